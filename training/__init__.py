@@ -1,0 +1,1 @@
+"""The offline half: turns a data folder into one evaluated, gated, immutable bundle."""
