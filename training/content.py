@@ -1,0 +1,48 @@
+"""What a set of tables says, as one hash: independent of file format, chunks and library."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+import polars as pl
+
+BLOCK: Final = 1 << 20
+"""Rows hashed at a time, which bounds the memory needed."""
+
+
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
+def content_hash(tables: Mapping[str, pl.DataFrame]) -> str:
+    """SHA-256 (hex) over the tables' names, columns, values and their order."""
+    digest = hashlib.sha256()
+    for name, frame in tables.items():
+        digest.update(f"{name}:{frame.height};".encode())
+        for series in frame:
+            digest.update(f"{series.name}:".encode())
+            for start in range(0, frame.height, BLOCK):
+                _add(digest, series.slice(start, BLOCK))
+    return digest.hexdigest()
+
+
+def _add(digest: _Hash, series: pl.Series) -> None:
+    """Nulls, then the values with nulls left out, so that hidden bytes never count."""
+    digest.update(series.is_null().to_numpy().tobytes())
+    values = series.drop_nulls()
+    if isinstance(values.dtype, pl.List):
+        _add(digest, values.list.len())
+        entries = values.filter(values.list.len() > 0).explode()
+        _add(digest, entries)
+    elif isinstance(values.dtype, pl.Struct):
+        for field in values.dtype.fields:
+            _add(digest, values.struct.field(field.name))
+    elif values.dtype == pl.String:
+        digest.update(values.str.len_bytes().to_numpy().tobytes())
+        digest.update("".join(values.to_list()).encode())
+    elif values.dtype.is_float():
+        digest.update((values + 0.0).to_numpy().tobytes())
+    else:
+        digest.update(values.to_physical().to_numpy().tobytes())

@@ -1,0 +1,187 @@
+"""Files as frames: CSV, JSON lines and Parquet, with the row numbers of the source.
+
+CSV and JSON lines come back as text (nested JSON as its text), Parquet in its own types;
+``training.tables`` turns either into the contract's types. Only the contract's columns are
+kept. What cannot be read is a fault, never an exception of the library beneath.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import orjson
+import polars as pl
+
+from models.errors import Fault
+from training.cells import SHOWN
+from training.schema import ROW
+
+SUFFIXES: Final = (".parquet", ".csv", ".jsonl")
+"""In the order in which they are looked for."""
+
+LONGEST_CELL: Final = 1 << 30
+
+
+class Raw(NamedTuple):
+    """A file's columns as found, with ``ROW``, and the faults of rows left out.
+
+    ``frame`` is ``None`` when the file as a whole cannot be read.
+    """
+
+    file: str
+    frame: pl.DataFrame | None
+    faults: list[Fault]
+
+
+def find(folder: Path, table: str) -> Path | None:
+    """The table's file: the first of parquet, csv and jsonl that is there."""
+    candidates = (folder / f"{table}{suffix}" for suffix in SUFFIXES)
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def read(path: Path, columns: Sequence[str] = ()) -> Raw:
+    """Read ``path`` by its suffix: those of ``columns`` that it has, or all when none are named."""
+    try:
+        if path.suffix.lower() == ".jsonl":
+            frame, faults = _jsonl(path, columns)
+        else:
+            frame, faults = (_csv if path.suffix.lower() == ".csv" else _parquet)(path)
+    except _UnreadableError as error:
+        return Raw(path.name, None, [Fault(path.name, None, None, None, str(error))])
+    kept = [name for name in frame.columns if not columns or name in columns or name == ROW]
+    return Raw(path.name, frame.select(kept), faults)
+
+
+class _UnreadableError(Exception):
+    pass
+
+
+def _parquet(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
+    try:
+        return pl.read_parquet(path, glob=False).with_row_index(ROW, 1), []
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise _UnreadableError(f"not a readable Parquet file: {_line(error)}") from error
+
+
+def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
+    try:
+        frame = pl.read_csv(path, infer_schema=False, glob=False)
+    except pl.exceptions.NoDataError as error:
+        raise _UnreadableError("the file is empty: expected a header line") from error
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        frame, faults = _csv_by_row(path)
+    else:
+        frame, faults = _numbered(frame), []
+    if frame.width > 1:  # an empty line is no row, though it keeps its number
+        frame = frame.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+    return frame, faults
+
+
+def _csv_by_row(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
+    """The slow way, which can say which rows have too many cells."""
+    csv.field_size_limit(LONGEST_CELL)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        raise _UnreadableError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
+    except (csv.Error, OSError) as error:
+        raise _UnreadableError(f"not a readable CSV file: {error}") from error
+    if not rows or not rows[0]:
+        raise _UnreadableError("the file is empty: expected a header line")
+    header, width = rows[0], len(rows[0])
+    if len(set(header)) < width:
+        raise _UnreadableError(f"a column name occurs twice in the header: {', '.join(header)}")
+    reason = f"more cells than the {width} columns of the header"
+    faults = [
+        Fault(path.name, number, None, ",".join(row)[:SHOWN], reason)
+        for number, row in enumerate(rows[1:], 1)
+        if len(row) > width
+    ]
+    good = [(number, row) for number, row in enumerate(rows[1:], 1) if len(row) <= width]
+    cells = {
+        name: [row[i] or None if i < len(row) else None for _, row in good]
+        for i, name in enumerate(header)
+    }
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String()))
+    numbers = pl.Series(ROW, [number for number, _ in good], dtype=pl.UInt32())
+    return _numbered(frame, numbers), faults
+
+
+def _jsonl(path: Path, columns: Sequence[str]) -> tuple[pl.DataFrame, list[Fault]]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _UnreadableError(str(error)) from error
+    frame = _jsonl_at_once(content, columns)
+    faults: list[Fault] = []
+    if frame is None:
+        frame, faults = _jsonl_by_line(path.name, content)
+    # a column that no line fills is one that the file does not have
+    filled = [each.name for each in frame if frame.height == 0 or each.null_count() < len(each)]
+    return frame.select(filled), faults
+
+
+def _jsonl_at_once(content: bytes, columns: Sequence[str]) -> pl.DataFrame | None:
+    """``None`` when lines are broken or blank, or the columns are not known beforehand."""
+    if not columns or not content:
+        return None
+    try:
+        frame = pl.read_ndjson(content, schema=dict.fromkeys(columns, pl.String()))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    return _numbered(frame) if frame.height == lines else None
+
+
+def _jsonl_by_line(file: str, content: bytes) -> tuple[pl.DataFrame, list[Fault]]:
+    """The slow way, in which a broken line is one fault and not the loss of the file."""
+    lines = content.split(b"\n")
+    numbers: list[int] = []
+    objects: list[dict[str, object]] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            found = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            found, reason = None, f"not valid JSON: {error}"
+        else:
+            reason = "expected a JSON object on each line"
+        if isinstance(found, dict):
+            numbers.append(number)
+            objects.append(found)
+        else:
+            shown = line[:SHOWN].decode(errors="replace")
+            faults.append(Fault(file, number, None, shown, reason))
+    if not objects and faults:
+        raise _UnreadableError(f"no line is a JSON object; the first: {faults[0].reason}")
+    names = dict.fromkeys(name for each in objects for name in each)
+    cells = {name: [_cell(each.get(name)) for each in objects] for name in names}
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String()))
+    return _numbered(frame, pl.Series(ROW, numbers, dtype=pl.UInt32())), faults
+
+
+def _cell(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return orjson.dumps(value).decode()
+
+
+def _numbered(frame: pl.DataFrame, numbers: pl.Series | None = None) -> pl.DataFrame:
+    if ROW in frame.columns:
+        frame = frame.drop(ROW)
+    if numbers is None:
+        return frame.with_row_index(ROW, 1)
+    return frame.insert_column(0, numbers)
+
+
+def _line(error: BaseException) -> str:
+    return str(error).split("\n", 1)[0]

@@ -1,0 +1,202 @@
+"""The data contract's door: a folder of tables in, one checked ``Dataset`` out.
+
+Nothing is half loaded: either every row is good, or all faults are raised together, or the
+bad rows (and whatever refers to them) are left out and listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import polars as pl
+
+from models.errors import DataError, Fault, UsageError
+from training.cells import (
+    CellFault,
+    Parsed,
+    WrongTypeError,
+    read_currency,
+    read_kind,
+    read_level,
+    read_number,
+    read_text,
+)
+from training.content import content_hash
+from training.nested import (
+    read_condition,
+    read_object,
+    read_requirements,
+    read_skills,
+    read_texts,
+)
+from training.readers import Raw, find, read
+from training.schema import (
+    INTERACTION_TABLES,
+    REQUIRED_TABLES,
+    ROW,
+    TABLES,
+    Column,
+    Form,
+    complete,
+    empty,
+)
+from training.timestamps import read_from, read_until, read_when
+from training.validate import check
+
+_READERS: Final[Mapping[Form, Callable[[pl.Series], Parsed]]] = {
+    Form.TEXT: read_text,
+    Form.NUMBER: read_number,
+    Form.AMOUNT: lambda series: read_number(series, lowest=0.0),
+    Form.LEVEL: read_level,
+    Form.CURRENCY: read_currency,
+    Form.KIND: read_kind,
+    Form.FROM: read_from,
+    Form.UNTIL: read_until,
+    Form.TEXTS: read_texts,
+    Form.SKILLS: read_skills,
+    Form.REQUIREMENTS: read_requirements,
+    Form.CONDITION: read_condition,
+    Form.OBJECT: read_object,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All tables of the contract in the columns and types of ``training.schema``.
+
+    Every column is there; null means unknown. ``interactions.occurred_at`` holds seconds
+    since the epoch (UTC) when ``dated``, else plain order numbers. ``test_interactions`` is
+    ``None`` when the folder has none. ``rejects`` are the faults of the rows left out.
+    ``content_hash`` (SHA-256) depends on the content and its order, not on the file format.
+    """
+
+    credentials: pl.DataFrame
+    skills: pl.DataFrame
+    roles: pl.DataFrame
+    learners: pl.DataFrame
+    interactions: pl.DataFrame
+    test_interactions: pl.DataFrame | None
+    dated: bool
+    rejects: tuple[Fault, ...]
+    content_hash: str
+
+
+class Table(NamedTuple):
+    """One table as read: ``frame`` in contract types with ``ROW``, and its faults.
+
+    ``frame`` is ``None`` when the file as a whole is unusable. ``dated`` says what
+    ``occurred_at`` holds, ``None`` where there is no such value.
+    """
+
+    file: str
+    frame: pl.DataFrame | None
+    faults: list[Fault]
+    dated: bool | None
+
+
+def load(folder: Path, on_bad_row: Literal["fail", "skip"] = "fail") -> Dataset:
+    """Read and check the folder.
+
+    Raises ``DataError`` with every fault found. With ``skip`` rows at fault are left out,
+    with the rows that refer to them, until the rest is consistent; faults of whole files
+    still raise.
+    """
+    tables = read_tables(folder)
+    missing = [
+        Fault(table, None, None, None, f"not found in {folder} as .parquet, .csv or .jsonl")
+        for table in REQUIRED_TABLES
+        if table not in tables
+    ]
+    faults = missing + [fault for table in tables.values() for fault in table.faults]
+    faults += _clocks(tables)
+    frames = {name: table.frame for name, table in tables.items() if table.frame is not None}
+    files = {name: table.file for name, table in tables.items()}
+    if on_bad_row == "fail":
+        faults += check(frames, files)
+    if any(fault.row is None for fault in faults) or (faults and on_bad_row == "fail"):
+        raise DataError(faults)
+    rejects, new = list(faults), faults
+    while new:
+        frames = {name: _without(frame, files[name], new) for name, frame in frames.items()}
+        new = check(frames, files)
+        rejects += new
+    done = {name: frames[name].drop(ROW) if name in frames else empty(name) for name in TABLES}
+    return Dataset(
+        **{name: done[name] for name in TABLES if name != "test_interactions"},
+        test_interactions=done["test_interactions"] if "test_interactions" in frames else None,
+        dated=tables["interactions"].dated is not False,
+        rejects=tuple(rejects),
+        content_hash=content_hash(done),
+    )
+
+
+def read_tables(folder: Path) -> dict[str, Table]:
+    """The tables that the folder holds, each read for itself; ``UsageError`` without folder."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: not a folder; expected one with the tables of the contract")
+    paths = {name: find(folder, name) for name in TABLES}
+    return {
+        name: parse(name, read(path, [column.name for column in TABLES[name]]))
+        for name, path in paths.items()
+        if path is not None
+    }
+
+
+def parse(name: str, raw: Raw) -> Table:
+    """A file's columns in the contract's types, with a fault for every unreadable cell."""
+    if raw.frame is None:
+        return Table(raw.file, None, raw.faults, None)
+    faults = list(raw.faults)
+    columns = {ROW: raw.frame[ROW]}
+    dated: bool | None = None
+    for column in TABLES[name]:
+        if column.name not in raw.frame.columns:
+            if column.required:
+                found = ", ".join(each for each in raw.frame.columns if each != ROW) or "none"
+                reason = f"this required column is missing; columns of the contract found: {found}"
+                faults.append(Fault(raw.file, None, column.name, None, reason))
+            continue
+        try:
+            if column.form is Form.WHEN:
+                parsed, dated = read_when(raw.frame[column.name])
+            else:
+                parsed = _READERS[column.form](raw.frame[column.name])
+        except WrongTypeError as error:
+            faults.append(Fault(raw.file, None, column.name, None, str(error)))
+            continue
+        columns[column.name] = parsed.values
+        for position, value, reason in parsed.faults + _empty_cells(column, parsed):
+            row = raw.frame[ROW][position]
+            faults.append(Fault(raw.file, row, column.name, value, reason))
+    unusable = any(fault.row is None for fault in faults)
+    frame = None if unusable else _typed(name, pl.DataFrame(columns))
+    return Table(raw.file, frame, faults, dated)
+
+
+def _empty_cells(column: Column, parsed: Parsed) -> list[CellFault]:
+    if not column.required:
+        return []
+    told = {fault.position for fault in parsed.faults}
+    empty_at = parsed.values.is_null().arg_true()
+    return [CellFault(at, None, "empty, and required") for at in empty_at if at not in told]
+
+
+def _typed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(ROW).hstack(complete(name, frame))
+
+
+def _without(frame: pl.DataFrame, file: str, faults: Iterable[Fault]) -> pl.DataFrame:
+    rows = {fault.row for fault in faults if fault.file == file}
+    return frame.filter(~pl.col(ROW).is_in(list(rows))) if rows else frame
+
+
+def _clocks(tables: Mapping[str, Table]) -> list[Fault]:
+    """Both tables of interactions must speak of time in the same way."""
+    given = [tables[name] for name in INTERACTION_TABLES if name in tables]
+    if {table.dated for table in given} >= {True, False}:
+        reason = "one of the interaction tables has dates, the other plain order numbers"
+        return [Fault(given[-1].file, None, "occurred_at", None, reason)]
+    return []
