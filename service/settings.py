@@ -1,0 +1,48 @@
+"""Every setting of the service, and the only place of this room that reads the environment.
+
+Each field is documented in ``docs/settings.md``; a test fails when one is not.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a deployment can choose; read from ``CAIRN_*`` variables, overridden by arguments."""
+
+    model_config = SettingsConfigDict(env_prefix="CAIRN_", extra="ignore", frozen=True)
+
+    bundle: Path = Path("var/bundles/current")
+    var: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=256)
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
+    demo_page: bool = True
+
+    api_keys_file: Path | None = None
+    demo_key: SecretStr | None = None
+
+    redis_url: SecretStr | None = None
+    store_timeout: float = Field(default=0.5, gt=0, le=30)
+    store_connections: int = Field(default=32, ge=1, le=10_000)
+    appendfsync: Literal["always", "everysec"] = "always"
+
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    shutdown_timeout: int = Field(default=10, ge=0)
+    metrics_dir: Path | None = None
+
+
+def share_metrics(folder: Path) -> None:
+    """Make every worker process count into ``folder``, so that one scrape sees them all.
+
+    The metrics library looks for this variable when it is first imported, which in a
+    worker is after it inherited the parent's environment.
+    """
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
