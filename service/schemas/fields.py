@@ -1,0 +1,64 @@
+"""Types of single fields, bounded in length and size so that no request can be too big."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+)
+
+from models.domain import parse_level
+
+PRINTABLE: Final = r"^[^\x00-\x1f\x7f]+$"
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=PRINTABLE)]
+"""An external id: of a learner, credential, skill, role or event; often a URI."""
+
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+Level = Annotated[Share | None, BeforeValidator(parse_level)]
+"""0..1 or one of beginner, intermediate, advanced, expert; null is unknown."""
+
+Value = FiniteFloat | None
+
+
+class Body(BaseModel):
+    """A request body: an unknown field is a mistake that the caller wants to hear about."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, str):
+        return value
+    raise ValueError("expected an ISO 8601 date or time as text, such as 2026-05-01T09:30:00Z")
+
+
+def _in_range(value: datetime) -> datetime:
+    moment = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+    if not 1900 <= moment.year <= 2200:
+        raise ValueError("expected a year from 1900 to 2200")
+    return moment
+
+
+Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_range)]
+"""ISO 8601; without an offset it is UTC."""
+
+
+def bare(field: str) -> BeforeValidator:
+    """Let a plain text stand for an object that names only ``field``."""
+
+    def widen(value: Any) -> Any:
+        return {field: value} if isinstance(value, str) else value
+
+    return BeforeValidator(widen)

@@ -1,0 +1,116 @@
+"""Learners as requests describe them and as answers return them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, Field, FiniteFloat
+
+from models.domain import Kind
+from service.schemas.fields import Body, Id, Level, Moment, Value, Word, bare
+
+
+class SkillHeld(Body):
+    """A skill by id or in free text, and the level held."""
+
+    skill: Id
+    level: Level = None
+
+
+class PastEvent(Body):
+    """Something the learner did with a credential; undated acts count as the earliest."""
+
+    credential_id: Id
+    kind: Kind = Kind.COMPLETE
+    occurred_at: Moment | None = None
+    value: Value = None
+
+
+Skills = Annotated[tuple[Annotated[SkillHeld, bare("skill")], ...], Field(max_length=500)]
+Credentials = Annotated[tuple[Id, ...], Field(max_length=1_000)]
+Attributes = Annotated[dict[Word, Word | FiniteFloat | bool | None], Field(max_length=100)]
+
+
+class LearnerQuery(Body):
+    """Who the answer is for: a stored or trained-on ``id``, or described inline, or both.
+
+    What is given inline is added to what is known under the id.
+    """
+
+    id: Id | None = None
+    skills: Skills = ()
+    credentials: Credentials = ()
+    history: Annotated[
+        tuple[Annotated[PastEvent, bare("credential_id")], ...], Field(max_length=2_000)
+    ] = ()
+
+
+class ProfileIn(Body):
+    """A learner's profile. ``attributes`` serve audits only, never the ranking."""
+
+    skills: Skills = ()
+    credentials: Credentials = ()
+    target_role: Id | None = None
+    attributes: Attributes = Field(default_factory=dict)
+
+
+class LearnerOut(BaseModel):
+    """A learner as held: the profile, and how many events and earlier acts are known."""
+
+    id: str
+    skills: Skills
+    credentials: Credentials
+    target_role: str | None
+    attributes: Attributes
+    updated_at: datetime | None
+    events: int
+    trained_events: int
+
+
+class EventOut(BaseModel):
+    """One event as held."""
+
+    event_id: str
+    credential_id: str
+    kind: Kind
+    occurred_at: datetime
+    value: float | None
+    request_id: str | None
+
+
+class TrainedEventOut(BaseModel):
+    """One act the bundle was trained on; undated where the training data were."""
+
+    credential_id: str
+    kind: Kind
+    occurred_at: datetime | None
+
+
+class LearnerExport(BaseModel):
+    """Everything held about a learner; ``trained_events`` are those the bundle learned from."""
+
+    id: str
+    profile: ProfileIn | None
+    events: list[EventOut]
+    trained_events: list[TrainedEventOut]
+
+
+class ErasedOut(BaseModel):
+    """What an erasure removed."""
+
+    id: str
+    erased_events: int
+
+
+class KnownLearner(BaseModel):
+    """A learner whose history the bundle was trained on."""
+
+    id: str
+    events: int
+
+
+class KnownLearners(BaseModel):
+    """Some learners the bundle knows, for trying the service out."""
+
+    items: list[KnownLearner]

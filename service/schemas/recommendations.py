@@ -1,0 +1,128 @@
+"""Recommendations: the question and the answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue
+
+from models.domain import Mode, Status
+from service.schemas.fields import Body, Currency, Id, Text, Word
+from service.schemas.learners import LearnerQuery
+
+Words = Annotated[tuple[Word, ...], Field(max_length=100)]
+
+
+class RoleText(Body):
+    """A role in words: a title or a pasted job advert."""
+
+    text: Text
+
+
+class Cost(Body):
+    """An amount in one currency (ISO 4217)."""
+
+    amount: Annotated[FiniteFloat, Field(ge=0)]
+    currency: Currency
+
+
+class ConstraintsIn(Body):
+    """Hard limits on every recommended credential; an empty list does not limit."""
+
+    max_hours: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    max_cost: Cost | None = None
+    languages: Words = ()
+    delivery: Words = ()
+    issuers: Words = ()
+    exclude: Annotated[tuple[Id, ...], Field(max_length=1_000)] = ()
+    include_unknown: bool = True
+
+
+class RecommendationRequest(Body):
+    """What should this learner earn next, towards this role?"""
+
+    learner: LearnerQuery = LearnerQuery()
+    target_role: Id | RoleText | None = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    constraints: ConstraintsIn = ConstraintsIn()
+    explain: bool = True
+
+
+class RoleOut(BaseModel):
+    """The role the answer is about; ``match`` 0..1 when it was found by text."""
+
+    id: str | None
+    title: str
+    match: float | None
+
+
+class GapSkill(BaseModel):
+    """One required skill; levels and coverage 0..1, null when unknown or not held."""
+
+    skill: str
+    label: str
+    importance: float
+    required: float | None
+    held: float | None
+    coverage: float
+    status: Status
+    match: float | None
+
+
+class GapOut(BaseModel):
+    """What separates the learner from the role; ``before`` 0..1 is its uncovered share."""
+
+    before: float
+    skills: list[GapSkill]
+
+
+class ClosingOut(BaseModel):
+    """A required skill whose coverage the credential raises."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    skill: str
+    label: str
+    from_: Annotated[float, Field(alias="from")]
+    to: float
+
+
+class ReasonOut(BaseModel):
+    """Why: ``kind`` is stable for programs, ``text`` for people, ``evidence`` the facts."""
+
+    kind: str
+    text: str
+    evidence: dict[str, JsonValue]
+
+
+class ItemOut(BaseModel):
+    """One recommended credential; unknown hours, cost and so on are null."""
+
+    credential: str
+    title: str
+    issuer: str | None
+    level: float | None
+    hours: float | None
+    cost: Cost | None
+    delivery: JsonValue
+    language: JsonValue
+    url: str | None
+    rank: int
+    score: float
+    sources: list[str]
+    closes: list[ClosingOut]
+    gap_after: float | None
+    reasons: list[ReasonOut]
+
+
+class RecommendationResponse(BaseModel):
+    """The answer, with how it was made and what was unavailable (``degraded``)."""
+
+    request_id: str
+    bundle_version: str
+    mode: Mode
+    degraded: list[str]
+    notes: list[str]
+    role: RoleOut | None
+    gap: GapOut | None
+    items: list[ItemOut]
