@@ -1,0 +1,58 @@
+"""The application: its parts put together, nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from models import bundle
+from models.errors import UsageError
+from service import problems
+from service.auth import load_keyring
+from service.middleware import BodyLimit, Measure, RequestId
+from service.routes import catalogue, events, health, learners, pages, recommendations
+from service.settings import Settings
+from service.state import LifespanState, Service
+from service.store import Store
+from service.telemetry import Metrics
+
+
+def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
+    """The service on the bundle and the store of ``settings``; ``now`` is its clock.
+
+    Raises ``UsageError`` when ``settings`` name no store or unusable keys. The bundle is
+    read when the application starts, once in each worker.
+    """
+    if settings.redis_url is None:
+        raise UsageError("CAIRN_REDIS_URL is not set")
+    url = settings.redis_url.get_secret_value()
+    key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
+    keyring = load_keyring(settings.api_keys_file, key)
+    metrics = Metrics(settings.metrics_dir)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
+        loaded = bundle.read(settings.bundle)
+        async with Store(url, settings.store_timeout, settings.store_connections) as store:
+            yield {"service": Service(loaded, store, keyring, metrics, now)}
+
+    app = FastAPI(
+        title="Cairn",
+        summary="What a learner should earn next towards a role, in what order, and why.",
+        version="1",
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    for module in (recommendations, events, learners, catalogue, health):
+        app.include_router(module.router)
+    if settings.demo_page:
+        app.include_router(pages.router)
+    # The last added is the outermost.
+    app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(Measure, metrics=metrics)
+    app.add_middleware(RequestId)
+    return app

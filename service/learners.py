@@ -1,0 +1,106 @@
+"""Learners between the store and the wire, with what the bundle knows of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+
+from models.domain import Event
+from service.held import LearnerState
+from service.problems import ProblemError
+from service.schemas.learners import (
+    ErasedOut,
+    EventOut,
+    KnownLearner,
+    KnownLearners,
+    LearnerExport,
+    LearnerOut,
+    ProfileIn,
+    TrainedEventOut,
+)
+from service.state import Service
+
+
+async def put(service: Service, tenant: str, learner_id: str, profile: ProfileIn) -> LearnerOut:
+    """Replace the profile; answers the learner as then held."""
+    kept = {**profile.model_dump(mode="json"), "updated_at": service.now()}
+    await service.store.put_learner(tenant, learner_id, kept)
+    return await get(service, tenant, learner_id)
+
+
+async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
+    """The learner as held; a 404 problem when nothing is."""
+    held = await service.store.learner(tenant, learner_id, most=None)
+    trained = _trained(service, learner_id, held)
+    if held.profile is None and not held.events and not trained:
+        raise ProblemError(404, "Nothing is known of this learner.")
+    updated = (held.profile or {}).get("updated_at")
+    profile = _profile(held) or ProfileIn()
+    return LearnerOut(
+        id=learner_id,
+        skills=profile.skills,
+        credentials=profile.credentials,
+        target_role=profile.target_role,
+        attributes=profile.attributes,
+        updated_at=None if updated is None else _moment(updated),
+        events=len(held.events),
+        trained_events=len(trained),
+    )
+
+
+async def erase(service: Service, tenant: str, learner_id: str) -> ErasedOut:
+    """Forget the learner; what training knew of them is not used from now on."""
+    gone = await service.store.erase_learner(tenant, learner_id)
+    return ErasedOut(id=learner_id, erased_events=gone)
+
+
+async def export(service: Service, tenant: str, learner_id: str) -> LearnerExport:
+    """Everything held about the learner."""
+    held = await service.store.learner(tenant, learner_id, most=None)
+    dated = service.bundle.manifest.data.dated
+    return LearnerExport(
+        id=learner_id,
+        profile=_profile(held),
+        events=[
+            EventOut(
+                event_id=event.event_id,
+                credential_id=event.credential,
+                kind=event.kind,
+                occurred_at=_moment(event.at),
+                value=event.value,
+                request_id=event.request_id,
+            )
+            for event in held.events
+        ],
+        trained_events=[
+            TrainedEventOut(
+                credential_id=event.credential,
+                kind=event.kind,
+                occurred_at=_moment(event.at) if dated else None,
+            )
+            for event in _trained(service, learner_id, held)
+        ],
+    )
+
+
+def known(service: Service, limit: int) -> KnownLearners:
+    """Up to ``limit`` learners that the bundle was trained on."""
+    histories = service.bundle.histories
+    names = islice(histories.learners, limit)
+    return KnownLearners(
+        items=[KnownLearner(id=name, events=len(histories.of(name))) for name in names]
+    )
+
+
+def _trained(service: Service, learner_id: str, held: LearnerState) -> tuple[Event, ...]:
+    return () if held.erased else service.bundle.histories.of(learner_id)
+
+
+def _profile(held: LearnerState) -> ProfileIn | None:
+    if held.profile is None:
+        return None
+    return ProfileIn.model_validate({k: v for k, v in held.profile.items() if k != "updated_at"})
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)

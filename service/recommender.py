@@ -1,0 +1,197 @@
+"""From a request to an answer: the only place that speaks both the schemas and the domain.
+
+``answer`` needs no server and no store, so the command line gives the same body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from models.recommend import recommend
+
+from models.bundle import Bundle
+from models.domain import (
+    Ask,
+    Constraints,
+    Event,
+    Gap,
+    HeldSkill,
+    Item,
+    Learner,
+    Money,
+    Recommendation,
+    ResolvedRole,
+    Target,
+)
+from service.held import LearnerState
+from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
+from service.schemas.recommendations import (
+    ClosingOut,
+    ConstraintsIn,
+    GapOut,
+    GapSkill,
+    ItemOut,
+    ReasonOut,
+    RecommendationRequest,
+    RecommendationResponse,
+    RoleOut,
+)
+
+UNKNOWN: Final = LearnerState()
+
+
+def answer(
+    bundle: Bundle,
+    request: RecommendationRequest,
+    *,
+    at: float,
+    request_id: str,
+    held: LearnerState = UNKNOWN,
+    degraded: Sequence[str] = (),
+) -> RecommendationResponse:
+    """Recommend for ``request``.
+
+    ``at`` (seconds since the epoch, UTC) is the moment of asking, ``held`` what the store
+    holds of the learner, ``degraded`` what was unavailable until here.
+    """
+    ask = Ask(
+        learner=learner_of(bundle, request.learner, held, at),
+        at=at,
+        target=_target(request, held),
+        limit=request.limit,
+        constraints=_constraints(request.constraints),
+    )
+    found = recommend(bundle, ask)
+    return _response(bundle, found, request_id, list(degraded), request.explain)
+
+
+def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: float) -> Learner:
+    """All that is known of the learner: trained on, held by the store, and said inline."""
+    profile = held.profile or {}
+    dated = [
+        Event(event.credential, event.kind, event.at, event.value) for event in held.events
+    ] + [
+        Event(past.credential_id, past.kind, past.occurred_at.timestamp(), past.value)
+        for past in query.history
+        if past.occurred_at is not None
+    ]
+    trained = () if query.id is None or held.erased else bundle.histories.of(query.id)
+    history = merged([*trained, *dated])
+    undated = [past for past in query.history if past.occurred_at is None]
+    undated += [
+        PastEvent(credential_id=name)
+        for name in [*profile.get("credentials", ()), *query.credentials]
+    ]
+    earliest = history[0].at if history else at
+    stated = merged(Event(past.credential_id, past.kind, earliest, past.value) for past in undated)
+    return Learner(
+        id=query.id,
+        skills=_skills(profile.get("skills", ()), query.skills),
+        history=(*stated, *history),
+        target_role=profile.get("target_role"),
+    )
+
+
+def merged(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Events oldest first, each once.
+
+    An event that was exported and trained on is in the bundle and in the store. On the way
+    a file may have dropped the fraction of a second, so it does not tell two events apart.
+    """
+    once = {(event.credential, event.kind, int(event.at)): event for event in events}
+    return tuple(sorted(once.values(), key=lambda event: event.at))
+
+
+def _skills(profile: Iterable[dict[str, Any]], said: Sequence[SkillHeld]) -> tuple[HeldSkill, ...]:
+    levels = {entry["skill"]: entry["level"] for entry in profile}
+    levels.update((entry.skill, entry.level) for entry in said)
+    return tuple(HeldSkill(skill, level) for skill, level in levels.items())
+
+
+def _target(request: RecommendationRequest, held: LearnerState) -> Target | None:
+    role = request.target_role or (held.profile or {}).get("target_role")
+    if role is None:
+        return None
+    return Target(id=role) if isinstance(role, str) else Target(text=role.text)
+
+
+def _constraints(limits: ConstraintsIn) -> Constraints:
+    cost = limits.max_cost
+    return Constraints(
+        max_hours=limits.max_hours,
+        max_cost=None if cost is None else Money(cost.amount, cost.currency),
+        languages=limits.languages,
+        delivery=limits.delivery,
+        issuers=limits.issuers,
+        exclude=limits.exclude,
+        include_unknown=limits.include_unknown,
+    )
+
+
+def _response(
+    bundle: Bundle, found: Recommendation, request_id: str, degraded: list[str], explain: bool
+) -> RecommendationResponse:
+    return RecommendationResponse(
+        request_id=request_id,
+        bundle_version=bundle.version,
+        mode=found.mode,
+        degraded=degraded,
+        notes=list(found.notes),
+        role=None if found.role is None else _role(bundle, found.role),
+        gap=None if found.gap is None else _gap(bundle, found.gap),
+        items=[_item(bundle, item, rank, explain) for rank, item in enumerate(found.items, 1)],
+    )
+
+
+def _role(bundle: Bundle, role: ResolvedRole) -> RoleOut:
+    name = None if role.row is None else bundle.roles.ids[role.row]
+    return RoleOut(id=name, title=role.title, match=role.match)
+
+
+def _gap(bundle: Bundle, gap: Gap) -> GapOut:
+    skills = [
+        GapSkill(
+            skill=bundle.skills.ids[entry.skill],
+            label=bundle.skills.card(entry.skill)["label"],
+            importance=entry.importance,
+            required=entry.required,
+            held=entry.held,
+            coverage=entry.coverage,
+            status=entry.status,
+            match=entry.match,
+        )
+        for entry in gap.skills
+    ]
+    return GapOut(before=gap.before, skills=skills)
+
+
+def _item(bundle: Bundle, item: Item, rank: int, explain: bool) -> ItemOut:
+    card = bundle.credentials.card(item.credential)
+    closes = [
+        ClosingOut(
+            skill=bundle.skills.ids[closing.skill],
+            label=bundle.skills.card(closing.skill)["label"],
+            from_=closing.before,
+            to=closing.after,
+        )
+        for closing in item.closes
+    ]
+    reasons = [ReasonOut.model_validate(reason, from_attributes=True) for reason in item.reasons]
+    return ItemOut(
+        credential=card["id"],
+        title=card["title"],
+        issuer=card["issuer"],
+        level=card["level"],
+        hours=card["hours"],
+        cost=card["cost"],
+        delivery=card["delivery"],
+        language=card["language"],
+        url=card["url"],
+        rank=rank,
+        score=item.score,
+        sources=list(item.sources),
+        closes=closes,
+        gap_after=item.gap_after,
+        reasons=reasons if explain else [],
+    )

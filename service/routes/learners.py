@@ -1,0 +1,57 @@
+"""``/v1/learners``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from service import learners
+from service.problems import documented
+from service.schemas.fields import Id
+from service.schemas.learners import (
+    ErasedOut,
+    KnownLearners,
+    LearnerExport,
+    LearnerOut,
+    ProfileIn,
+)
+from service.state import Administering, Keeping, ServiceDep
+
+router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 413, 422, 503))
+LearnerId = Annotated[Id, Path()]
+
+
+@router.get("/v1/learners")
+async def known(
+    tenant: Administering, service: ServiceDep, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> KnownLearners:
+    """Some learners the model was trained on, for trying it out."""
+    return learners.known(service, limit)
+
+
+# Ids may hold slashes, so this one comes before the id that takes the rest of the path.
+@router.get("/v1/learners/{learner_id:path}/export")
+async def export(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> LearnerExport:
+    """Everything held about the learner; empty after an erasure."""
+    return await learners.export(service, tenant, learner_id)
+
+
+@router.get("/v1/learners/{learner_id:path}", responses=documented(404))
+async def get(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> LearnerOut:
+    """The learner's profile, and how much is known of their history."""
+    return await learners.get(service, tenant, learner_id)
+
+
+@router.put("/v1/learners/{learner_id:path}")
+async def put(
+    learner_id: LearnerId, body: ProfileIn, tenant: Keeping, service: ServiceDep
+) -> LearnerOut:
+    """Replace the learner's profile."""
+    return await learners.put(service, tenant, learner_id, body)
+
+
+@router.delete("/v1/learners/{learner_id:path}")
+async def erase(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> ErasedOut:
+    """Erase profile and events, and stop using what training knew of the learner."""
+    return await learners.erase(service, tenant, learner_id)

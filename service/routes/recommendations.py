@@ -1,0 +1,20 @@
+"""``/v1/recommendations``."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from service import answers
+from service.problems import documented
+from service.schemas.recommendations import RecommendationRequest, RecommendationResponse
+from service.state import Recommending, RequestId, ServiceDep
+
+router = APIRouter(tags=["recommendations"], responses=documented(400, 401, 403, 413, 422))
+
+
+@router.post("/v1/recommendations")
+async def recommend(
+    body: RecommendationRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+) -> RecommendationResponse:
+    """What this learner should earn next towards the role, and why."""
+    return await answers.recommend(service, tenant, body, request_id)

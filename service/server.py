@@ -1,0 +1,132 @@
+"""Running the service: its address, its store, its workers, and leaving in good order."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+
+import uvicorn
+from pydantic import SecretStr
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from models import bundle
+from models.errors import CairnError, PortInUse, UsageError
+from service.app import create_app
+from service.auth import Scope, load_keyring, new_key
+from service.settings import Settings, share_metrics
+from service.valkey import embedded_valkey
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop (SIGINT or SIGTERM); to be called from the main thread.
+
+    Without a Redis URL an embedded Valkey runs as long as the service does. Without any
+    API key one is made for this run and shown. Raises ``BundleError``, ``PortInUse``,
+    ``StoreUnavailable`` or ``UsageError`` before anything is answered.
+    """
+    settings = with_some_key(settings)
+    load_keyring(settings.api_keys_file, None)
+    bundle.read(settings.bundle)
+    with ExitStack() as parts:
+        parts.enter_context(_stopping_in_order())
+        listener = parts.enter_context(_listening(settings.host, settings.port))
+        if settings.redis_url is None:
+            url = parts.enter_context(
+                embedded_valkey(settings.var / "valkey", settings.appendfsync)
+            )
+            settings = settings.model_copy(update={"redis_url": SecretStr(url)})
+        if settings.workers > 1:
+            settings = _with_shared_metrics(settings)
+        _run(settings, listener)
+
+
+def with_some_key(settings: Settings) -> Settings:
+    """``settings``, with a key made for this run (and printed) when they name none."""
+    if settings.api_keys_file is not None or settings.demo_key is not None:
+        return settings
+    key, _ = new_key("demo", frozenset(Scope))
+    print(f"No API keys are set; this run answers to the key {key}", file=sys.stderr)
+    return settings.model_copy(update={"demo_key": SecretStr(key)})
+
+
+def _with_shared_metrics(settings: Settings) -> Settings:
+    folder = settings.var / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    share_metrics(folder)
+    return settings.model_copy(update={"metrics_dir": folder})
+
+
+def _run(settings: Settings, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        partial(create_app, settings),
+        factory=True,
+        workers=settings.workers,
+        log_level=settings.log_level,
+        lifespan="on",
+        ws="none",
+        # Paths hold learner ids, which have no place in a log.
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=settings.shutdown_timeout,
+    )
+    if settings.workers == 1:
+        server = uvicorn.Server(config)
+        try:
+            server.run(sockets=[listener])
+        except SystemExit as error:
+            raise CairnError("the service could not start; the log says why") from error
+    else:
+        supervisor = Multiprocess(config, sockets=[listener])
+        supervisor.run()
+        if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
+            raise CairnError("a worker could not start; the log says why")
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}: {error.strerror}") from error
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen(2048)
+        except OSError as error:
+            place = f"{host}:{port}"
+            if error.errno == errno.EADDRINUSE:
+                message = f"{place} is in use by another process; choose another --port"
+                raise PortInUse(message) from error
+            raise UsageError(f"cannot listen on {place}: {error.strerror}") from error
+        yield listener
+
+
+@contextmanager
+def _stopping_in_order() -> Iterator[None]:
+    """Turn a SIGTERM into the same unwinding as Ctrl-C, so that every part is closed."""
+
+    def leave(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

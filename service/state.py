@@ -1,0 +1,73 @@
+"""What a running process holds, and how routes get at it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, TypedDict
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from models.bundle import Bundle
+from service.auth import Keyring, Scope, StoredKey
+from service.problems import ProblemError
+from service.store import Store
+from service.telemetry import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One process's parts; ``now`` is the clock, seconds since the epoch, UTC."""
+
+    bundle: Bundle
+    store: Store
+    keyring: Keyring
+    metrics: Metrics
+    now: Callable[[], float]
+
+
+class LifespanState(TypedDict):
+    """What the lifespan hands to every request's state."""
+
+    service: Service
+
+
+_bearer = HTTPBearer(auto_error=False, description="An API key of the tenant.")
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.state.service
+    return service
+
+
+async def _request_id(request: Request) -> str:
+    request_id: str = request.scope["request_id"]
+    return request_id
+
+
+ServiceDep = Annotated[Service, Depends(_service)]
+RequestId = Annotated[str, Depends(_request_id)]
+Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def _allowed(scope: Scope) -> Callable[[ServiceDep, Presented], Awaitable[str]]:
+    async def tenant(service: ServiceDep, presented: Presented) -> str:
+        challenge = {"WWW-Authenticate": "Bearer"}
+        if presented is None:
+            raise ProblemError(401, "Send an API key: Authorization: Bearer KEY.", challenge)
+        key: StoredKey | None = service.keyring.find(presented.credentials)
+        if key is None:
+            raise ProblemError(401, "This API key is not known.", challenge)
+        if scope not in key.scopes:
+            raise ProblemError(403, f"This API key lacks the scope '{scope}'.")
+        return key.tenant
+
+    return tenant
+
+
+# The tenant on whose behalf the caller acts, once the key and its scope are checked.
+Recommending = Annotated[str, Depends(_allowed(Scope.RECOMMEND))]
+Recording = Annotated[str, Depends(_allowed(Scope.EVENTS))]
+Keeping = Annotated[str, Depends(_allowed(Scope.LEARNERS))]
+Administering = Annotated[str, Depends(_allowed(Scope.ADMIN))]

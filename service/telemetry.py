@@ -1,0 +1,49 @@
+"""What Prometheus can see: requests, answers, events, failures. No learner, no tenant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """The counters of one process; ``folder`` is where several processes share theirs."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._registry = CollectorRegistry()
+        self.requests = Counter(
+            "cairn_http_requests",
+            "Requests answered.",
+            ["method", "route", "status"],
+            registry=self._registry,
+        )
+        self.seconds = Histogram(
+            "cairn_http_request_seconds",
+            "Time from the first byte of a request to the last of its answer.",
+            ["route"],
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        self.answers = Counter(
+            "cairn_answers", "Recommendations by mode.", ["mode"], registry=self._registry
+        )
+        self.degraded = Counter(
+            "cairn_degraded", "Answers given without a part.", ["part"], registry=self._registry
+        )
+        self.events = Counter(
+            "cairn_events", "Events received by outcome.", ["outcome"], registry=self._registry
+        )
+
+    def render(self) -> bytes:
+        """The exposition text, over all processes when they share a folder."""
+        if self._folder is None:
+            return generate_latest(self._registry)
+        everyone = CollectorRegistry()
+        # The library leaves this class untyped.
+        MultiProcessCollector(everyone, path=str(self._folder))  # type: ignore[no-untyped-call]
+        return generate_latest(everyone)
