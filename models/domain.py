@@ -121,7 +121,9 @@ class Ask:
     """One question to the recommender, in external ids.
 
     ``at`` (seconds since the epoch, UTC) is the moment of asking: availability is judged
-    by it. ``limit`` is 1..100.
+    by it. ``limit`` is 1..100. ``goal_weight`` 0..1 trades what the learner is likely to
+    take (0) against what closes most of the gap to the target (1); it has no effect without
+    a target. ``explain`` asks for reasons.
     """
 
     learner: Learner
@@ -129,6 +131,8 @@ class Ask:
     target: Target | None = None
     limit: int = 10
     constraints: Constraints = field(default_factory=Constraints)
+    goal_weight: float = 0.5
+    explain: bool = True
 
 
 class Mode(StrEnum):
@@ -176,7 +180,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """A credential raises the coverage of one required skill (a row) from ``before`` to ``after``."""
+    """A credential lifts the coverage of a required skill (a row): ``before`` → ``after``."""
 
     skill: int
     before: float

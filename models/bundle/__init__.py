@@ -1,0 +1,36 @@
+"""The bundle: immutable, versioned, checksummed; the only door to its files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from models.bundle.contents import Behaviour, Bundle, Knowledge, assemble, behaviour
+from models.bundle.files import Parts, read_manifest, read_parts, verify, write
+from models.bundle.manifest import FORMAT_VERSION, Manifest
+from models.encoder import TextEncoder
+
+__all__ = [
+    "FORMAT_VERSION",
+    "Behaviour",
+    "Bundle",
+    "Knowledge",
+    "Manifest",
+    "Parts",
+    "assemble",
+    "behaviour",
+    "read",
+    "read_manifest",
+    "verify",
+    "write",
+]
+
+
+def read(folder: Path) -> Bundle:
+    """Read, verify and assemble the bundle in ``folder``.
+
+    Raises ``BundleTooNew`` when a later Cairn wrote it, ``BundleCorrupt`` when a file is
+    missing, cut short or altered, ``BundleError`` when it is no bundle.
+    """
+    manifest, parts = read_parts(folder)
+    encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
+    return assemble(manifest, parts, encoder)

@@ -1,0 +1,166 @@
+"""The bundle in memory: everything an answer is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle.files import Parts
+from models.bundle.manifest import Manifest
+from models.conditions import Conditions
+from models.encoder import TextEncoder
+from models.histories import Histories
+from models.ids import IdMap
+from models.index import VectorIndex
+from models.ranker import Ranker
+from models.sparse import Csr
+from models.tables import Credentials, Roles, SkillLinks, Skills
+from models.trend import Trend
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the data say of credentials and skills, learners apart. ``n`` × ``s`` as below.
+
+    - ``near`` (s × s): how far holding one skill counts as another, 0..1, itself included.
+    - ``closers`` (s × n): by skill, the credentials that teach it or a near one, with the
+      level they lead to; ``closers_credit``, aligned, is the nearness 0..1.
+    - ``stacks`` (n × n): a credential → the stacks it counts towards; ``stack_parts`` is
+      its transpose.
+    - ``text_vectors`` (n, t): unit vectors of the credentials' texts; (n, 0) without text.
+    """
+
+    near: Csr
+    closers: Csr
+    closers_credit: NDArray[np.float32]
+    stacks: Csr
+    stack_parts: Csr
+    conditions: Conditions
+    text_vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """What learners did, as fitted models. ``n`` credentials, ``r`` roles.
+
+    - ``following`` (n × n each): weight of going from the row to the column, decayed by the
+      steps between (slow, then fast decay), normalised by row; ``preceding`` is the reverse
+      direction; ``in_session`` counts only steps within one sitting.
+    - ``item_item`` (n × n): weights of the item-to-item model.
+    - ``followers`` (n × n): number of learners who met the column soon after the row.
+    - ``learners_of`` (n,): number of learners who met each credential.
+    - ``popular_for_role`` (r × n): share of the learners with that target who met it.
+    - ``trend``: popularity over time; ``None`` for data without dates.
+    - ``item_vectors`` (n, d), ``item_biases`` (n,): the collaborative model.
+    """
+
+    following: tuple[Csr, ...]
+    preceding: Csr
+    in_session: Csr
+    item_item: Csr
+    followers: Csr
+    learners_of: NDArray[np.float32]
+    popular_for_role: Csr
+    trend: Trend | None
+    item_vectors: NDArray[np.float32]
+    item_biases: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything an answer is made from; immutable."""
+
+    manifest: Manifest
+    credentials: Credentials
+    skills: Skills
+    roles: Roles
+    histories: Histories
+    knowledge: Knowledge
+    behaviour: Behaviour
+    indexes: Mapping[str, VectorIndex]
+    ranker: Ranker | None
+    encoder: TextEncoder | None
+
+    @property
+    def version(self) -> str:
+        return self.manifest.bundle_version
+
+    @property
+    def n(self) -> int:
+        """Number of credentials."""
+        return len(self.credentials)
+
+
+FOLLOWING = ("following_slow", "following_fast")
+INDEXES = ("text", "collaborative", "skills", "roles")
+
+
+def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> Bundle:
+    """Give a bundle's raw parts their meaning."""
+    arrays, tables = parts.arrays, parts.tables
+    skills = Skills(tables["skills"])
+    credentials = Credentials(tables["credentials"], _links(arrays, "teaches"), skills)
+    roles = Roles(tables["roles"], _links(arrays, "requires"), skills)
+    return Bundle(
+        manifest=manifest,
+        credentials=credentials,
+        skills=skills,
+        roles=roles,
+        histories=Histories(
+            IdMap(tables["learners"]["id"]),
+            credentials.ids,
+            *(arrays[f"histories.{name}"] for name in ("indptr", "credential", "kind", "at")),
+        ),
+        knowledge=Knowledge(
+            near=_csr(arrays, "near"),
+            closers=_csr(arrays, "closers"),
+            closers_credit=arrays["closers.credit"],
+            stacks=_csr(arrays, "stacks"),
+            stack_parts=_csr(arrays, "stack_parts"),
+            conditions=Conditions(
+                **{name: arrays[f"conditions.{name}"] for name in Conditions.__dataclass_fields__}
+            ),
+            text_vectors=arrays["text_vectors"],
+        ),
+        behaviour=behaviour(arrays),
+        indexes=parts.indexes,
+        ranker=None if parts.ranker is None else Ranker(parts.ranker, manifest.features),
+        encoder=encoder,
+    )
+
+
+def behaviour(arrays: Arrays) -> Behaviour:
+    """The fitted models among a bundle's arrays."""
+    return Behaviour(
+        following=tuple(_csr(arrays, name) for name in FOLLOWING),
+        preceding=_csr(arrays, "preceding"),
+        in_session=_csr(arrays, "in_session"),
+        item_item=_csr(arrays, "item_item"),
+        followers=_csr(arrays, "followers"),
+        learners_of=arrays["learners_of"],
+        popular_for_role=_csr(arrays, "popular_for_role"),
+        trend=Trend(*(arrays[f"trend.{name}"] for name in ("indptr", "at", "faded", "horizons")))
+        if "trend.at" in arrays
+        else None,
+        item_vectors=arrays["item_vectors"],
+        item_biases=arrays["item_biases"],
+    )
+
+
+def _csr(arrays: Arrays, name: str) -> Csr:
+    return Csr(*(arrays[f"{name}.{part}"] for part in ("indptr", "indices", "values")))
+
+
+def _links(arrays: Arrays, name: str) -> SkillLinks:
+    return SkillLinks(
+        links=_csr(arrays, name),
+        match=arrays[f"{name}.match"],
+        inferred=arrays[f"{name}.inferred"],
+        importance=arrays.get(f"{name}.importance"),
+    )

@@ -1,0 +1,61 @@
+"""What a bundle says of itself: ``manifest.json``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+FORMAT_VERSION = 1
+
+
+class Frozen(BaseModel):
+    """Read once, never changed; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataFacts(Frozen):
+    """What the bundle was trained on. ``last_at``: seconds since the epoch, if dated."""
+
+    hash: str
+    counts: dict[str, int]
+    dated: bool
+    last_at: float | None
+
+
+class IndexFacts(Frozen):
+    """How an index searches; ``measured_recall`` 0..1 against exact search."""
+
+    kind: str
+    metric: str
+    measured_recall: float
+
+
+class FileFacts(Frozen):
+    """A file as it was written."""
+
+    sha256: str
+    bytes: int
+
+
+class Manifest(Frozen):
+    """``bundle_version`` is a digest of the files and settings: same content, same version.
+
+    ``held_kinds``: the kinds of event by which a learner holds a credential; it is then
+    not proposed again and its skills count as held.
+    """
+
+    format_version: int = FORMAT_VERSION
+    bundle_version: str
+    created_at: str
+    data: DataFacts
+    config: dict[str, Any]
+    seed: int
+    library_versions: dict[str, str]
+    held_kinds: tuple[str, ...]
+    dims: dict[str, int]
+    indexes: dict[str, IndexFacts]
+    features: tuple[str, ...]
+    metrics: dict[str, Any]
+    files: dict[str, FileFacts]

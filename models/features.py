@@ -1,0 +1,101 @@
+"""The features of each candidate: one function for training and for serving.
+
+What the data cannot give is NaN, never zero.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.query import Query
+from models.signals import Signals
+from models.sources import Candidates
+
+SESSION_GAP: Final = 3600.0
+"""Seconds without an event after which a new sitting begins."""
+
+DENSE: Final = (
+    "next_fast_3", "next_fast_6", "next_slow_3", "next_slow_6", "next_slow_9", "preceding",
+    "in_session", "item_item", "item_last", "stack", "popular_for_role", "gap",
+)  # fmt: skip
+TREND: Final = ("trend_short", "trend_medium", "trend_long", "age")
+TEXT: Final = ("text_last", "text_recent", "text_max")
+COLUMNS: Final = ("level", "hours", "level_step", "same_issuer")
+QUERY: Final = ("history_length", "since_last", "session_length", "gap_before")
+FEATURES: Final = (
+    *DENSE, "collaborative", "learners", *TREND, *TEXT, *COLUMNS, *QUERY, "sources",
+)  # fmt: skip
+"""Names of the columns of the feature matrix, in order."""
+
+MAX_TEXTS: Final = 10
+
+
+def matrix(
+    bundle: Bundle, query: Query, signals: Signals, candidates: Candidates
+) -> NDArray[np.float32]:
+    """Features of the candidates, ``(m, len(FEATURES))`` float32."""
+    rows = candidates.rows
+    result = np.full((len(rows), len(FEATURES)), np.nan, np.float32)
+    columns = dict(zip(FEATURES, result.T, strict=True))
+    for name in DENSE:
+        if name in signals.dense:
+            columns[name][:] = signals.dense[name][rows]
+    behaviour = bundle.behaviour
+    if signals.vector is not None:
+        columns["collaborative"][:] = (
+            behaviour.item_vectors[rows] @ signals.vector + behaviour.item_biases[rows]
+        )
+    columns["learners"][:] = behaviour.learners_of[rows] / max(
+        1.0, float(behaviour.learners_of.max(initial=0.0))
+    )
+    if behaviour.trend is not None:
+        for name, values in zip(TREND, behaviour.trend.values(rows, query.at).T, strict=False):
+            columns[name][:] = values
+        columns["age"][:] = behaviour.trend.ages(rows, query.at)
+    _text(bundle, query, signals, rows, columns)
+    _catalogue(bundle, query, rows, columns)
+    _moment(query, signals, columns, dated=behaviour.trend is not None)
+    columns["sources"][:] = (candidates.ranks >= 0).sum(1)
+    return result
+
+
+Columns = dict[str, NDArray[np.float32]]
+
+
+def _text(
+    bundle: Bundle, query: Query, signals: Signals, rows: NDArray[np.int32], columns: Columns
+) -> None:
+    if signals.profile is None:
+        return
+    vectors = bundle.knowledge.text_vectors
+    seen = vectors[query.history[::-1][:MAX_TEXTS]]
+    similar = vectors[rows] @ seen.T
+    columns["text_last"][:] = similar[:, 0]
+    columns["text_recent"][:] = vectors[rows] @ signals.profile
+    columns["text_max"][:] = similar.max(1)
+
+
+def _catalogue(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: Columns) -> None:
+    credentials = bundle.credentials
+    columns["level"][:] = credentials.level[rows]
+    columns["hours"][:] = credentials.hours[rows]
+    if len(query.history):
+        last = query.history[-1]
+        columns["level_step"][:] = credentials.level[rows] - credentials.level[last]
+        if credentials.issuer[last]:
+            columns["same_issuer"][:] = credentials.issuer[rows] == credentials.issuer[last]
+
+
+def _moment(query: Query, signals: Signals, columns: Columns, *, dated: bool) -> None:
+    columns["history_length"][:] = len(query.history)
+    if signals.gap is not None:
+        columns["gap_before"][:] = signals.gap.before
+    if dated and len(query.times):
+        backwards = np.diff(np.append(query.times, query.at))[::-1]
+        columns["since_last"][:] = backwards[0]
+        breaks = np.flatnonzero(backwards[1:] > SESSION_GAP)
+        columns["session_length"][:] = breaks[0] + 1 if len(breaks) else len(query.times)

@@ -1,0 +1,138 @@
+"""The gap between what a learner holds and what a role requires.
+
+With importance ``w_i`` and required level ``l_i``, the coverage of requirement ``i`` is the
+best over skills held of ``near(h, i) · min(1, level(h) / l_i)``, and the gap is
+``Σ w_i (1 − coverage_i) / Σ w_i``: 0 when all is covered, 1 when nothing is. Holding more
+never widens it. Where a level is unknown it is taken as ``ASSUMED_LEVEL`` for comparing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.domain import ASSUMED_LEVEL, Closing, Gap, SkillGap, Status
+from models.query import Query, Requirement
+from models.tables import known
+
+COVERED = 1.0 - 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class GapState:
+    """The gap before anything new is earned, and what each credential would do to it.
+
+    ``coverage`` (k,) 0..1 per requirement; ``weight`` (k,) sums to 1; ``before`` 0..1;
+    ``closing`` (n,): by how much each credential alone would lower the gap, 0..before.
+    """
+
+    requirement: Requirement
+    coverage: NDArray[np.float32]
+    weight: NDArray[np.float32]
+    before: float
+    closing: NDArray[np.float32]
+
+
+def measure(bundle: Bundle, query: Query) -> GapState | None:
+    """The gap of a query; ``None`` without a requirement."""
+    requirement = query.requirement
+    if requirement is None or not requirement.importance.sum() > 0:
+        return None
+    covered = coverage(bundle, requirement, query.skills, query.levels)
+    weight = (requirement.importance / requirement.importance.sum()).astype(np.float32)
+    at, owner, after = _closer_entries(bundle, requirement)
+    gain = np.maximum(after - covered[owner], 0.0) * weight[owner]
+    rows = bundle.knowledge.closers.indices[at]
+    closing = np.bincount(rows, weights=gain, minlength=bundle.n).astype(np.float32)
+    return GapState(
+        requirement=requirement,
+        coverage=covered,
+        weight=weight,
+        before=float(weight @ (1.0 - covered)),
+        closing=closing,
+    )
+
+
+def coverage(
+    bundle: Bundle,
+    requirement: Requirement,
+    skills: NDArray[np.int32],
+    levels: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    """Coverage 0..1 of each requirement ``(k,)`` by skills held at ``levels`` (NaN unknown)."""
+    near = bundle.knowledge.near
+    covered = np.zeros(near.n_rows, np.float32)
+    wanted = np.full(near.n_rows, np.nan, np.float32)
+    wanted[requirement.skills] = _comparable(requirement.level)
+    at, owner = near.entries(skills)
+    target = near.indices[at]
+    reached = np.minimum(1.0, _comparable(levels)[owner] / wanted[target]) * near.values[at]
+    asked = ~np.isnan(reached)
+    np.maximum.at(covered, target[asked], reached[asked])
+    return covered[requirement.skills]
+
+
+def closings(bundle: Bundle, state: GapState, credential: int) -> tuple[Closing, ...]:
+    """What one credential would cover, requirement by requirement, largest gain first."""
+    at, owner, after = _closer_entries(bundle, state.requirement)
+    mine = (bundle.knowledge.closers.indices[at] == credential) & (
+        after > state.coverage[owner] + 1e-6
+    )
+    gains = [
+        (float(state.weight[i] * (reached - state.coverage[i])), int(i), float(reached))
+        for i, reached in zip(owner[mine], after[mine], strict=True)
+    ]
+    return tuple(
+        Closing(
+            skill=int(state.requirement.skills[i]),
+            before=round(float(state.coverage[i]), 4),
+            after=round(reached, 4),
+        )
+        for _, i, reached in sorted(gains, key=lambda gain: (-gain[0], gain[1]))
+    )
+
+
+def describe(query: Query, state: GapState) -> Gap:
+    """The gap skill by skill, the most important first."""
+    held = dict(zip(query.skills.tolist(), query.levels.tolist(), strict=True))
+    asked = state.requirement
+    order = np.lexsort((asked.skills, -asked.importance))
+    return Gap(
+        before=round(state.before, 6),
+        skills=tuple(
+            SkillGap(
+                skill=int(asked.skills[i]),
+                importance=round(float(asked.importance[i]), 4),
+                required=known(asked.level[i]),
+                held=known(held.get(int(asked.skills[i]), np.nan)),
+                coverage=round(float(state.coverage[i]), 4),
+                status=_status(float(state.coverage[i])),
+                match=known(asked.match[i]),
+            )
+            for i in order
+        ),
+    )
+
+
+def _closer_entries(
+    bundle: Bundle, requirement: Requirement
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
+    """Entries of ``closers`` for the requirement, whose they are, and the coverage they reach."""
+    closers, credit = bundle.knowledge.closers, bundle.knowledge.closers_credit
+    at, owner = closers.entries(requirement.skills)
+    needed = _comparable(requirement.level)[owner]
+    return at, owner, np.minimum(1.0, _comparable(closers.values[at]) / needed) * credit[at]
+
+
+def _comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Levels with unknown taken as ``ASSUMED_LEVEL``, and never so low as to divide by zero."""
+    return np.maximum(np.nan_to_num(levels, nan=ASSUMED_LEVEL), 1e-3)
+
+
+def _status(coverage: float) -> Status:
+    if coverage >= COVERED:
+        return Status.HAVE
+    return Status.PARTIAL if coverage > 0 else Status.MISSING

@@ -1,0 +1,49 @@
+"""What training knew of each learner, so that they are served at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.domain import Event, Kind
+from models.ids import IdMap
+
+KINDS = tuple(Kind)
+
+
+class Histories:
+    """Events by learner, oldest first; flat arrays of shape ``(n,)`` cut by ``indptr``.
+
+    ``credential`` holds rows, ``kind`` positions in ``KINDS``, ``at`` seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        learners: IdMap,
+        credentials: IdMap,
+        indptr: NDArray[np.int64],
+        credential: NDArray[np.int32],
+        kind: NDArray[np.uint8],
+        at: NDArray[np.float64],
+    ) -> None:
+        self.learners = learners
+        self._credentials = credentials
+        self._indptr = indptr
+        self._credential = credential
+        self._kind = kind
+        self._at = at
+
+    def of(self, learner: str) -> tuple[Event, ...]:
+        """The events of one learner; empty when training did not know them."""
+        row = self.learners.row(learner)
+        if row is None:
+            return ()
+        cut = range(int(self._indptr[row]), int(self._indptr[row + 1]))
+        return tuple(
+            Event(
+                credential=self._credentials[int(self._credential[i])],
+                kind=KINDS[self._kind[i]],
+                at=float(self._at[i]),
+            )
+            for i in cut
+        )

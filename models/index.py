@@ -1,0 +1,83 @@
+"""Nearest-neighbour search over vectors; the only door to FAISS.
+
+Vectors are compared by inner product, which for unit vectors is the cosine. Search is
+exact ("flat"): with a filter it stays exact and gets faster.
+"""
+
+from __future__ import annotations
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import BundleCorrupt
+
+
+class VectorIndex:
+    """An immutable index over the rows of a float32 matrix ``(n, d)``."""
+
+    __slots__ = ("_index",)
+
+    def __init__(self, index: faiss.Index) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, vectors: NDArray[np.float32]) -> VectorIndex:
+        """Index vectors of shape ``(n, d)``; row ``i`` is found as ``i``."""
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        index.add(np.ascontiguousarray(vectors, np.float32))
+        return cls(index)
+
+    @classmethod
+    def from_bytes(cls, data: NDArray[np.uint8], name: str) -> VectorIndex:
+        """Read what ``to_bytes`` wrote. Raises ``BundleCorrupt`` naming ``name``."""
+        try:
+            return cls(faiss.deserialize_index(data))
+        except RuntimeError as error:
+            raise BundleCorrupt(f"index '{name}' cannot be read: {error}") from error
+
+    def to_bytes(self) -> NDArray[np.uint8]:
+        """The index in FAISS' own format."""
+        return np.asarray(faiss.serialize_index(self._index), np.uint8)
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dim(self) -> int:
+        return int(self._index.d)
+
+    def vectors(self) -> NDArray[np.float32]:
+        """The indexed matrix ``(n, d)``, without a copy."""
+        flat = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dim)
+        vectors: NDArray[np.float32] = flat.reshape(len(self), self.dim)
+        return vectors
+
+    def search(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        eligible: NDArray[np.bool_] | None = None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The best ``k`` rows for each query ``(q, d)``, best first, as rows and scores ``(q, ≤k)``.
+
+        Only rows under the mask ``eligible`` ``(n,)`` are returned. Where fewer than ``k``
+        exist, the answer is padded with row -1.
+        """
+        queries = np.ascontiguousarray(queries, np.float32)
+        k = min(k, len(self))
+        if k == 0:
+            empty = np.empty((len(queries), 0))
+            return empty.astype(np.int64), empty.astype(np.float32)
+        if eligible is None:
+            scores, rows = self._index.search(queries, k)
+        else:
+            bitmap = np.packbits(eligible, bitorder="little")
+            chosen = faiss.IDSelectorBitmap(bitmap)
+            scores, rows = self._index.search(queries, k, params=faiss.SearchParameters(sel=chosen))
+        return rows, scores
+
+
+def limit_threads(count: int) -> None:
+    """Bound FAISS' threads; a service process answers on one."""
+    faiss.omp_set_num_threads(count)

@@ -1,0 +1,177 @@
+"""From external ids and free text to row numbers: the one place where they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.domain import Ask, Constraints, Event, Kind, ResolvedRole
+from models.resolve import resolve_role, resolve_skill
+
+NO_ROWS = np.zeros(0, np.int32)
+NO_VALUES = np.zeros(0, np.float32)
+NO_TIMES = np.zeros(0, np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What the target role asks for, arrays of shape ``(k,)``: skill rows, ``importance``
+    0..1, ``level`` 0..1 (NaN unknown), ``match`` of free text 0..1 (NaN when named outright).
+    """
+
+    skills: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    importance: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
+    level: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
+    match: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One question in row numbers.
+
+    ``history`` (h,): credentials met, each once, by first meeting, oldest first, and
+    ``times`` (h,) those moments in seconds. ``held`` rows are held and taught their skills;
+    ``closed`` rows must not be proposed (held, dismissed, excluded); ``dismissed`` among
+    them were turned down. ``skills`` and ``levels`` (NaN unknown) are what the learner has,
+    declared or learnt. ``notes`` say what could not be used.
+    """
+
+    at: float
+    history: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    times: NDArray[np.float64] = field(default_factory=lambda: NO_TIMES)
+    held: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    closed: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    dismissed: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    skills: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    levels: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
+    role: ResolvedRole | None = None
+    requirement: Requirement | None = None
+    limit: int = 10
+    constraints: Constraints = field(default_factory=Constraints)
+    goal_weight: float = 0.5
+    explain: bool = True
+    notes: tuple[str, ...] = ()
+
+
+def build(bundle: Bundle, ask: Ask) -> Query:
+    """Read one question against one bundle. Unknown ids are noted, never an error."""
+    notes: list[str] = []
+    credentials = bundle.credentials
+    history, times = _meetings(bundle, ask.learner.history)
+    held_kinds = bundle.manifest.held_kinds
+    held = _rows_of(bundle, ask.learner.history, held_kinds)
+    dismissed = _dismissed(bundle, ask.learner.history)
+    excluded = credentials.ids.rows(ask.constraints.exclude)
+    skills, levels = _skills(bundle, ask, held, notes)
+    role, requirement = _target(bundle, ask, notes)
+    unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
+    if unknown:
+        notes.append(f"{unknown} events name credentials that this bundle does not know")
+    return Query(
+        at=ask.at,
+        history=history,
+        times=times,
+        held=held,
+        closed=np.unique(np.concatenate([held, dismissed, excluded])),
+        dismissed=dismissed,
+        skills=skills,
+        levels=levels,
+        role=role,
+        requirement=requirement,
+        limit=ask.limit,
+        constraints=ask.constraints,
+        goal_weight=ask.goal_weight,
+        explain=ask.explain,
+        notes=tuple(notes),
+    )
+
+
+def _meetings(
+    bundle: Bundle, events: Iterable[Event]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    met: dict[int, float] = {}
+    for event in events:
+        row = bundle.credentials.row(event.credential)
+        if row is not None and event.kind is not Kind.DISMISS:
+            met.setdefault(row, event.at)
+    return np.array(list(met), np.int32), np.array(list(met.values()), np.float64)
+
+
+def _rows_of(bundle: Bundle, events: Iterable[Event], kinds: Iterable[str]) -> NDArray[np.int32]:
+    wanted = set(kinds)
+    rows = (bundle.credentials.row(event.credential) for event in events if event.kind in wanted)
+    return np.array(sorted({row for row in rows if row is not None}), np.int32)
+
+
+def _dismissed(bundle: Bundle, events: Iterable[Event]) -> NDArray[np.int32]:
+    """Credentials whose latest word from the learner is a dismissal."""
+    last: dict[int, Kind] = {}
+    for event in events:
+        row = bundle.credentials.row(event.credential)
+        if row is not None:
+            last[row] = event.kind
+    return np.array(sorted(r for r, kind in last.items() if kind is Kind.DISMISS), np.int32)
+
+
+def _skills(
+    bundle: Bundle, ask: Ask, held: NDArray[np.int32], notes: list[str]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Skills declared and learnt; where one comes twice the higher level counts."""
+    levels: dict[int, float] = {}
+    for declared in ask.learner.skills:
+        row = resolve_skill(bundle, declared.skill)
+        if row is None:
+            notes.append(f"skill '{declared.skill[:80]}' is not known here")
+            continue
+        level = np.nan if declared.level is None else declared.level
+        levels[row] = np.fmax(levels.get(row, np.nan), level)
+    links = bundle.credentials.teaches.links
+    at, _ = links.entries(held)
+    for row, level in zip(links.indices[at].tolist(), links.values[at].tolist(), strict=True):
+        levels[row] = np.fmax(levels.get(row, np.nan), level)
+    return np.array(list(levels), np.int32), np.array(list(levels.values()), np.float32)
+
+
+def _target(
+    bundle: Bundle, ask: Ask, notes: list[str]
+) -> tuple[ResolvedRole | None, Requirement | None]:
+    if ask.target is None:
+        return None, None
+    if ask.target.id is not None:
+        row = bundle.roles.row(ask.target.id)
+        if row is None:
+            notes.append(f"role '{ask.target.id[:80]}' is not known here")
+            return None, None
+        return role_target(bundle, ResolvedRole(row, bundle.roles.titles[row]), notes)
+    role, matched = resolve_role(bundle, ask.target.text or "")
+    if role is not None and role.row is not None:
+        return role_target(bundle, role, notes)
+    if role is not None:
+        skills, scores = matched
+        unknown = np.full(len(skills), np.nan, np.float32)
+        return role, Requirement(skills, scores, unknown, scores)
+    notes.append("the target role's text could not be matched to a role or to skills")
+    return None, None
+
+
+def role_target(
+    bundle: Bundle, role: ResolvedRole, notes: list[str]
+) -> tuple[ResolvedRole, Requirement | None]:
+    """The requirement of a known role; ``None``, with a note, when it names no skills."""
+    requires = bundle.roles.requires
+    if role.row is None or requires.importance is None:
+        return role, None
+    cut = slice(int(requires.links.indptr[role.row]), int(requires.links.indptr[role.row + 1]))
+    if cut.start == cut.stop:
+        notes.append(f"role '{role.title}' names no required skills")
+        return role, None
+    return role, Requirement(
+        skills=requires.links.indices[cut],
+        importance=np.nan_to_num(requires.importance[cut], nan=1.0),
+        level=requires.links.values[cut],
+        match=requires.match[cut],
+    )

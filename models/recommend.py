@@ -1,0 +1,113 @@
+"""The request path: gap → candidates → filter → features → rank → diversify → explain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import explain, features, gap, signals, sources
+from models.bundle import Bundle
+from models.diversify import spread
+from models.domain import Ask, Item, Mode, Recommendation
+from models.eligibility import eligible
+from models.gap import GapState
+from models.query import Query, build
+from models.signals import Signals
+from models.sources import SOURCES, Candidates
+
+FUSION: Final = 60
+"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+
+ADDED_FOR_SPREAD: Final = 3
+"""Diversity chooses among so many times the answer's length."""
+
+
+def recommend(bundle: Bundle, ask: Ask) -> Recommendation:
+    """What this learner should earn next, best first, with reasons.
+
+    Never an error for missing input: without history, role or skills, or with unknown ids,
+    the best honest answer comes with its ``mode`` and ``notes``. No item is held, excluded,
+    unavailable, over a limit or short of its prerequisites.
+    """
+    return answer(bundle, build(bundle, ask))
+
+
+def answer(bundle: Bundle, query: Query) -> Recommendation:
+    """The answer to a query in row numbers."""
+    state = gap.measure(bundle, query)
+    known = signals.compute(bundle, query, state)
+    candidates = sources.propose(bundle, query, known, eligible(bundle, query))
+    scores = score(bundle, query, known, candidates)
+    order = np.lexsort((candidates.rows, -scores))[: query.limit * ADDED_FOR_SPREAD]
+    chosen = order[spread(bundle, candidates.rows[order], query.limit)]
+    return Recommendation(
+        mode=_mode(query),
+        items=tuple(
+            _item(bundle, query, known, candidates, int(place), float(scores[place]))
+            for place in chosen
+        ),
+        role=query.role,
+        gap=None if state is None else gap.describe(query, state),
+        notes=query.notes,
+    )
+
+
+def score(
+    bundle: Bundle, query: Query, known: Signals, candidates: Candidates
+) -> NDArray[np.float64]:
+    """Scores ``(m,)`` in 0..1: likely engagement, traded against closing the gap."""
+    if not len(candidates.rows):
+        return np.zeros(0)
+    engagement = _engagement(bundle, query, known, candidates)
+    state = known.gap
+    if state is None or not state.closing.max(initial=0.0) > 0:
+        return engagement
+    closing = state.closing[candidates.rows] / state.closing.max()
+    return (1 - query.goal_weight) * engagement + query.goal_weight * closing
+
+
+def _engagement(
+    bundle: Bundle, query: Query, known: Signals, candidates: Candidates
+) -> NDArray[np.float64]:
+    """How likely each candidate is to be taken, relative to the likeliest: 0..1, best 1."""
+    if bundle.ranker is None:
+        fused = np.where(candidates.ranks >= 0, 1.0 / (FUSION + candidates.ranks), 0.0).sum(1)
+        return np.asarray(fused / fused.max())
+    raw = bundle.ranker.score(features.matrix(bundle, query, known, candidates))
+    return np.exp(raw - raw.max())
+
+
+def _mode(query: Query) -> Mode:
+    if len(query.history):
+        return Mode.PERSONALISED
+    if len(query.skills) or query.requirement is not None:
+        return Mode.COLD_START
+    return Mode.POPULAR
+
+
+def _item(
+    bundle: Bundle,
+    query: Query,
+    known: Signals,
+    candidates: Candidates,
+    place: int,
+    scored: float,
+) -> Item:
+    row = int(candidates.rows[place])
+    state: GapState | None = known.gap
+    closes = () if state is None else gap.closings(bundle, state, row)
+    names = tuple(
+        name for name, rank in zip(SOURCES, candidates.ranks[place], strict=True) if rank >= 0
+    )
+    return Item(
+        credential=row,
+        score=round(scored, 6),
+        sources=names,
+        closes=closes,
+        gap_after=None
+        if state is None
+        else round(max(0.0, state.before - float(state.closing[row])), 6),
+        reasons=explain.reasons(bundle, query, known, row, closes) if query.explain else (),
+    )

@@ -1,0 +1,109 @@
+"""What is known of every credential for one query, computed once and read by sources and
+features alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.collaborative import fold_in
+from models.gap import GapState
+from models.query import Query
+from models.sparse import Csr
+
+WINDOW: Final = 30
+"""So many of a learner's latest credentials are looked at."""
+
+TEXT_WINDOW: Final = 3
+"""The semantic profile is the mean of so many latest texts."""
+
+STEPS: Final = {
+    "next_fast_3": ("fast", 0.3),
+    "next_fast_6": ("fast", 0.6),
+    "next_slow_3": ("slow", 0.3),
+    "next_slow_6": ("slow", 0.6),
+    "next_slow_9": ("slow", 0.9),
+}
+"""Next-step signals: the matrix of ``Behaviour.following`` and the decay per step back."""
+
+SESSION_DECAY: Final = 0.5
+PRECEDING_DECAY: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """Per query. ``dense`` holds vectors ``(n,)`` by name; a signal that the data cannot
+    give is not in it. ``vector`` is the learner's folded-in vector ``(d,)`` and ``profile``
+    the mean text ``(t,)``, each ``None`` without history or model. ``gap`` is ``None``
+    without a target.
+    """
+
+    dense: dict[str, NDArray[np.float32]]
+    vector: NDArray[np.float32] | None
+    profile: NDArray[np.float32] | None
+    gap: GapState | None
+
+
+def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
+    """All signals of one query."""
+    dense: dict[str, NDArray[np.float32]] = {}
+    behaviour, recent = bundle.behaviour, query.history[::-1][:WINDOW]
+    if len(recent):
+        fast, slow = behaviour.following[1], behaviour.following[0]
+        for name, (pace, decay) in STEPS.items():
+            dense[name] = _decayed(fast if pace == "fast" else slow, recent, decay, bundle.n)
+        dense["preceding"] = _decayed(behaviour.preceding, recent, PRECEDING_DECAY, bundle.n)
+        if behaviour.trend is not None:
+            dense["in_session"] = _decayed(behaviour.in_session, recent, SESSION_DECAY, bundle.n)
+        everything = np.ones(len(query.history), np.float32)
+        dense["item_item"] = behaviour.item_item.weighted_sum(query.history, everything, bundle.n)
+        dense["item_last"] = behaviour.item_item.weighted_sum(recent[:1], everything[:1], bundle.n)
+    if len(query.history) and bundle.knowledge.stacks.indices.size:
+        dense["stack"] = stack_progress(bundle, query.history)
+    if query.role is not None and query.role.row is not None:
+        one = np.ones(1, np.float32)
+        role = np.array([query.role.row], np.int32)
+        dense["popular_for_role"] = behaviour.popular_for_role.weighted_sum(role, one, bundle.n)
+    if gap is not None:
+        dense["gap"] = gap.closing
+    texts = bundle.knowledge.text_vectors
+    return Signals(
+        dense=dense,
+        vector=_folded(bundle, query),
+        profile=texts[recent[:TEXT_WINDOW]].mean(0) if texts.shape[1] and len(recent) else None,
+        gap=gap,
+    )
+
+
+def stack_progress(bundle: Bundle, history: NDArray[np.int32]) -> NDArray[np.float32]:
+    """For each credential ``(n,)`` the largest share 0..1, after earning it, of a stack that
+    the learner has begun; 0 where it belongs to none.
+    """
+    stacks, parts = bundle.knowledge.stacks, bundle.knowledge.stack_parts
+    size = np.diff(parts.indptr)
+    done = stacks.weighted_sum(history, np.ones(len(history), np.float32), bundle.n)
+    begun = np.flatnonzero(done).astype(np.int32)
+    progress = np.zeros(bundle.n, np.float32)
+    at, owner = parts.entries(begun)
+    np.maximum.at(progress, parts.indices[at], ((done[begun] + 1) / size[begun])[owner])
+    finished = begun[done[begun] >= size[begun]]
+    progress[finished] = 1.0
+    return progress
+
+
+def _decayed(matrix: Csr, recent: NDArray[np.int32], decay: float, n: int) -> NDArray[np.float32]:
+    """``Σ decay^k · matrix[recent[k]]``, the latest credential being ``k = 0``."""
+    weights = (decay ** np.arange(len(recent))).astype(np.float32)
+    return matrix.weighted_sum(recent, weights, n)
+
+
+def _folded(bundle: Bundle, query: Query) -> NDArray[np.float32] | None:
+    behaviour = bundle.behaviour
+    if not len(query.history) or not behaviour.item_vectors.shape[1]:
+        return None
+    return fold_in(query.history, behaviour.item_vectors, behaviour.item_biases)

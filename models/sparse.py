@@ -1,0 +1,53 @@
+"""Compressed sparse rows over arrays that may be memory-mapped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Csr:
+    """A sparse matrix by rows.
+
+    ``indptr`` (int64, ``rows + 1``) delimits each row's slice of ``indices`` (int32 column
+    numbers) and ``values`` (float32), both of shape ``(nnz,)``.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.indptr) - 1
+
+    def row(self, i: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Column numbers and values of row ``i``."""
+        cut = slice(self.indptr[i], self.indptr[i + 1])
+        return self.indices[cut], self.values[cut]
+
+    def entries(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Positions of all entries of ``rows``, and for each the position within ``rows``."""
+        starts, lengths = self.indptr[rows], self.indptr[rows + 1] - self.indptr[rows]
+        owner = np.repeat(np.arange(len(rows)), lengths)
+        ends = np.cumsum(lengths)
+        offset = np.arange(len(owner)) - np.repeat(ends - lengths, lengths)
+        return starts[owner] + offset, owner
+
+    def weighted_sum(
+        self, rows: NDArray[np.int32], weights: NDArray[np.float32], n_columns: int
+    ) -> NDArray[np.float32]:
+        """Dense ``Σ weights[k] · matrix[rows[k]]`` of shape ``(n_columns,)``."""
+        at, owner = self.entries(rows)
+        total = np.bincount(
+            self.indices[at], weights=self.values[at] * weights[owner], minlength=n_columns
+        )
+        return total.astype(np.float32)
+
+
+def empty(n_rows: int) -> Csr:
+    """A matrix of ``n_rows`` rows without entries."""
+    return Csr(np.zeros(n_rows + 1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32))

@@ -1,0 +1,179 @@
+"""Credentials, skills and roles as columns, and what of them is shown to people.
+
+A column is a list in row order; ``None`` is unknown. Numeric columns that the maths reads
+are also kept as float32/float64 arrays with NaN for unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ids import IdMap
+from models.sparse import Csr
+
+Columns = Mapping[str, Sequence[Any]]
+Card = dict[str, Any]
+
+CREDENTIAL_COLUMNS = (
+    "id", "title", "description", "issuer", "level", "hours", "cost", "currency", "language",
+    "delivery", "url", "available_from", "available_until", "expires_after_days",
+    "prerequisites", "stacks_into", "quality",
+)  # fmt: skip
+SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader")
+ROLE_COLUMNS = (
+    "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
+)  # fmt: skip
+
+
+def numbers(column: Sequence[float | None]) -> NDArray[np.float64]:
+    """A numeric column as float64 ``(n,)`` with NaN for unknown."""
+    return np.array([np.nan if value is None else value for value in column], np.float64)
+
+
+def known(value: float) -> float | None:
+    """A float with NaN turned back into ``None``; float32 noise rounded away."""
+    return None if np.isnan(value) else round(float(value), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class SkillLinks:
+    """Which skills each owner (a credential or a role) names.
+
+    ``links.values`` are levels 0..1, NaN for unknown. Aligned with its entries:
+    ``match`` is the similarity (0..1) by which free text was matched to the skill, NaN
+    where the skill is named outright; ``inferred`` marks skills read out of a description;
+    ``importance`` (0..1, NaN for unknown) is there for roles only.
+    """
+
+    links: Csr
+    match: NDArray[np.float32]
+    inferred: NDArray[np.bool_]
+    importance: NDArray[np.float32] | None = None
+
+    def cards(self, row: int, skills: Skills) -> list[Card]:
+        """The skills of one owner, JSON-ready."""
+        start, stop = int(self.links.indptr[row]), int(self.links.indptr[row + 1])
+        cards = []
+        for at in range(start, stop):
+            skill = int(self.links.indices[at])
+            card: Card = {
+                "skill": skills.ids[skill],
+                "label": skills.labels[skill],
+                "level": known(self.links.values[at]),
+                "match": known(self.match[at]),
+            }
+            if self.importance is None:
+                card["inferred"] = bool(self.inferred[at])
+            else:
+                card["importance"] = known(self.importance[at])
+            cards.append(card)
+        return cards
+
+
+class Skills:
+    """The skills, in row order."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.ids = IdMap(columns["id"])
+        self.columns = columns
+        self.labels: Sequence[str] = columns["label"]
+        self._names = names(self.labels, columns["aliases"])
+
+    def row(self, external: str) -> int | None:
+        return self.ids.row(external)
+
+    def named(self, text: str) -> int | None:
+        """The row whose label or alias is ``text``, whatever its case."""
+        return self._names.get(text.strip().lower())
+
+    def card(self, row: int) -> Card:
+        """One skill, JSON-ready."""
+        card = {name: self.columns[name][row] for name in SKILL_COLUMNS}
+        return card | {"aliases": loads(card["aliases"], []), "broader": loads(card["broader"], [])}
+
+
+class Credentials:
+    """The credentials, in row order, with the columns that limits are checked against."""
+
+    def __init__(self, columns: Columns, teaches: SkillLinks, skills: Skills) -> None:
+        self.ids = IdMap(columns["id"])
+        self.columns = columns
+        self.titles: Sequence[str] = columns["title"]
+        self.teaches = teaches
+        self._skills = skills
+        self.level = numbers(columns["level"])
+        self.hours = numbers(columns["hours"])
+        self.cost = numbers(columns["cost"])
+        self.available_from = numbers(columns["available_from"])
+        self.available_until = numbers(columns["available_until"])
+        self.issuer = np.array([value or "" for value in columns["issuer"]], object)
+        self.language = np.array([value or "" for value in columns["language"]], object)
+        self.delivery = np.array([value or "" for value in columns["delivery"]], object)
+        self.currency = np.array([value or "" for value in columns["currency"]], object)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def row(self, external: str) -> int | None:
+        return self.ids.row(external)
+
+    def card(self, row: int) -> Card:
+        """One credential, JSON-ready; unknown is ``None``. Times are seconds since the epoch."""
+        card = {name: self.columns[name][row] for name in CREDENTIAL_COLUMNS}
+        amount, currency = card.pop("cost"), card.pop("currency")
+        return card | {
+            "cost": None if amount is None else {"amount": amount, "currency": currency},
+            "skills": self.teaches.cards(row, self._skills),
+            "prerequisites": loads(card["prerequisites"], None),
+            "stacks_into": loads(card["stacks_into"], []),
+            "quality": loads(card["quality"], None),
+        }
+
+
+class Roles:
+    """The roles, in row order, with what each requires."""
+
+    def __init__(self, columns: Columns, requires: SkillLinks, skills: Skills) -> None:
+        self.ids = IdMap(columns["id"])
+        self.columns = columns
+        self.titles: Sequence[str] = columns["title"]
+        self.requires = requires
+        self._skills = skills
+        self._names = names(self.titles, columns["aliases"])
+
+    def row(self, external: str) -> int | None:
+        return self.ids.row(external)
+
+    def named(self, text: str) -> int | None:
+        """The row whose title or alias is ``text``, whatever its case."""
+        return self._names.get(text.strip().lower())
+
+    def card(self, row: int) -> Card:
+        """One role, JSON-ready, with its requirements."""
+        card = {name: self.columns[name][row] for name in ROLE_COLUMNS}
+        return card | {
+            "aliases": loads(card["aliases"], []),
+            "requirements": self.requires.cards(row, self._skills),
+        }
+
+
+def names(labels: Sequence[str], aliases: Sequence[str | None]) -> Mapping[str, int]:
+    """Lower-cased label or alias → row; a label wins over an alias, the first row over later."""
+    found: dict[str, int] = {}
+    for row, label in enumerate(labels):
+        found.setdefault(label.strip().lower(), row)
+    for row, cell in enumerate(aliases):
+        for alias in loads(cell, []):
+            found.setdefault(alias.strip().lower(), row)
+    return found
+
+
+def loads(text: str | None, default: object) -> Any:
+    """A JSON cell, or ``default`` where it is empty."""
+    return default if text is None else json.loads(text)
