@@ -45,10 +45,8 @@ def matrix(
         if name in signals.dense:
             columns[name][:] = signals.dense[name][rows]
     behaviour = bundle.behaviour
-    if signals.vector is not None:
-        columns["collaborative"][:] = (
-            behaviour.item_vectors[rows] @ signals.vector + behaviour.item_biases[rows]
-        )
+    if signals.vector is not None and behaviour.factors is not None:
+        columns["collaborative"][:] = behaviour.factors.vectors[rows] @ signals.vector
     columns["learners"][:] = behaviour.learners_of[rows] / max(
         1.0, float(behaviour.learners_of.max(initial=0.0))
     )

@@ -48,9 +48,8 @@ class VectorIndex:
         return int(self._index.d)
 
     def vectors(self) -> NDArray[np.float32]:
-        """The indexed matrix ``(n, d)``, without a copy."""
-        flat = faiss.rev_swig_ptr(self._index.get_xb(), len(self) * self.dim)
-        vectors: NDArray[np.float32] = flat.reshape(len(self), self.dim)
+        """The indexed matrix ``(n, d)``, as a copy."""
+        vectors: NDArray[np.float32] = self._index.reconstruct_n(0, len(self))
         return vectors
 
     def search(
@@ -59,7 +58,7 @@ class VectorIndex:
         k: int,
         eligible: NDArray[np.bool_] | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """The best ``k`` rows for each query ``(q, d)``, best first, as rows and scores ``(q, ≤k)``.
+        """The best ``k`` rows for each query ``(q, d)``, best first: rows, scores ``(q, ≤k)``.
 
         Only rows under the mask ``eligible`` ``(n,)`` are returned. Where fewer than ``k``
         exist, the answer is padded with row -1.
@@ -72,9 +71,9 @@ class VectorIndex:
         if eligible is None:
             scores, rows = self._index.search(queries, k)
         else:
-            bitmap = np.packbits(eligible, bitorder="little")
-            chosen = faiss.IDSelectorBitmap(bitmap)
-            scores, rows = self._index.search(queries, k, params=faiss.SearchParameters(sel=chosen))
+            chosen = faiss.IDSelectorBitmap(np.packbits(eligible, bitorder="little"))
+            parameters = faiss.SearchParameters(sel=chosen)
+            scores, rows = self._index.search(queries, k, params=parameters)
         return rows, scores
 
 

@@ -65,7 +65,8 @@ def score(
     if state is None or not state.closing.max(initial=0.0) > 0:
         return engagement
     closing = state.closing[candidates.rows] / state.closing.max()
-    return (1 - query.goal_weight) * engagement + query.goal_weight * closing
+    traded = (1 - query.goal_weight) * engagement + query.goal_weight * closing
+    return np.asarray(traded)
 
 
 def _engagement(
@@ -76,7 +77,7 @@ def _engagement(
         fused = np.where(candidates.ranks >= 0, 1.0 / (FUSION + candidates.ranks), 0.0).sum(1)
         return np.asarray(fused / fused.max())
     raw = bundle.ranker.score(features.matrix(bundle, query, known, candidates))
-    return np.exp(raw - raw.max())
+    return np.asarray(np.exp(raw - raw.max()))
 
 
 def _mode(query: Query) -> Mode:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.collaborative import fold_in
+from models.collaborative import fold_in, recency
 from models.gap import GapState
 from models.query import Query
 from models.sparse import Csr
@@ -103,7 +103,8 @@ def _decayed(matrix: Csr, recent: NDArray[np.int32], decay: float, n: int) -> ND
 
 
 def _folded(bundle: Bundle, query: Query) -> NDArray[np.float32] | None:
-    behaviour = bundle.behaviour
-    if not len(query.history) or not behaviour.item_vectors.shape[1]:
+    factors = bundle.behaviour.factors
+    if factors is None or not len(query.history):
         return None
-    return fold_in(query.history, behaviour.item_vectors, behaviour.item_biases)
+    weights = recency(len(query.history), factors.folding.decay)
+    return fold_in(query.history, weights, factors)

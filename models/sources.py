@@ -64,12 +64,11 @@ def _dense(name: str) -> Source:
     return source
 
 
-def collaborative(_bundle: Bundle, query: Query, signals: Signals, eligible: Mask) -> Proposal:
-    """Nearest to the learner's folded-in vector, the credential's bias included."""
+def collaborative(bundle: Bundle, _query: Query, signals: Signals, eligible: Mask) -> Proposal:
+    """Nearest to the learner's folded-in vector."""
     if signals.vector is None:
         return NOTHING
-    biased = np.append(signals.vector, np.float32(1.0))
-    return _search(_bundle, "collaborative", biased, eligible)
+    return _search(bundle, "collaborative", signals.vector, eligible)
 
 
 def semantic(bundle: Bundle, _query: Query, signals: Signals, eligible: Mask) -> Proposal:

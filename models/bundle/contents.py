@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.bundle.files import Parts
 from models.bundle.manifest import Manifest
+from models.collaborative import Factors, Folding
 from models.conditions import Conditions
 from models.encoder import TextEncoder
 from models.histories import Histories
@@ -57,7 +58,7 @@ class Behaviour:
     - ``learners_of`` (n,): number of learners who met each credential.
     - ``popular_for_role`` (r × n): share of the learners with that target who met it.
     - ``trend``: popularity over time; ``None`` for data without dates.
-    - ``item_vectors`` (n, d), ``item_biases`` (n,): the collaborative model.
+    - ``factors``: the collaborative model; ``None`` when none was fitted.
     """
 
     following: tuple[Csr, ...]
@@ -68,8 +69,7 @@ class Behaviour:
     learners_of: NDArray[np.float32]
     popular_for_role: Csr
     trend: Trend | None
-    item_vectors: NDArray[np.float32]
-    item_biases: NDArray[np.float32]
+    factors: Factors | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,13 @@ def behaviour(arrays: Arrays) -> Behaviour:
         trend=Trend(*(arrays[f"trend.{name}"] for name in ("indptr", "at", "faded", "horizons")))
         if "trend.at" in arrays
         else None,
-        item_vectors=arrays["item_vectors"],
-        item_biases=arrays["item_biases"],
+        factors=Factors(
+            arrays["factors.vectors"],
+            arrays["factors.solver"],
+            Folding(*(float(value) for value in arrays["factors.folding"])),
+        )
+        if "factors.vectors" in arrays
+        else None,
     )
 
 

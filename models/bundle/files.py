@@ -165,11 +165,12 @@ def _write_parts(parts: Parts, folder: Path) -> None:
 
 def _read_array(path: Path) -> NDArray[Any]:
     # The plain view stays mapped, and slices far faster than np.memmap itself.
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    plain: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return plain
 
 
 def _write_table(columns: Columns, path: Path) -> None:
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for name, values in columns.items():
         numeric = all(value is None or isinstance(value, int | float) for value in values)
         kind = DataType.float64() if numeric and name != "id" else DataType.utf8()
@@ -179,7 +180,7 @@ def _write_table(columns: Columns, path: Path) -> None:
 
 def _read_table(path: Path) -> Columns:
     table = read_parquet(path).read_all()
-    return {name: table.column(name).to_pylist() for name in table.column_names}
+    return {name: list(table.column(name).to_pylist()) for name in table.column_names}
 
 
 def _names(folder: Path) -> list[str]:
