@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal
 
-from models.search import search
-
 from models.bundle import Bundle
+from models.search import search
 from service.problems import ProblemError
 from service.schemas.catalogue import CredentialOut, ModelOut, Page, RoleCard
 
 
-def credentials(bundle: Bundle, text: str | None, limit: int, offset: int) -> Page[CredentialOut]:
-    """Credentials by meaning and word, or all of them in the bundle's order."""
+def credentials(bundle: Bundle, text: str, limit: int, offset: int) -> Page[CredentialOut]:
+    """Credentials by meaning and word, or all of them when the text is empty."""
     return Page[CredentialOut].model_validate(_page(bundle, "credentials", text, limit, offset))
 
 
-def roles(bundle: Bundle, text: str | None, limit: int, offset: int) -> Page[RoleCard]:
-    """Roles by meaning and word, or all of them in the bundle's order."""
+def roles(bundle: Bundle, text: str, limit: int, offset: int) -> Page[RoleCard]:
+    """Roles by meaning and word, or all of them when the text is empty."""
     return Page[RoleCard].model_validate(_page(bundle, "roles", text, limit, offset))
 
 
@@ -47,21 +46,15 @@ def loaded(bundle: Bundle) -> ModelOut:
 def _page(
     bundle: Bundle,
     table: Literal["credentials", "roles"],
-    text: str | None,
+    text: str,
     limit: int,
     offset: int,
 ) -> Mapping[str, Any]:
     entries = bundle.credentials if table == "credentials" else bundle.roles
-    rows: Iterable[int]
-    if text is None:
-        total = len(entries.ids)
-        rows = range(offset, min(offset + limit, total))
-    else:
-        found = search(bundle, table, text, limit, offset)
-        rows, total = found.rows, found.total
+    found = search(bundle, table, text, limit, offset)
     return {
-        "items": [entries.card(row) for row in rows],
-        "total": total,
+        "items": [entries.card(row) for row in found.rows],
+        "total": found.total,
         "limit": limit,
         "offset": offset,
         "bundle_version": bundle.version,

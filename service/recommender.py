@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from models.recommend import recommend
-
 from models.bundle import Bundle
 from models.domain import (
     Ask,
@@ -24,6 +22,7 @@ from models.domain import (
     ResolvedRole,
     Target,
 )
+from models.recommend import recommend
 from service.held import LearnerState
 from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
 from service.schemas.recommendations import (
@@ -36,6 +35,7 @@ from service.schemas.recommendations import (
     RecommendationRequest,
     RecommendationResponse,
     RoleOut,
+    RoleText,
 )
 
 UNKNOWN: Final = LearnerState()
@@ -61,9 +61,13 @@ def answer(
         target=_target(request, held),
         limit=request.limit,
         constraints=_constraints(request.constraints),
+        explain=request.explain,
     )
     found = recommend(bundle, ask)
-    return _response(bundle, found, request_id, list(degraded), request.explain)
+    unavailable = list(degraded)
+    if bundle.encoder is None and isinstance(request.target_role, RoleText):
+        unavailable.append("encoder")
+    return _response(bundle, found, request_id, unavailable)
 
 
 def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: float) -> Learner:
@@ -130,7 +134,7 @@ def _constraints(limits: ConstraintsIn) -> Constraints:
 
 
 def _response(
-    bundle: Bundle, found: Recommendation, request_id: str, degraded: list[str], explain: bool
+    bundle: Bundle, found: Recommendation, request_id: str, degraded: list[str]
 ) -> RecommendationResponse:
     return RecommendationResponse(
         request_id=request_id,
@@ -140,7 +144,7 @@ def _response(
         notes=list(found.notes),
         role=None if found.role is None else _role(bundle, found.role),
         gap=None if found.gap is None else _gap(bundle, found.gap),
-        items=[_item(bundle, item, rank, explain) for rank, item in enumerate(found.items, 1)],
+        items=[_item(bundle, item, rank) for rank, item in enumerate(found.items, 1)],
     )
 
 
@@ -153,7 +157,7 @@ def _gap(bundle: Bundle, gap: Gap) -> GapOut:
     skills = [
         GapSkill(
             skill=bundle.skills.ids[entry.skill],
-            label=bundle.skills.card(entry.skill)["label"],
+            label=bundle.skills.labels[entry.skill],
             importance=entry.importance,
             required=entry.required,
             held=entry.held,
@@ -166,12 +170,12 @@ def _gap(bundle: Bundle, gap: Gap) -> GapOut:
     return GapOut(before=gap.before, skills=skills)
 
 
-def _item(bundle: Bundle, item: Item, rank: int, explain: bool) -> ItemOut:
+def _item(bundle: Bundle, item: Item, rank: int) -> ItemOut:
     card = bundle.credentials.card(item.credential)
     closes = [
         ClosingOut(
             skill=bundle.skills.ids[closing.skill],
-            label=bundle.skills.card(closing.skill)["label"],
+            label=bundle.skills.labels[closing.skill],
             from_=closing.before,
             to=closing.after,
         )
@@ -193,5 +197,5 @@ def _item(bundle: Bundle, item: Item, rank: int, explain: bool) -> ItemOut:
         sources=list(item.sources),
         closes=closes,
         gap_after=item.gap_after,
-        reasons=reasons if explain else [],
+        reasons=reasons,
     )

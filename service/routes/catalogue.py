@@ -14,7 +14,7 @@ from service.state import Recommending, ServiceDep
 
 router = APIRouter(tags=["catalogue"], responses=documented(401, 403, 422))
 EntryId = Annotated[Id, Path()]
-Search = Annotated[str | None, Query(min_length=1, max_length=2_000, description="Words to find.")]
+Search = Annotated[str, Query(max_length=2_000, description="Words to find; empty lists all.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
@@ -23,7 +23,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 async def roles(
     tenant: Recommending,
     service: ServiceDep,
-    q: Search = None,
+    q: Search = "",
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> Page[RoleCard]:
@@ -41,7 +41,7 @@ async def role(role_id: EntryId, tenant: Recommending, service: ServiceDep) -> R
 async def credentials(
     tenant: Recommending,
     service: ServiceDep,
-    q: Search = None,
+    q: Search = "",
     limit: Limit = 20,
     offset: Offset = 0,
 ) -> Page[CredentialOut]:

@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, JsonValue
 
 Card = TypeVar("Card", bound=BaseModel)
+
+
+class CostOut(BaseModel):
+    """A price; the currency may be unknown."""
+
+    amount: float
+    currency: str | None
+
+
+class TaughtSkill(BaseModel):
+    """A skill a credential teaches, up to ``level`` 0..1.
+
+    ``match`` 0..1 is how well free text fitted the skill, null where it was named outright;
+    ``inferred`` marks a skill read out of title and description.
+    """
+
+    skill: str
+    label: str
+    level: float | None
+    match: float | None
+    inferred: bool
+
+
+class RequiredSkill(BaseModel):
+    """A skill a role asks for, at ``level`` 0..1 with ``importance`` 0..1."""
+
+    skill: str
+    label: str
+    level: float | None
+    match: float | None
+    importance: float | None
 
 
 class CredentialOut(BaseModel):
     """A credential as the bundle holds it; unknown is null."""
 
-    model_config = ConfigDict(extra="allow")
-
     id: str
     title: str
+    description: str | None
+    issuer: str | None
+    skills: list[TaughtSkill]
+    level: float | None
+    hours: float | None
+    cost: CostOut | None
+    language: str | None
+    delivery: str | None
+    prerequisites: JsonValue
+    stacks_into: list[str]
+    available_from: datetime | None
+    available_until: datetime | None
+    expires_after_days: float | None
+    quality: JsonValue
+    url: str | None
 
 
 class RoleCard(BaseModel):
     """A role with its requirements; unknown is null."""
 
-    model_config = ConfigDict(extra="allow")
-
     id: str
     title: str
+    aliases: list[str]
+    description: str | None
+    requirements: list[RequiredSkill]
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
+    growth: float | None
 
 
 class Page(BaseModel, Generic[Card]):

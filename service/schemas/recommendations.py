@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue
 
 from models.domain import Mode, Status
+from service.schemas.catalogue import CostOut
 from service.schemas.fields import Body, Currency, Id, Text, Word
 from service.schemas.learners import LearnerQuery
 
@@ -103,9 +104,9 @@ class ItemOut(BaseModel):
     issuer: str | None
     level: float | None
     hours: float | None
-    cost: Cost | None
-    delivery: JsonValue
-    language: JsonValue
+    cost: CostOut | None
+    language: str | None
+    delivery: str | None
     url: str | None
     rank: int
     score: float

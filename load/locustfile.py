@@ -1,0 +1,104 @@
+"""A realistic mix of callers, for Locust.
+
+Run headless, for a bounded time, against any running service::
+
+    locust -f load/locustfile.py --headless -u 32 -r 32 -t 20s --host URL --key KEY
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from argparse import ArgumentParser
+from typing import Any
+
+from locust import FastHttpUser, constant, events, task
+from locust.env import Environment
+
+ADVERTS = (
+    "Junior data analyst: SQL, spreadsheets, dashboards and clear reports for the sales team.",
+    "We look for somebody to keep our cloud servers running and secure, on call one week in six.",
+    "Technician for electric vehicles, trained on high-voltage safety and battery diagnosis.",
+    "Friendly support agent who solves customers' computer problems by phone and chat.",
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Add the API key to Locust's own arguments."""
+    parser.add_argument("--key", env_var="CAIRN_LOAD_KEY", default="", help="API key to call with")
+
+
+def refuse_without_key(environment: Environment, **_: Any) -> None:
+    """Refuse to measure failures to log in."""
+    if environment.parsed_options is not None and not environment.parsed_options.key:
+        raise SystemExit("name an API key with --key or CAIRN_LOAD_KEY")
+
+
+events.init_command_line_parser.add_listener(add_arguments)
+events.test_start.add_listener(refuse_without_key)
+
+
+class Platform(FastHttpUser):
+    """A learning platform that asks as fast as it is answered."""
+
+    wait_time = constant(0)
+    network_timeout = 10.0
+    connection_timeout = 10.0
+
+    def __init__(self, environment: Environment) -> None:
+        options = environment.parsed_options
+        self.default_headers = {"Authorization": f"Bearer {options.key if options else ''}"}
+        super().__init__(environment)
+
+    def on_start(self) -> None:
+        """Learn whom and what there is to ask about."""
+        self.learners = self._ids("/v1/learners?limit=100")
+        self.roles = self._ids("/v1/roles?limit=100")
+        self.credentials = self._ids("/v1/credentials?limit=100")
+        self.answered: dict[str, Any] = {}
+
+    def _ids(self, path: str) -> list[str]:
+        return [entry["id"] for entry in self.client.get(path, name="(start)").json()["items"]]
+
+    def _recommend(self, name: str, body: dict[str, Any]) -> None:
+        with self.client.post(
+            "/v1/recommendations", json=body, name=name, catch_response=True
+        ) as response:
+            if response.status_code == 200 and response.json()["degraded"]:
+                response.failure("degraded")
+            elif response.status_code == 200 and "id" in body["learner"]:
+                self.answered = {"learner": body["learner"]["id"], **response.json()}
+
+    @task(5)
+    def known_learner(self) -> None:
+        """Somebody with a history, towards a role."""
+        learner, role = random.choice(self.learners), random.choice(self.roles)
+        self._recommend("known learner", {"learner": {"id": learner}, "target_role": role})
+
+    @task(2)
+    def new_learner(self) -> None:
+        """Somebody never seen, described in the request."""
+        learner = {"credentials": random.sample(self.credentials, min(3, len(self.credentials)))}
+        role = random.choice(self.roles)
+        self._recommend("new learner", {"learner": learner, "target_role": role})
+
+    @task(1)
+    def role_by_text(self) -> None:
+        """Somebody with a job advert."""
+        role = {"text": random.choice(ADVERTS)}
+        learner = {"id": random.choice(self.learners)}
+        self._recommend("role by text", {"learner": learner, "target_role": role})
+
+    @task(2)
+    def event(self) -> None:
+        """What became of the last answer."""
+        if not self.answered.get("items"):
+            return
+        event = {
+            "event_id": uuid.uuid4().hex,
+            "learner_id": self.answered["learner"],
+            "credential_id": random.choice(self.answered["items"])["credential"],
+            "kind": random.choice(["click", "save", "click", "view"]),
+            "request_id": self.answered["request_id"],
+        }
+        self.client.post("/v1/events", json={"events": [event]}, name="event")
