@@ -134,12 +134,12 @@ def read_level(series: pl.Series) -> Parsed:
 
 
 def read_kind(series: pl.Series) -> Parsed:
-    """Kinds of event; a missing one is a completion."""
+    """Kinds of event; what a missing one means is for ``schema.complete`` to say."""
     given = as_text(series)
     values = given.str.to_lowercase()
     bad = given.is_not_null() & ~values.is_in(list(Kind))
     faults = faults_where(bad, given, f"expected one of {', '.join(Kind)}")
-    return Parsed(values.fill_null(Kind.COMPLETE.value), faults)
+    return Parsed(values.set(bad.fill_null(False), None), faults)
 
 
 def read_currency(series: pl.Series) -> Parsed:

@@ -127,12 +127,18 @@ def _jsonl(path: Path, columns: Sequence[str]) -> tuple[pl.DataFrame, list[Fault
 
 
 def _jsonl_at_once(content: bytes, columns: Sequence[str]) -> pl.DataFrame | None:
-    """``None`` when lines are broken or blank, or the columns are not known beforehand."""
+    """``None`` when lines are broken or blank, or the columns are not known beforehand.
+
+    Also for nested values: polars makes text of them, but leaves quotes in keys unescaped.
+    """
     if not columns or not content:
         return None
     try:
         frame = pl.read_ndjson(content, schema=dict.fromkeys(columns, pl.String()))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return None
+    nested = pl.any_horizontal(pl.all().str.contains(r"^[\[{]").any())
+    if frame.height and frame.select(nested).item():
         return None
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
     return _numbered(frame) if frame.height == lines else None

@@ -12,6 +12,8 @@ from typing import Final
 
 import polars as pl
 
+from models.domain import Kind
+
 ROW: Final = "_row"
 """Row number in the source file, from 1; carried through validation, then dropped."""
 
@@ -145,13 +147,17 @@ def empty(table: str) -> pl.DataFrame:
 def complete(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """``frame`` in the table's columns and types: missing ones null, others dropped.
 
-    ``occurred_at`` keeps a date or whole-number type: what it means depends on it.
+    A missing kind is a completion. ``occurred_at`` keeps a date or whole-number type: what
+    it means depends on it.
     """
-    return frame.select(
-        pl.lit(None, column.dtype).alias(column.name)
-        if column.name not in frame.columns
-        else pl.col(column.name)
-        if column.form is Form.WHEN
-        else pl.col(column.name).cast(column.dtype)
-        for column in TABLES[table]
-    )
+    return frame.select(_completed(column, frame.columns) for column in TABLES[table])
+
+
+def _completed(column: Column, given: list[str]) -> pl.Expr:
+    if column.name not in given:
+        value = pl.lit(None, column.dtype).alias(column.name)
+    elif column.form is Form.WHEN:
+        value = pl.col(column.name)
+    else:
+        value = pl.col(column.name).cast(column.dtype)
+    return value.fill_null(Kind.COMPLETE.value) if column.form is Form.KIND else value

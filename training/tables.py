@@ -6,6 +6,7 @@ bad rows (and whatever refers to them) are left out and listed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,7 @@ from training.schema import (
     empty,
 )
 from training.timestamps import read_from, read_until, read_when
-from training.validate import check
+from training.validate import check, in_order
 
 _READERS: Final[Mapping[Form, Callable[[pl.Series], Parsed]]] = {
     Form.TEXT: read_text,
@@ -117,12 +118,13 @@ def load(folder: Path, on_bad_row: Literal["fail", "skip"] = "fail") -> Dataset:
     if on_bad_row == "fail":
         faults += check(frames, files)
     if any(fault.row is None for fault in faults) or (faults and on_bad_row == "fail"):
-        raise DataError(faults)
-    rejects, new = list(faults), faults
-    while new:
-        frames = {name: _without(frame, files[name], new) for name, frame in frames.items()}
-        new = check(frames, files)
-        rejects += new
+        raise DataError(in_order(faults))
+    rejects = in_order(faults)
+    if on_bad_row == "skip":
+        frames = _leave_out(frames, files, faults)
+        while new := check(frames, files):
+            frames = _leave_out(frames, files, new)
+            rejects += new
     done = {name: frames[name].drop(ROW) if name in frames else empty(name) for name in TABLES}
     return Dataset(
         **{name: done[name] for name in TABLES if name != "test_interactions"},
@@ -188,9 +190,17 @@ def _typed(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(ROW).hstack(complete(name, frame))
 
 
-def _without(frame: pl.DataFrame, file: str, faults: Iterable[Fault]) -> pl.DataFrame:
-    rows = {fault.row for fault in faults if fault.file == file}
-    return frame.filter(~pl.col(ROW).is_in(list(rows))) if rows else frame
+def _leave_out(
+    frames: Mapping[str, pl.DataFrame], files: Mapping[str, str], faults: Iterable[Fault]
+) -> dict[str, pl.DataFrame]:
+    rows: dict[str, set[int]] = defaultdict(set)
+    for fault in faults:
+        if fault.row is not None:
+            rows[fault.file].add(fault.row)
+    return {
+        name: frame.filter(~pl.col(ROW).is_in(list(rows[files[name]])))
+        for name, frame in frames.items()
+    }
 
 
 def _clocks(tables: Mapping[str, Table]) -> list[Fault]:

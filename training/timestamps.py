@@ -106,7 +106,9 @@ def read_when(series: pl.Series) -> tuple[Parsed, bool | None]:
     reason = MIXED.format(kept="dates" if dated else "order numbers")
     faults += faults_where(other.is_not_null(), series, reason)
     values = kept.cast(pl.Float64)
-    return Parsed(values / SECOND if dated else values, sorted(faults)), dated
+    if dated:  # numpy divides to the last bit, which polars does not
+        values = pl.Series(kept.name, values.to_numpy() / SECOND, nan_to_null=True)
+    return Parsed(values, faults), dated
 
 
 def _not_blank(series: pl.Series) -> pl.Series:

@@ -6,7 +6,7 @@ A reference is only checked against a table that is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import orjson
@@ -30,7 +30,12 @@ def check(tables: Tables, files: Mapping[str, str]) -> list[Fault]:
         for checks in (_duplicates, _availability, _stacks, _prerequisites, _broader, _references)
         for table, row, column, value, reason in checks(tables)
     ]
-    return sorted(found, key=lambda fault: (fault.file, fault.row or 0, fault.column or ""))
+    return in_order(found)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults by file and row, those of whole files first."""
+    return sorted(faults, key=lambda fault: (fault.file, fault.row or 0, fault.column or ""))
 
 
 _Found = Iterator[tuple[str, int, str, str, str]]

@@ -40,7 +40,7 @@ def write(frames: Mapping[str, pl.DataFrame], folder: Path, *, dated: bool = Tru
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=folder) as scratch:
         for name, frame in frames.items():
             with (Path(scratch) / f"{name}.parquet").open("wb") as file:
-                _stored(name, frame, dated).write_parquet(file)
+                stored(name, frame, dated=dated).write_parquet(file)
                 file.flush()
                 os.fsync(file.fileno())
         for name in frames:
@@ -58,7 +58,7 @@ def merge(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Counts]
     merged: dict[str, pl.DataFrame] = {}
     counts: dict[str, Counts] = {}
     for name, frame in frames.items():
-        new = _stored(name, frame, dated=True)
+        new = stored(name, frame, dated=True)
         old = before.get(name)
         if old is None:
             old = new.clear()
@@ -77,7 +77,7 @@ def existing(folder: Path) -> dict[str, pl.DataFrame]:
     if faults:
         raise DataError(faults)
     return {
-        name: _stored(name, table.frame.drop(ROW), dated=table.dated is not False)
+        name: stored(name, table.frame.drop(ROW), dated=table.dated is not False)
         for name, table in tables.items()
         if table.frame is not None
     }
@@ -91,7 +91,8 @@ def write_rejects(path: Path, faults: Iterable[Fault]) -> None:
     scratch.replace(path)
 
 
-def _stored(name: str, frame: pl.DataFrame, dated: bool) -> pl.DataFrame:
+def stored(name: str, frame: pl.DataFrame, *, dated: bool = True) -> pl.DataFrame:
+    """The table as it is written: complete, and ``occurred_at`` as dates or whole numbers."""
     frame = complete(name, frame)
     if name not in INTERACTION_TABLES:
         return frame

@@ -1,0 +1,131 @@
+"""Any platform's own tables: a folder of them, or one CSV of completions.
+
+Columns may carry the names that learning platforms commonly use. Without a table of
+credentials, one is made from the credentials that the interactions name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from models.errors import DataError, UsageError
+from training.importers.source import Imported, Tables
+from training.readers import Raw, find
+from training.readers import read as read_file
+from training.schema import INTERACTION_TABLES, ROW, TABLES
+from training.tables import parse
+from training.validate import check, in_order
+from training.writing import stored
+
+_ID: Final = ("learner_id", "user_id", "userid", "user", "learner", "student_id", "email")
+_CREDENTIAL: Final = (
+    "credential_id",
+    "course_id",
+    "item_id",
+    "badge_id",
+    "content_id",
+    "course",
+    "item",
+    "credential",
+)
+_INTERACTION_NAMES: Final = {
+    "learner_id": _ID,
+    "credential_id": _CREDENTIAL,
+    "occurred_at": (
+        "occurred_at",
+        "timestamp",
+        "completed_at",
+        "completion_date",
+        "created_at",
+        "date",
+        "time",
+    ),
+    "kind": ("kind", "event", "event_type", "action"),
+    "value": ("value", "rating", "score", "grade"),
+}
+_TITLE: Final = ("title", "course_title", "course_name", "item_title", "name")
+
+NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "credentials": {
+        "id": ("id", *_CREDENTIAL),
+        "title": _TITLE,
+        "issuer": ("issuer", "organization", "organisation", "provider"),
+        "hours": ("hours", "duration_hours"),
+        "cost": ("cost", "price"),
+    },
+    "learners": {"id": ("id", *_ID)},
+    "roles": {"id": ("id", "role_id"), "title": ("title", "name", "role")},
+    "skills": {"id": ("id", "skill_id"), "label": ("label", "name", "skill")},
+    **dict.fromkeys(INTERACTION_TABLES, _INTERACTION_NAMES),
+}
+"""For each column the names it is looked for under, in this order, whatever their case."""
+
+
+def read(path: Path, existing: Tables) -> Imported:
+    """Tables in contract form; ``DataError`` names the faults under the contract's columns."""
+    raws = {name: _renamed(name, raw) for name, raw in _files(path).items()}
+    tables = {name: parse(name, raw) for name, raw in raws.items()}
+    frames = {name: table.frame for name, table in tables.items() if table.frame is not None}
+    faults = [fault for table in tables.values() for fault in table.faults]
+    faults += check(frames, {name: table.file for name, table in tables.items()})
+    if faults:
+        raise DataError(in_order(faults))
+    dated = {table.dated for table in tables.values()} - {None}
+    if len(dated) > 1:
+        raise UsageError(f"{path}: one table of interactions has dates, the other plain order")
+    notes: tuple[str, ...] = ()
+    if "credentials" not in frames and "interactions" in frames:
+        frames["credentials"] = _named(frames["interactions"], raws["interactions"])
+        count = frames["credentials"].height
+        notes = (f"no table of credentials: {count} made from the interactions",)
+    return Imported({name: _contract(name, frame, dated) for name, frame in frames.items()}, notes)
+
+
+def _files(path: Path) -> dict[str, Raw]:
+    if path.is_file():
+        if path.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
+            raise UsageError(f"{path}: expected a .csv, .jsonl or .parquet file, or a folder")
+        return {"interactions": read_file(path)}
+    found = {name: file for name in TABLES if (file := find(path, name)) is not None}
+    if not found:
+        raise UsageError(f"{path}: holds none of the tables {', '.join(TABLES)}")
+    return {name: read_file(file) for name, file in found.items()}
+
+
+def _renamed(name: str, raw: Raw) -> Raw:
+    """Column names in the form "course_id", then the contract's names for those known."""
+    if raw.frame is None:
+        return raw
+    given: dict[str, str] = {}
+    for column in raw.frame.columns:
+        given.setdefault(column.strip().lower().replace(" ", "_"), column)
+    frame = raw.frame.select(pl.col(column).alias(plain) for plain, column in given.items())
+    for column, aliases in NAMES[name].items():
+        alias = next((each for each in aliases if each in frame.columns), None)
+        if alias is not None:
+            frame = frame.rename({alias: column})
+    return raw._replace(frame=frame)
+
+
+def _named(interactions: pl.DataFrame, raw: Raw) -> pl.DataFrame:
+    """The distinct credentials in order of appearance; without a title the id stands in."""
+    frame = raw.frame if raw.frame is not None else interactions
+    column = next((each for each in _TITLE if each in frame.columns), None)
+    title = pl.lit(None, pl.String()) if column is None else pl.col(column).cast(pl.String())
+    titles = frame.select(ROW, title=title.str.strip_chars().replace("", None))
+    return (
+        interactions.join(titles, on=ROW, how="left", maintain_order="left")
+        .group_by(pl.col("credential_id").alias("id"), maintain_order=True)
+        .agg(title=pl.col("title").drop_nulls().first())
+        .with_columns(title=pl.coalesce("title", "id"))
+    )
+
+
+def _contract(name: str, frame: pl.DataFrame, dated: set[bool | None]) -> pl.DataFrame:
+    if name not in INTERACTION_TABLES:
+        return frame
+    return stored(name, frame, dated=False not in dated)
