@@ -34,8 +34,9 @@ def refuse_without_key(environment: Environment, **_: Any) -> None:
         raise SystemExit("name an API key with --key or CAIRN_LOAD_KEY")
 
 
-events.init_command_line_parser.add_listener(add_arguments)
-events.test_start.add_listener(refuse_without_key)
+# The library leaves its hooks untyped.
+events.init_command_line_parser.add_listener(add_arguments)  # type: ignore[no-untyped-call]
+events.test_start.add_listener(refuse_without_key)  # type: ignore[no-untyped-call]
 
 
 class Platform(FastHttpUser):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -18,6 +19,14 @@ from service.settings import Settings
 from service.state import LifespanState, Service
 from service.store import Store
 from service.telemetry import Metrics
+
+
+class Cairn(FastAPI):
+    """FastAPI, with its problem documents described."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description."""
+        return problems.described(super().openapi())
 
 
 def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
@@ -39,7 +48,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         async with Store(url, settings.store_timeout, settings.store_connections) as store:
             yield {"service": Service(loaded, store, keyring, metrics, now)}
 
-    app = FastAPI(
+    app = Cairn(
         title="Cairn",
         summary="What a learner should earn next towards a role, in what order, and why.",
         version="1",

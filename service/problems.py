@@ -80,6 +80,14 @@ def documented(*statuses: int) -> dict[int | str, dict[str, object]]:
     }
 
 
+def described(api: dict[str, Any]) -> dict[str, Any]:
+    """An OpenAPI description with the schema that ``documented`` refers to."""
+    schema = ProblemDocument.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = api.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(schema.pop("$defs"), ProblemDocument=schema)
+    return api
+
+
 def install(app: FastAPI) -> None:
     """Make ``app`` answer every error with a problem document."""
     for kind in (ProblemError, HTTPException, RequestValidationError, StoreUnavailable, Exception):

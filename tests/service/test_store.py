@@ -20,7 +20,7 @@ from service.valkey import embedded_valkey
 
 
 @pytest.fixture(params=["embedded", "external"])
-def url(request: pytest.FixtureRequest) -> str:
+def store_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
@@ -36,19 +36,19 @@ def event(
     return LoggedEvent(event_id, learner, credential, Kind.COMPLETE, at, 0.5, "r-1")
 
 
-def test_an_unknown_learner_is_an_empty_state(url: str, tenant: str) -> None:
+def test_an_unknown_learner_is_an_empty_state(store_url: str, tenant: str) -> None:
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             assert await store.learner(tenant, "nobody") == LearnerState()
 
     asyncio.run(body())
 
 
-def test_events_come_back_whole_and_in_order(url: str, tenant: str) -> None:
+def test_events_come_back_whole_and_in_order(store_url: str, tenant: str) -> None:
     sent = [event("e1"), event("e2", credential="c/2 ü", at=-3.25), event("e3", learner="other")]
 
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             assert await store.append_events(tenant, sent) == (3, 0)
             assert (await store.learner(tenant, "lea")).events == tuple(sent[:2])
             assert (await store.learner(tenant, "other")).events == (sent[2],)
@@ -56,9 +56,9 @@ def test_events_come_back_whole_and_in_order(url: str, tenant: str) -> None:
     asyncio.run(body())
 
 
-def test_an_event_counts_once_however_often_it_is_sent(url: str, tenant: str) -> None:
+def test_an_event_counts_once_however_often_it_is_sent(store_url: str, tenant: str) -> None:
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             assert await store.append_events(tenant, [event("e1"), event("e1")]) == (1, 1)
             counts = await asyncio.gather(
                 *(store.append_events(tenant, [event("e1"), event("e2")]) for _ in range(20))
@@ -69,9 +69,9 @@ def test_an_event_counts_once_however_often_it_is_sent(url: str, tenant: str) ->
     asyncio.run(body())
 
 
-def test_tenants_share_nothing(url: str, tenant: str) -> None:
+def test_tenants_share_nothing(store_url: str, tenant: str) -> None:
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             await store.append_events(tenant, [event("e1")])
             await store.put_learner(tenant, "lea", {"skills": []})
             assert await store.learner(f"{tenant}x", "lea") == LearnerState()
@@ -82,9 +82,9 @@ def test_tenants_share_nothing(url: str, tenant: str) -> None:
     asyncio.run(body())
 
 
-def test_a_profile_is_replaced_whole(url: str, tenant: str) -> None:
+def test_a_profile_is_replaced_whole(store_url: str, tenant: str) -> None:
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             await store.put_learner(tenant, "lea", {"skills": [{"skill": "s", "level": None}]})
             await store.put_learner(tenant, "lea", {"target_role": "r"})
             assert (await store.learner(tenant, "lea")).profile == {"target_role": "r"}
@@ -92,11 +92,11 @@ def test_a_profile_is_replaced_whole(url: str, tenant: str) -> None:
     asyncio.run(body())
 
 
-def test_erasing_leaves_nothing_but_the_mark(url: str, tenant: str) -> None:
+def test_erasing_leaves_nothing_but_the_mark(store_url: str, tenant: str) -> None:
     kept = event("e3", learner="other")
 
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             await store.append_events(tenant, [event("e1"), event("e2"), kept])
             await store.put_learner(tenant, "lea", {})
             assert await store.erase_learner(tenant, "lea") == 2
@@ -111,11 +111,11 @@ def test_erasing_leaves_nothing_but_the_mark(url: str, tenant: str) -> None:
     asyncio.run(body())
 
 
-def test_no_key_or_value_names_an_erased_learner(url: str, tenant: str) -> None:
+def test_no_key_or_value_names_an_erased_learner(store_url: str, tenant: str) -> None:
     name = "someone-very-particular"
 
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             await store.append_events(tenant, [event(f"{name}-1", learner=name)])
             await store.put_learner(tenant, name, {"attributes": {"of": name}})
             await store.erase_learner(tenant, name)
@@ -126,11 +126,11 @@ def test_no_key_or_value_names_an_erased_learner(url: str, tenant: str) -> None:
     asyncio.run(body())
 
 
-def test_the_log_is_read_in_pages(url: str, tenant: str) -> None:
+def test_the_log_is_read_in_pages(store_url: str, tenant: str) -> None:
     sent = [event(f"e{i}", learner=f"l{i % 3}") for i in range(25)]
 
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             await store.append_events(tenant, sent)
             read: list[LoggedEvent] = []
             after: str | None = "0-0"
@@ -142,11 +142,13 @@ def test_the_log_is_read_in_pages(url: str, tenant: str) -> None:
     asyncio.run(body())
 
 
-def test_a_long_history_is_bounded_for_answers_and_whole_for_exports(url: str, tenant: str) -> None:
+def test_a_long_history_is_bounded_for_answers_and_whole_for_exports(
+    store_url: str, tenant: str
+) -> None:
     sent = [event(f"e{i}") for i in range(9_000)]
 
     async def body() -> None:
-        async with opened(url) as store:
+        async with opened(store_url) as store:
             for start in range(0, len(sent), 1_000):
                 await store.append_events(tenant, sent[start : start + 1_000])
             assert (await store.learner(tenant, "lea", most=10)).events == tuple(sent[-10:])
@@ -156,9 +158,9 @@ def test_a_long_history_is_bounded_for_answers_and_whole_for_exports(url: str, t
     asyncio.run(body())
 
 
-def test_more_callers_than_connections_wait_their_turn(url: str, tenant: str) -> None:
+def test_more_callers_than_connections_wait_their_turn(store_url: str, tenant: str) -> None:
     async def body() -> None:
-        async with opened(url, connections=2) as store:
+        async with opened(store_url, connections=2) as store:
             states = await asyncio.gather(*(store.learner(tenant, "lea") for _ in range(100)))
             assert states == [LearnerState()] * 100
 
