@@ -16,7 +16,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """What a deployment can choose; read from ``CAIRN_*`` variables, overridden by arguments."""
 
-    model_config = SettingsConfigDict(env_prefix="CAIRN_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="CAIRN_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     bundle: Path = Path("var/bundles/current")
     var: Path = Path("var")
