@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from folders import write_csv
+from folders import write_csv, write_xlsx
 
 from models.errors import DataError, UsageError
 from training.importers import IMPORTERS, run
@@ -206,12 +206,11 @@ def test_onet_scales_suppression_and_relevance(onet: Path, tmp_path: Path) -> No
 
 
 def test_onet_in_excel_says_the_same(onet: Path, tmp_path: Path) -> None:
-    pytest.importorskip("xlsxwriter")
     excel = tmp_path / "db_excel"
     excel.mkdir()
     for path in onet.iterdir():
         frame = pl.read_csv(path, separator="\t", quote_char=None)
-        frame.write_excel(excel / f"{path.stem}.xlsx")
+        write_xlsx(excel / f"{path.stem}.xlsx", frame.to_dicts())
     run("onet", onet, tmp_path / "text")
     run("onet", excel, tmp_path / "excel")
     ours, theirs = existing(tmp_path / "text"), existing(tmp_path / "excel")
@@ -221,6 +220,25 @@ def test_onet_in_excel_says_the_same(onet: Path, tmp_path: Path) -> None:
 def test_oews_needs_onet_first(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="import onet into that folder first"):
         run("oews", tmp_path, tmp_path / "out")
+
+
+def test_oews_as_downloaded(onet: Path, tmp_path: Path) -> None:
+    row = {"OCC_CODE": "11-1011", "O_GROUP": "detailed", "TOT_EMP": "211,850", "A_MEDIAN": "#"}
+    write_xlsx(tmp_path / "national_M2024_dl.xlsx", [row])
+    with zipfile.ZipFile(tmp_path / "oesm24nat.zip", "w") as archive:
+        archive.write(tmp_path / "national_M2024_dl.xlsx", "oesm24nat/national_M2024_dl.xlsx")
+    run("onet", onet, tmp_path / "out")
+    run("oews", tmp_path / "oesm24nat.zip", tmp_path / "out")
+    role = existing(tmp_path / "out")["roles"].row(0, named=True)
+    assert (role["median_wage"], role["currency"], role["employment"]) == (None, None, 211_850.0)
+    assert role["requirements"]
+
+
+def test_an_excel_file_cut_short_is_told(onet: Path, tmp_path: Path) -> None:
+    run("onet", onet, tmp_path / "out")
+    (tmp_path / "national_M2024_dl.xlsx").write_bytes(b"PK cut short")
+    with pytest.raises(DataError, match="not a readable xlsx file"):
+        run("oews", tmp_path / "national_M2024_dl.xlsx", tmp_path / "out")
 
 
 def test_suppressed_wages_stay_unknown(imported: Path) -> None:
