@@ -49,7 +49,7 @@ class Factors:
         folding: Folding,
     ) -> Self:
         """Factors ``(n, d)`` and biases ``(n,)`` with the regression solved once for all."""
-        n, d = item_factors.shape
+        d = item_factors.shape[1]
         gram = item_factors.astype(np.float64).T @ item_factors
         variance = max(float(np.trace(gram)) / d, np.finfo(np.float64).tiny)
         solver = np.linalg.inv(np.eye(d) + gram / (folding.reg * variance))

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from histories import checkerboard, histories
+from scipy.sparse import csr_array
+
+from models.collaborative import Factors, Folding, fold_in, recency
+from models.errors import TrainingFailed
+from training import collaborative, splits
+
+BOARD = checkerboard()
+EVERYONE = np.arange(BOARD.n_learners, dtype=np.int32)
+
+
+def own_colour_wins(scores: np.ndarray) -> float:
+    learners = EVERYONE[:-2]
+    same = learners[:, None] % 2 == np.arange(BOARD.n_credentials) % 2
+    scores = scores[:-2]
+    own = np.where(same, scores, 0).sum(axis=1) / same.sum(axis=1)
+    other = np.where(same, 0, scores).sum(axis=1) / (~same).sum(axis=1)
+    return float((own > other).mean())
+
+
+def test_same_seed_same_factors() -> None:
+    one = collaborative.fit(BOARD, epochs=5, components=8, seed=1)
+    two = collaborative.fit(BOARD, epochs=5, components=8, seed=1)
+    other = collaborative.fit(BOARD, epochs=5, components=8, seed=2)
+    np.testing.assert_array_equal(one.item_factors, two.item_factors)
+    np.testing.assert_array_equal(one.item_biases, two.item_biases)
+    assert (one.item_factors != other.item_factors).any()
+
+
+def test_the_checkerboard_is_learned_by_own_vectors_and_by_fold_in() -> None:
+    model = collaborative.fit(BOARD, epochs=20, components=8, seed=1)
+    assert own_colour_wins(model.scores(EVERYONE)) == 1
+    assert own_colour_wins(collaborative.folded(model, BOARD, Folding())(EVERYONE)) == 1
+
+
+def test_features_reach_a_credential_nobody_met() -> None:
+    train = histories(
+        *["abcd", "bcad", "cdab"] * 4, *["efgh", "fghe", "hgef"] * 4, n_credentials=10
+    )
+    features = np.zeros((10, 2), np.float32)
+    features[[0, 1, 2, 3, 8], 0] = 3
+    features[[4, 5, 6, 7, 9], 1] = 1
+    model = collaborative.fit(train, csr_array(features), epochs=30, components=8, seed=0)
+    scores = model.scores(np.array([0, 12], np.int32))
+    assert scores[0, 8] > scores[0, 9]
+    assert scores[1, 9] > scores[1, 8]
+
+
+def test_features_may_be_missing_for_a_credential() -> None:
+    features = csr_array((BOARD.n_credentials, 3), dtype=np.float32)
+    model = collaborative.fit(BOARD, features, epochs=2, components=4, seed=0)
+    assert np.isfinite(model.item_factors).all()
+
+
+def test_divergence_is_named() -> None:
+    with pytest.raises(TrainingFailed, match="epoch 1 at learning rate 1e\\+38"):
+        collaborative.fit(BOARD, epochs=3, components=4, learning_rate=1e38, seed=0)
+
+
+def test_nothing_to_learn_from_is_named() -> None:
+    with pytest.raises(TrainingFailed, match="nothing to learn"):
+        collaborative.fit(histories("", ""), epochs=1, seed=0)
+
+
+def test_progress_is_told_every_epoch() -> None:
+    told: list[int] = []
+    collaborative.fit(BOARD, epochs=3, components=4, seed=0, progress=told.append)
+    assert told == [1, 2, 3]
+
+
+def test_best_epochs_and_folding_come_from_the_inner_split() -> None:
+    inner = splits.inner(splits.last(BOARD))
+    epochs = collaborative.best_epochs(inner, components=4, seed=0)
+    assert epochs % collaborative.CHECK_EVERY == 0
+    assert 0 < epochs <= collaborative.MOST_EPOCHS
+    assert epochs == collaborative.best_epochs(inner, components=4, seed=0)
+    model = collaborative.fit(inner.train, epochs=epochs, components=4, seed=0)
+    assert collaborative.best_folding(model, inner, 0) in collaborative.FOLDINGS
+
+
+def test_nobody_to_ask_gives_the_usual_choice() -> None:
+    nobody = splits.last(histories("ab", "bc"))
+    model = collaborative.fit(nobody.train, epochs=1, components=2, seed=0)
+    assert collaborative.best_folding(model, nobody, 0) == collaborative.FOLDINGS[0]
+    assert collaborative.best_epochs(nobody, components=2, seed=0) == collaborative.CHECK_EVERY
+
+
+def test_serving_folds_in_exactly_what_training_measured() -> None:
+    folding = Folding(decay=0.7, reg=2.0, bias=0.4)
+    model = collaborative.fit(BOARD, epochs=5, components=8, seed=1)
+    factors = Factors.prepare(model.item_factors, model.item_biases, folding)
+    batch = collaborative.folded(model, BOARD, folding)(EVERYONE)
+    for learner in (0, 7, BOARD.n_learners - 1):
+        rows = BOARD.credential[BOARD.of(learner)]
+        vector = fold_in(rows, recency(len(rows), folding.decay), factors)
+        np.testing.assert_allclose(factors.vectors @ vector, batch[learner], rtol=1e-4, atol=1e-5)

@@ -1,0 +1,174 @@
+"""LightFM: the only module that imports it.
+
+WARP over first meetings. One thread, because several would make each run differ.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from lightfm import LightFM
+from numpy.typing import NDArray
+from scipy.sparse import csr_array, csr_matrix, diags_array, eye_array, hstack
+
+from models.collaborative import Factors, Folding
+from models.errors import TrainingFailed
+from training.interactions import Interactions
+from training.matrix import met_matrix
+from training.metrics import measure
+from training.splits import Split, sampled
+from training.steps import Steps
+from training.toplists import Scorer, top_lists
+
+COMPONENTS = 64
+LEARNING_RATE = 0.05
+
+MOST_EPOCHS = 60
+CHECK_EVERY = 3
+PATIENCE = 4
+"""Epochs are tried up to ``MOST_EPOCHS``, judged every ``CHECK_EVERY``, and given up after
+``PATIENCE`` checks in a row without a new best."""
+
+FOLDINGS = tuple(
+    Folding(decay, reg, bias)
+    for decay, reg, bias in itertools.product((0.5, 0.3, 0.8, 1.0), (3.0, 30.0), (0.3, 0.0, 1.0))
+)
+
+Progress = Callable[[int], None]
+"""Told the number of every finished epoch, from one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted model: float32 factors ``(rows, d)`` and biases ``(rows,)`` of both sides.
+
+    A credential's already hold its features' share.
+    """
+
+    item_factors: NDArray[np.float32]
+    item_biases: NDArray[np.float32]
+    learner_factors: NDArray[np.float32]
+
+    def scores(self, learners: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Scores ``(b, n_credentials)`` by the learners' own vectors from training."""
+        return self.learner_factors[learners] @ self.item_factors.T + self.item_biases
+
+
+def fit(
+    train: Interactions,
+    item_features: csr_array | None = None,
+    *,
+    epochs: int,
+    components: int = COMPONENTS,
+    learning_rate: float = LEARNING_RATE,
+    seed: int,
+    progress: Progress = lambda epoch: None,
+) -> Fit:
+    """Fit for a fixed number of epochs.
+
+    ``item_features`` is ``(n_credentials, f)``, non-negative; its rows are scaled to sum
+    one and stand beside every credential's own identity.
+
+    Raises ``TrainingFailed`` when nothing was met in ``train`` or the factors diverge.
+    """
+    states = _epochs(train, item_features, epochs, components, learning_rate, seed)
+    for epoch, model in states:
+        progress(epoch)
+        if epoch == epochs:
+            return model
+    raise ValueError("epochs must be at least 1")
+
+
+def best_epochs(
+    inner: Split,
+    item_features: csr_array | None = None,
+    *,
+    components: int = COMPONENTS,
+    learning_rate: float = LEARNING_RATE,
+    seed: int,
+    progress: Progress = lambda epoch: None,
+) -> int:
+    """The number of epochs with the best NDCG@10 on ``inner``; raises as ``fit`` does."""
+    asked = sampled(inner, seed)
+    best, chosen, waited = -1.0, CHECK_EVERY, 0
+    for epoch, model in _epochs(
+        inner.train, item_features, MOST_EPOCHS, components, learning_rate, seed
+    ):
+        progress(epoch)
+        if epoch % CHECK_EVERY:
+            continue
+        quality = _quality(model.scores, asked)
+        if quality > best:
+            best, chosen, waited = quality, epoch, 0
+        else:
+            waited += 1
+        if waited == PATIENCE:
+            break
+    return chosen
+
+
+def best_folding(model: Fit, inner: Split, seed: int) -> Folding:
+    """The way to fold in with the best NDCG@10 on ``inner``.
+
+    ``model`` must have been fitted on ``inner.train``.
+    """
+    asked = sampled(inner, seed)
+    quality = [_quality(folded(model, inner.train, how), asked) for how in FOLDINGS]
+    return FOLDINGS[int(np.argmax(quality))]
+
+
+def folded(model: Fit, train: Interactions, folding: Folding) -> Scorer:
+    """Scores of learners of ``train`` as serving makes them: by fold-in, many at a time."""
+    factors = Factors.prepare(model.item_factors, model.item_biases, folding)
+    history = Steps.of(train, repeats=False).history(folding.decay)
+
+    def scores(learners: NDArray[np.int32]) -> NDArray[np.float32]:
+        summed = history[learners] @ factors.vectors[:, :-1]
+        bias = np.full((len(learners), 1), folding.bias, np.float32)
+        vectors = np.hstack([summed @ factors.solver, bias])
+        return np.asarray(vectors @ factors.vectors.T, np.float32)
+
+    return scores
+
+
+def _epochs(
+    train: Interactions,
+    item_features: csr_array | None,
+    epochs: int,
+    components: int,
+    learning_rate: float,
+    seed: int,
+) -> Iterator[tuple[int, Fit]]:
+    """Every epoch's number, from one, and the model after it; arrays change with the next."""
+    met = csr_matrix(met_matrix(train)).tocoo()
+    if not met.nnz:
+        raise TrainingFailed("no learner has met any credential: there is nothing to learn from")
+    features = None if item_features is None else _with_identity(item_features)
+    model = LightFM(
+        no_components=components, loss="warp", learning_rate=learning_rate, random_state=seed
+    )
+    for epoch in range(1, epochs + 1):
+        try:
+            model.fit_partial(met, item_features=features, epochs=1, num_threads=1)
+        except ValueError as fault:
+            raise TrainingFailed(
+                f"LightFM diverged in epoch {epoch} at learning rate {learning_rate:g} "
+                f"({fault}); a lower learning rate may help"
+            ) from fault
+        biases, factors = model.get_item_representations(features)
+        yield epoch, Fit(factors, biases, model.user_embeddings)
+
+
+def _with_identity(features: csr_array) -> csr_matrix:
+    total = np.asarray(features.sum(axis=1), np.float64)
+    scale = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
+    scaled = diags_array(scale) @ features
+    return csr_matrix(hstack([eye_array(features.shape[0]), scaled]), dtype=np.float32)
+
+
+def _quality(scorer: Scorer, asked: Split) -> float:
+    lists = top_lists(scorer, asked)
+    return float(measure(lists, asked.relevant)["ndcg@10"].mean()) if len(asked) else 0.0
