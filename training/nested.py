@@ -178,8 +178,10 @@ def _entries(cell: object, fields: tuple[str, ...]) -> list[dict[str, str | None
 def _scalar(value: object, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float):
+        return str(value).lower()
     raise ValueError(f"{name}: expected text or a number")
 
 
