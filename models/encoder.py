@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
-MAX_TOKENS = 256
+MAX_TOKENS = 128
 
 
 class TextEncoder:

@@ -6,11 +6,17 @@ exact ("flat"): with a filter it stays exact and gets faster.
 
 from __future__ import annotations
 
+from typing import Any
+
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import BundleCorrupt
+
+# FAISS' own Python layer widens these signatures, which its stubs do not tell.
+_SELECTOR: Any = faiss.IDSelectorBitmap
+_PARAMETERS: Any = faiss.SearchParameters
 
 
 class VectorIndex:
@@ -71,8 +77,8 @@ class VectorIndex:
         if eligible is None:
             scores, rows = self._index.search(queries, k)
         else:
-            chosen = faiss.IDSelectorBitmap(np.packbits(eligible, bitorder="little"))
-            parameters = faiss.SearchParameters(sel=chosen)
+            chosen = _SELECTOR(np.packbits(eligible, bitorder="little"))
+            parameters = _PARAMETERS(sel=chosen)
             scores, rows = self._index.search(queries, k, params=parameters)
         return rows, scores
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -120,15 +120,25 @@ def _dismissed(bundle: Bundle, events: Iterable[Event]) -> NDArray[np.int32]:
 def _skills(
     bundle: Bundle, ask: Ask, held: NDArray[np.int32], notes: list[str]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Skills declared and learnt; where one comes twice the higher level counts."""
-    levels: dict[int, float] = {}
-    for declared in ask.learner.skills:
-        row = resolve_skill(bundle, declared.skill)
+    """Skills declared and learnt."""
+    declared: dict[int, float] = {}
+    for each in ask.learner.skills:
+        row = resolve_skill(bundle, each.skill)
         if row is None:
-            notes.append(f"skill '{declared.skill[:80]}' is not known here")
+            notes.append(f"skill '{each.skill[:80]}' is not known here")
             continue
-        level = np.nan if declared.level is None else declared.level
-        levels[row] = np.fmax(levels.get(row, np.nan), level)
+        level = np.nan if each.level is None else each.level
+        declared[row] = np.fmax(declared.get(row, np.nan), level)
+    return with_learnt(bundle, declared, held)
+
+
+def with_learnt(
+    bundle: Bundle, declared: Mapping[int, float], held: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Skill rows and levels (NaN unknown): those ``declared`` and those that the ``held``
+    credentials taught. Where one comes twice the higher level counts.
+    """
+    levels = dict(declared)
     links = bundle.credentials.teaches.links
     at, _ = links.entries(held)
     for row, level in zip(links.indices[at].tolist(), links.values[at].tolist(), strict=True):

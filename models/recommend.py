@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,6 @@ from models.bundle import Bundle
 from models.diversify import spread
 from models.domain import Ask, Item, Mode, Recommendation
 from models.eligibility import eligible
-from models.gap import GapState
 from models.query import Query, build
 from models.signals import Signals
 from models.sources import SOURCES, Candidates
@@ -31,23 +31,36 @@ def recommend(bundle: Bundle, ask: Ask) -> Recommendation:
     the best honest answer comes with its ``mode`` and ``notes``. No item is held, excluded,
     unavailable, over a limit or short of its prerequisites.
     """
-    return answer(bundle, build(bundle, ask))
+    query = build(bundle, ask)
+    return word(bundle, query, rank(bundle, query))
 
 
-def answer(bundle: Bundle, query: Query) -> Recommendation:
-    """The answer to a query in row numbers."""
-    state = gap.measure(bundle, query)
-    known = signals.compute(bundle, query, state)
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An answer before it is worded: ``places`` (≤ limit,) index ``candidates``, best first."""
+
+    known: Signals
+    candidates: Candidates
+    scores: NDArray[np.float64]
+    places: NDArray[np.int64]
+
+
+def rank(bundle: Bundle, query: Query) -> Ranked:
+    """Everything that decides an answer, in row numbers."""
+    known = signals.compute(bundle, query, gap.measure(bundle, query))
     candidates = sources.propose(bundle, query, known, eligible(bundle, query))
     scores = score(bundle, query, known, candidates)
     order = np.lexsort((candidates.rows, -scores))[: query.limit * ADDED_FOR_SPREAD]
-    chosen = order[spread(bundle, candidates.rows[order], query.limit)]
+    places = order[spread(bundle, candidates.rows[order], query.limit)]
+    return Ranked(known, candidates, scores, places)
+
+
+def word(bundle: Bundle, query: Query, ranked: Ranked) -> Recommendation:
+    """The answer with its gap, what each item closes, and reasons."""
+    state = ranked.known.gap
     return Recommendation(
         mode=_mode(query),
-        items=tuple(
-            _item(bundle, query, known, candidates, int(place), float(scores[place]))
-            for place in chosen
-        ),
+        items=tuple(_item(bundle, query, ranked, int(place)) for place in ranked.places),
         role=query.role,
         gap=None if state is None else gap.describe(query, state),
         notes=query.notes,
@@ -88,27 +101,18 @@ def _mode(query: Query) -> Mode:
     return Mode.POPULAR
 
 
-def _item(
-    bundle: Bundle,
-    query: Query,
-    known: Signals,
-    candidates: Candidates,
-    place: int,
-    scored: float,
-) -> Item:
+def _item(bundle: Bundle, query: Query, ranked: Ranked, place: int) -> Item:
+    known, candidates = ranked.known, ranked.candidates
     row = int(candidates.rows[place])
-    state: GapState | None = known.gap
+    state = known.gap
     closes = () if state is None else gap.closings(bundle, state, row)
-    names = tuple(
-        name for name, rank in zip(SOURCES, candidates.ranks[place], strict=True) if rank >= 0
-    )
+    after = None if state is None else max(0.0, state.before - float(state.closing[row]))
+    proposed = zip(SOURCES, candidates.ranks[place], strict=True)
     return Item(
         credential=row,
-        score=round(scored, 6),
-        sources=names,
+        score=round(float(ranked.scores[place]), 6),
+        sources=tuple(name for name, rank in proposed if rank >= 0),
         closes=closes,
-        gap_after=None
-        if state is None
-        else round(max(0.0, state.before - float(state.closing[row])), 6),
+        gap_after=None if after is None else round(after, 6),
         reasons=explain.reasons(bundle, query, known, row, closes) if query.explain else (),
     )

@@ -197,7 +197,7 @@ def _version(files: Mapping[str, FileFacts], facts: Mapping[str, Any]) -> str:
     shaping = {
         "files": {name: file.sha256 for name, file in files.items()},
         "config": facts["config"],
-        "data": facts["data"].hash,
+        "data": facts["data"]["hash"],
         "seed": facts["seed"],
     }
     return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:16]

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from models.domain import Kind
+
 FORMAT_VERSION = 1
 
 
@@ -53,7 +55,7 @@ class Manifest(Frozen):
     config: dict[str, Any]
     seed: int
     library_versions: dict[str, str]
-    held_kinds: tuple[str, ...]
+    held_kinds: tuple[Kind, ...]
     dims: dict[str, int]
     indexes: dict[str, IndexFacts]
     features: tuple[str, ...]

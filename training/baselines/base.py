@@ -47,16 +47,13 @@ def popularity(met: csr_array) -> NDArray[np.float32]:
     return counts / max(1.0, float(counts.max(initial=0.0)))
 
 
-def backed(
-    scores: NDArray[np.float32], empty: NDArray[np.bool_], prior: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def backed(scores: NDArray[np.float32], prior: NDArray[np.float32]) -> NDArray[np.float32]:
     """Scores ``(b, n)`` that rest on ``prior`` (``(n,)``, 0..1) where the model is silent.
 
-    Learners under the mask ``empty`` ``(b,)`` get the prior itself. For the others it is
-    added at a millionth of their best score, which only orders credentials that the
+    A row of zeros, as of a learner without history, becomes the prior itself. To others it
+    is added at a millionth of their best score, which only orders credentials that the
     model holds equal, as sparse models do with all they never reach.
     """
     best = np.abs(scores).max(axis=1, keepdims=True)
-    scores = scores + 1e-6 * best * prior
-    scores[empty] = prior
-    return scores
+    weight = np.where(best > 0, 1e-6 * best, 1.0).astype(np.float32)
+    return scores + weight * prior

@@ -28,7 +28,7 @@ class _Fitted:
         history = self.history[learners]
         scores = np.zeros(history.shape, np.float32)
         scores[:, self.inside] = history[:, self.inside] @ self.weights
-        return backed(scores, np.diff(history.indptr) == 0, self.prior)
+        return backed(scores, self.prior)
 
 
 class Ease:

@@ -17,20 +17,18 @@ from training.matrix import met_matrix
 class Linear:
     """Scores are a learner's (weighted) history times an item-to-item matrix.
 
-    ``history`` is ``(n_learners, n)``, ``weights`` ``(n, n)`` sparse or dense, ``prior``
+    ``history`` is ``(n_learners, n)``, ``weights`` ``(n, n)``, ``prior``
     ``(n,)`` the popularity behind it.
     """
 
     history: csr_array
-    weights: csr_array | NDArray[np.float32]
+    weights: csr_array
     prior: NDArray[np.float32]
 
     def scores(self, learners: NDArray[np.int32]) -> NDArray[np.float32]:
         """Sum the weights of what each learner met."""
-        history = self.history[learners]
-        product = history @ self.weights
-        dense = product if isinstance(product, np.ndarray) else product.toarray()
-        return backed(dense.astype(np.float32), np.diff(history.indptr) == 0, self.prior)
+        scores = (self.history[learners] @ self.weights).toarray()
+        return backed(scores.astype(np.float32), self.prior)
 
 
 class ItemKnn:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import torch
 from numpy.typing import NDArray
-from pytorch_lightning import Trainer, seed_everything
+from pytorch_lightning import Trainer
 from rectools import Columns
 from rectools.dataset import Dataset
 from rectools.models import SASRecModel
@@ -21,6 +24,9 @@ from training.toplists import DEPTH
 SOFTMAX = 5_000
 """Up to so many met credentials the loss runs over all of them, beyond over a sample."""
 
+SEQUENCES = 60_000
+"""Histories shown in all, so that time does not grow with the number of learners."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
@@ -30,67 +36,77 @@ class _Fitted:
     prior: NDArray[np.float32]
 
     def scores(self, learners: NDArray[np.int32]) -> NDArray[np.float32]:
-        """The model's ``DEPTH`` best of the unmet, and popularity for what it leaves out."""
-        empty = np.diff(self.met.indptr)[learners] == 0
+        """One over the rank for the model's ``DEPTH`` best unmet, popularity below."""
         scores = np.zeros((len(learners), self.met.shape[1]), np.float32)
-        known = learners[~empty]
+        known = learners[np.diff(self.met.indptr)[learners] > 0]
         if len(known):
             listed = self.model.recommend(
                 known, self.dataset, k=DEPTH, filter_viewed=True, on_unsupported_targets="ignore"
             )
-            at = np.searchsorted(learners, listed[Columns.User].to_numpy())
-            scores[at, listed[Columns.Item].to_numpy()] = 1 / listed[Columns.Rank].to_numpy()
-        return backed(scores, empty, self.prior)
+            order = np.argsort(learners)
+            place = np.searchsorted(learners, listed[Columns.User].to_numpy(), sorter=order)
+            scores[order[place], listed[Columns.Item].to_numpy()] = 1 / listed[Columns.Rank]
+        return backed(scores, self.prior)
 
 
 class Sasrec:
-    """Two blocks, softmax over the catalogue, the last 50 first meetings of each learner."""
+    """Two blocks of 64 dimensions over the last 32 first meetings of each learner."""
 
     name = "sasrec"
-    grid: tuple[Params, ...] = tuple(
-        {"factors": f, "dropout": d, "epochs": e}
-        for f, d, e in ((64, 0.2, 20), (64, 0.4, 40), (128, 0.4, 20))
+    grid: tuple[Params, ...] = (
+        {"dropout": 0.3, "learning_rate": 0.003},
+        {"dropout": 0.2, "learning_rate": 0.002},
     )
 
     def fit(self, train: Interactions, params: Params, seed: int) -> _Fitted:
-        """Train on one device, deterministically."""
-        first = train.first_meetings()
+        """Train on the processor for as many epochs as ``SEQUENCES`` allows, at least one."""
         met = met_matrix(train)
-        order = pd.to_datetime(np.flatnonzero(first), unit="s")
-        frame = pd.DataFrame(
-            {
-                Columns.User: train.learner[first],
-                Columns.Item: train.credential[first],
-                Columns.Weight: 1.0,
-                Columns.Datetime: order,
-            }
-        )
-        dataset = Dataset.construct(frame)
-        small = np.count_nonzero(met.sum(axis=0)) <= SOFTMAX
-        seed_everything(seed, verbose=False)
-        epochs = int(params["epochs"])
-        model = SASRecModel(
-            n_blocks=2,
-            n_heads=2,
-            n_factors=int(params["factors"]),
-            dropout_rate=params["dropout"],
-            session_max_len=50,
-            lr=params.get("lr", 0.001),
-            loss="softmax" if small else "sampled_softmax",
-            n_negatives=1 if small else 256,
-            epochs=epochs,
-            deterministic=True,
-            recommend_torch_device="cpu",
-            get_trainer_func=lambda: Trainer(
-                max_epochs=epochs,
-                deterministic=True,
-                enable_progress_bar=False,
-                enable_model_summary=False,
-                logger=False,
-                enable_checkpointing=False,
-                devices=1,
-                accelerator="cpu",
-            ),
-        )
-        model.fit(dataset)
+        dataset = _dataset(train)
+        learners = max(1, np.count_nonzero(np.diff(met.indptr) > 1))
+        epochs = max(1, round(SEQUENCES / learners))
+        whole = np.count_nonzero(met.sum(axis=0)) <= SOFTMAX
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # advice on workers and loggers
+            torch.manual_seed(seed)
+            model = SASRecModel(
+                n_blocks=2,
+                n_heads=2,
+                n_factors=64,
+                dropout_rate=params["dropout"],
+                lr=params["learning_rate"],
+                session_max_len=32,
+                loss="softmax" if whole else "sampled_softmax",
+                n_negatives=1 if whole else 256,
+                recommend_torch_device="cpu",
+                get_trainer_func=_trainer,
+                get_trainer_func_kwargs={"epochs": epochs},
+            )
+            model.fit(dataset)
         return _Fitted(model, dataset, met, popularity(met))
+
+
+def _dataset(train: Interactions) -> Dataset:
+    first = train.first_meetings()
+    frame = pd.DataFrame(
+        {
+            Columns.User: train.learner[first],
+            Columns.Item: train.credential[first],
+            Columns.Weight: 1.0,
+            # Positions keep the order where times are equal or only an order is known.
+            Columns.Datetime: pd.to_datetime(np.flatnonzero(first), unit="s"),
+        }
+    )
+    return Dataset.construct(frame)
+
+
+def _trainer(epochs: int) -> Trainer:
+    logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+    return Trainer(
+        max_epochs=epochs,
+        accelerator="cpu",
+        devices=1,
+        logger=False,
+        enable_checkpointing=False,
+        enable_progress_bar=False,
+        enable_model_summary=False,
+    )

@@ -1,0 +1,147 @@
+"""Base models of what learners did: fitted once for the bundle, and once per fold."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from models.features import SESSION_GAP
+from models.sparse import Csr
+from training.baselines.ease import Ease
+from training.config import Config
+from training.interactions import Interactions
+from training.matrix import met_matrix
+from training.steps import Steps
+
+SLOW: Final = 0.8
+FAST: Final = 0.3
+"""What a transition keeps of its weight with every step between the two credentials."""
+
+SMOOTHING: Final = 5.0
+"""Transitions out of a credential are divided by their sum plus this, so that few count little."""
+
+KEPT: Final = 300
+"""Entries kept per row of a matrix between credentials, the largest in size."""
+
+SOON: Final = 3
+"""A learner "went on" to what was met within so many steps."""
+
+HORIZONS: Final = (256, 64, 10)
+"""Popularity fades over these fractions of the time that the data span."""
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def fit(train: Interactions, roles: NDArray[np.int32], n_roles: int, config: Config) -> Arrays:
+    """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
+
+    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown.
+    """
+    steps = Steps.of(train, repeats=False)
+    slow, fast = steps.transitions(SLOW), steps.transitions(FAST)
+    n = train.n_credentials
+    learners_of = np.asarray(met_matrix(train).sum(axis=0), np.float32)
+    arrays: Arrays = {"learners_of": learners_of}
+    arrays |= _named("following_slow", _shares(slow))
+    arrays |= _named("following_fast", _shares(fast))
+    arrays |= _named("preceding", _shares(csr_array(slow.T)))
+    arrays |= _named("in_session", _shares(_in_session(train)))
+    arrays |= _named("item_item", _item_item(train, config.ridge))
+    arrays |= _named("followers", _soon_after(steps, n))
+    arrays |= _named("popular_for_role", _by_role(train, roles, n_roles))
+    return arrays | (_trend(train) if train.dated else {})
+
+
+def truncated(matrix: csr_array, kept: int = KEPT) -> csr_array:
+    """Only the ``kept`` entries of each row that are largest in absolute value."""
+    matrix = csr_array(matrix)
+    length = np.diff(matrix.indptr)
+    row = np.repeat(np.arange(matrix.shape[0]), length)
+    order = np.lexsort((matrix.indices, -np.abs(matrix.data), row))
+    place = np.arange(len(order)) - np.repeat(matrix.indptr[:-1], length)
+    chosen = np.sort(order[place < kept])
+    return csr_array(
+        (matrix.data[chosen], (row[chosen], matrix.indices[chosen])), shape=matrix.shape
+    )
+
+
+def _shares(counts: csr_array) -> csr_array:
+    total = np.asarray(counts.sum(axis=1)) + SMOOTHING
+    shares = csr_array(counts, copy=True)
+    shares.data = shares.data / np.repeat(total, np.diff(shares.indptr))
+    return truncated(shares)
+
+
+def _in_session(train: Interactions) -> csr_array:
+    """Counts of steps from one first meeting to the next within one sitting."""
+    met = train.where(train.first_meetings())
+    near = (met.learner[1:] == met.learner[:-1]) & (np.diff(met.at) < SESSION_GAP) & train.dated
+    pairs = (met.credential[:-1][near], met.credential[1:][near])
+    n = train.n_credentials
+    return csr_array((np.ones(int(near.sum())), pairs), shape=(n, n))
+
+
+def _item_item(train: Interactions, ridge: float) -> csr_array:
+    fitted = Ease().fit(train, {"ridge": ridge}, seed=0)
+    part = truncated(csr_array(fitted.weights)).tocoo()
+    n, inside = train.n_credentials, fitted.inside
+    return csr_array((part.data, (inside[part.row], inside[part.col])), shape=(n, n))
+
+
+def _soon_after(steps: Steps, n: int) -> csr_array:
+    counts = csr_array((n, n))
+    for gap in range(1, SOON + 1):
+        same = steps.learner[gap:] == steps.learner[:-gap]
+        pairs = (steps.credential[:-gap][same], steps.credential[gap:][same])
+        counts = counts + csr_array((np.ones(len(pairs[0])), pairs), shape=(n, n))
+    return truncated(counts)
+
+
+def _by_role(train: Interactions, roles: NDArray[np.int32], n_roles: int) -> csr_array:
+    """Share of the learners aiming at a role who met a credential."""
+    aiming = np.flatnonzero(roles >= 0)
+    group = csr_array(
+        (np.ones(len(aiming)), (roles[aiming], aiming)), shape=(n_roles, train.n_learners)
+    )
+    counts = csr_array(group @ met_matrix(train))
+    size = np.maximum(np.asarray(group.sum(axis=1)), 1.0)
+    counts.data = counts.data / np.repeat(size, np.diff(counts.indptr))
+    return truncated(counts)
+
+
+def _trend(train: Interactions) -> Arrays:
+    met = train.where(train.first_meetings())
+    order = np.lexsort((met.at, met.credential))
+    credential, at = met.credential[order], met.at[order]
+    span = float(at.max() - at.min()) if len(at) else 0.0
+    horizons = np.array([max(span / part, 1.0) for part in HORIZONS])
+    faded = np.zeros((len(at), len(horizons)), np.float32)
+    ones = np.ones(len(horizons))
+    value = ones
+    for i in range(len(at)):
+        again = i > 0 and credential[i] == credential[i - 1]
+        value = value * np.exp(-(at[i] - at[i - 1]) / horizons) + 1.0 if again else ones
+        faded[i] = value
+    indptr = np.searchsorted(credential, np.arange(train.n_credentials + 1)).astype(np.int64)
+    return {
+        "trend.indptr": indptr,
+        "trend.at": at,
+        "trend.faded": faded,
+        "trend.horizons": horizons,
+    }
+
+
+def _named(name: str, matrix: csr_array) -> Arrays:
+    rows = csr_array(matrix)
+    rows.sort_indices()
+    plain = Csr(
+        rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data.astype(np.float32)
+    )
+    return {
+        f"{name}.indptr": plain.indptr,
+        f"{name}.indices": plain.indices,
+        f"{name}.values": plain.values,
+    }

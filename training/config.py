@@ -1,0 +1,61 @@
+"""Settings of one training run; what ``--config FILE`` may hold."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.domain import Kind
+from models.errors import DataError, Fault, UsageError
+
+
+class Config(BaseModel):
+    """Everything that shapes a bundle apart from the data and the seed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: Literal["minilm", "none"] = "minilm"
+    """How texts are compared: with all-MiniLM-L6-v2, or by words only."""
+
+    held_kinds: tuple[Kind, ...] | None = None
+    """Kinds of event by which a credential is held. By default ``complete`` where the data
+    have completions, else every kind but ``dismiss``."""
+
+    components: int = Field(64, ge=2, le=512)
+    """Dimensions of the collaborative vectors."""
+
+    ridge: float = Field(30.0, gt=0)
+    """Penalty of the item-to-item model."""
+
+    folds: int = Field(5, ge=2, le=20)
+    """Parts into which learners are divided to train the ranker on answers unseen."""
+
+    questions: int = Field(20_000, ge=100)
+    """So many training questions are enough for the ranker."""
+
+    leaves: int = Field(15, ge=2, le=255)
+    learning_rate: float = Field(0.05, gt=0, le=1)
+    rounds: int = Field(400, ge=1)
+    """Size of the ranker's trees, their shrinkage, and at most how many."""
+
+
+def read(path: Path) -> Config:
+    """Settings from a TOML or JSON file. Raises ``DataError`` naming every wrong field."""
+    try:
+        text = path.read_text()
+        fields = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return Config.model_validate(fields)
+    except FileNotFoundError as error:
+        raise UsageError(f"no configuration file {path}") from error
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is neither TOML nor JSON: {error}") from error
+    except ValidationError as error:
+        faults = [
+            Fault(str(path), None, ".".join(map(str, e["loc"])), str(e["input"])[:80], e["msg"])
+            for e in error.errors()
+        ]
+        raise DataError(faults) from error

@@ -1,0 +1,156 @@
+"""How good the pipeline is beside its baselines, by the protocol of docs/evaluation.md.
+
+The pipeline's lists come from the same ranking that the service runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.recommend import rank
+from models.sources import SOURCES
+from training import metrics
+from training.baselines import Baseline, tune
+from training.learners import Asker
+from training.pipeline import Prepared, fit
+from training.progress import Progress
+from training.splits import Split, inner
+from training.toplists import DEPTH, NONE, Available, top_lists
+
+REPORTED: Final = (
+    "ndcg@5", "ndcg@10", "ndcg@20", "recall@5", "recall@10", "recall@20",
+    "hit@5", "hit@10", "hit@20", "mrr",
+)  # fmt: skip
+PIPELINE: Final = "cairn"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The pipeline's answers: ``lists`` (m, depth), and which source found what was asked.
+
+    ``found`` (m, sources) is the share of each question's relevant credentials that each
+    source proposed, ``reached`` (m,) the share that any did.
+    """
+
+    lists: NDArray[np.int32]
+    found: NDArray[np.float64]
+    reached: NDArray[np.float64]
+
+
+def evaluate(
+    prepared: Prepared,
+    split: Split,
+    baselines: Mapping[str, Baseline],
+    seed: int,
+    progress: Progress,
+) -> dict[str, Any]:
+    """Fit the pipeline and the baselines on the training part, score the test part once."""
+    bundle = fit(prepared, split.train, seed, progress).bundle
+    answers = ask_all(prepared, bundle, split, progress)
+    lists = {PIPELINE: answers.lists}
+    params: dict[str, Any] = {}
+    available = availability(bundle, split)
+    tie_order = np.argsort(np.array(list(prepared.credentials), object), kind="stable")
+    for name, baseline in baselines.items():
+        with progress.stage(f"baseline {name}", 0):
+            params[name] = dict(tune(baseline, inner(split), seed))
+            fitted = baseline.fit(split.train, params[name], seed)
+            lists[name] = top_lists(
+                fitted.scores,
+                split,
+                tie_order=tie_order.astype(np.int32),
+                available=available,
+            )
+    return summary(split, lists, answers, params, prepared, seed)
+
+
+def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress) -> Asked:
+    """Ask the pipeline every question of the split."""
+    asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
+    lists = np.full((len(split), DEPTH), NONE, np.int32)
+    found = np.zeros((len(split), len(SOURCES)))
+    reached = np.zeros(len(split))
+    with progress.stage("ask", len(split)) as advance:
+        for i, learner in enumerate(split.learners.tolist()):
+            end = int(split.train.indptr[learner + 1])
+            query = asker.ask(bundle, learner, end, float(split.at[i]), limit=DEPTH)
+            ranked = rank(bundle, query)
+            rows = ranked.candidates.rows[ranked.places]
+            lists[i, : len(rows)] = rows
+            relevant = split.relevant.indices[
+                split.relevant.indptr[i] : split.relevant.indptr[i + 1]
+            ]
+            among = np.isin(ranked.candidates.rows, relevant)
+            found[i] = (ranked.candidates.ranks[among] >= 0).sum(0) / len(relevant)
+            reached[i] = among.sum() / len(relevant)
+            advance(1)
+    return Asked(lists, found, reached)
+
+
+def availability(bundle: Bundle, split: Split) -> Available | None:
+    """The mask of credentials on offer at given moments; ``None`` when all always are."""
+    begins, ends = bundle.credentials.available_from, bundle.credentials.available_until
+    if not split.train.dated or (np.isnan(begins).all() and np.isnan(ends).all()):
+        return None
+
+    def on_offer(at: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return ~((begins > at[:, None]) | (ends < at[:, None]))
+
+    return on_offer
+
+
+def summary(
+    split: Split,
+    lists: Mapping[str, NDArray[np.int32]],
+    answers: Asked,
+    params: Mapping[str, Any],
+    prepared: Prepared,
+    seed: int,
+) -> dict[str, Any]:
+    """Everything measured, JSON-ready."""
+    parts = {name: mask for name, mask in metrics.slices(split).items() if mask.any()}
+    per_learner = {name: metrics.measure(found, split.relevant) for name, found in lists.items()}
+    n = prepared.known.n_credentials
+    models: dict[str, Any] = {}
+    for name, values in per_learner.items():
+        models[name] = {"all": _figures(values, np.ones(len(split), np.bool_), seed)}
+        models[name] |= {part: _figures(values, mask, seed) for part, mask in parts.items()}
+        models[name]["all"] |= {
+            "coverage@10": metrics.coverage(lists[name], n),
+            "gini@10": metrics.gini(lists[name], n),
+            "novelty@10": metrics.novelty(lists[name], split),
+        }
+    mine = per_learner[PIPELINE]["ndcg@10"]
+    return {
+        "split": split.kind,
+        "learners": len(split),
+        "seed": seed,
+        "models": models,
+        "paired": {
+            name: list(metrics.paired(mine, values["ndcg@10"], seed))
+            for name, values in per_learner.items()
+            if name != PIPELINE
+        },
+        "params": dict(params),
+        "candidate_recall": float(answers.reached.mean()),
+        "sources": dict(zip(SOURCES, answers.found.mean(0).tolist(), strict=True)),
+    }
+
+
+def _figures(
+    values: Mapping[str, NDArray[np.float64]], mask: NDArray[np.bool_], seed: int
+) -> dict[str, Any]:
+    chosen = {name: values[name][mask] for name in REPORTED}
+    figures: dict[str, Any] = {name: float(each.mean()) for name, each in chosen.items()}
+    figures["learners"] = int(mask.sum())
+    figures["ci"] = {
+        name: list(metrics.interval(chosen[name], seed))
+        for name in ("ndcg@10", "recall@10", "hit@10")
+    }
+    return figures

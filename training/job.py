@@ -1,0 +1,75 @@
+"""One training run, from a data folder to a written bundle."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from models.bundle import write
+from training import gate, tables
+from training.baselines import BASELINES
+from training.config import Config
+from training.embed import Embedder
+from training.evaluate import evaluate
+from training.pipeline import facts, fit, prepare
+from training.progress import Progress
+from training.splits import last
+from training.writing import write_rejects
+
+BESIDE: Final = ("popularity", "lightfm")
+"""Baselines that every training run is measured against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A written bundle. ``faults`` say why it must not be promoted; ``report`` is its
+    evaluation, ``None`` when no learner has enough history to be asked.
+    """
+
+    folder: Path
+    faults: tuple[str, ...]
+    report: dict[str, Any] | None
+
+
+def train(
+    folder: Path,
+    out: Path,
+    config: Config,
+    seed: int,
+    now: datetime,
+    progress: Progress,
+    *,
+    cache: Path | None = None,
+    on_bad_row: Literal["fail", "skip"] = "fail",
+) -> Trained:
+    """Load, fit, evaluate and write one bundle below ``out``.
+
+    ``cache`` keeps text vectors between runs. With ``on_bad_row="skip"`` the rows left out
+    are listed in ``out/<version>.rejects.jsonl``. Raises ``DataError`` for bad data and
+    ``TrainingFailed`` when there is nothing to learn from.
+    """
+    data = tables.load(folder, on_bad_row)
+    embedder = None if config.text == "none" else Embedder(cache)
+    prepared = prepare(data, config, embedder, progress)
+    split = last(prepared.known)
+    report = None
+    if len(split):
+        beside = {name: BASELINES[name] for name in BESIDE}
+        report = evaluate(prepared, split, beside, seed, progress)
+    fitted = fit(prepared, prepared.known, seed, progress)
+    manifest = facts(
+        prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
+    )
+    manifest |= {"created_at": now.isoformat(), "metrics": report or {}}
+    with tempfile.TemporaryDirectory() as scratch, progress.stage("write bundle", 0):
+        parts = fitted.parts
+        if embedder is not None:
+            embedder.export(Path(scratch))
+            parts = replace(parts, encoder=Path(scratch))
+        written = write(parts, manifest, out)
+    if data.rejects:
+        write_rejects(out / f"{written.name}.rejects.jsonl", data.rejects)
+    return Trained(written, tuple(gate.faults(report)) if report else (), report)

@@ -1,0 +1,310 @@
+"""What the catalogue, the skills and the roles say, turned into a bundle's tables and arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.conditions import Conditions
+from models.ids import IdMap
+from models.index import VectorIndex
+from models.prerequisites import parse
+from models.sparse import Csr
+from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS, Columns
+from training.embed import Embedder
+from training.matching import (
+    INFER_SIMILARITY,
+    INFERRED,
+    Match,
+    Matcher,
+    from_pairs,
+    near_skills,
+)
+from training.progress import Progress
+from training.tables import Dataset
+
+TEXT_CHARACTERS: Final = 400
+"""So much of a title and description goes into a credential's vector."""
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A bundle's parts that do not depend on what learners did. ``skill_rows`` leads from a
+    skill's id or text in the data to its row.
+    """
+
+    arrays: Arrays
+    tables: dict[str, Columns]
+    indexes: dict[str, VectorIndex]
+    skill_rows: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One skill named by an owner (a row); ``inferred`` when read out of a description."""
+
+    owner: int
+    match: Match
+    level: float
+    importance: float = float("nan")
+    inferred: bool = False
+
+
+def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catalogue:
+    """Match skills, embed texts, relate skills and compile prerequisites.
+
+    Without an embedder nothing is compared by meaning: texts that are no known skill's
+    label become skills of their own, and there are no vectors.
+    """
+    credentials, skills, roles = data.credentials, data.skills, data.roles
+    labels = skills["label"].fill_null(skills["id"]).to_list()
+    wanted = list(_skill_texts(data))
+    texts = _texts(credentials)
+    vectors = _Vectors(embedder, progress, labels, roles["title"].to_list(), wanted, texts)
+    matcher = Matcher.build(
+        skills["id"].to_list(),
+        labels,
+        _json(skills["aliases"]),
+        wanted,
+        vectors.wanted,
+        vectors.skills,
+    )
+    all_labels = [*labels, *matcher.texts]
+    skill_vectors = vectors.with_texts(matcher.texts)
+    ids = IdMap([*skills["id"].to_list(), *matcher.texts])
+    near = near_skills(skill_vectors, len(ids), _broader(skills, ids))
+    taught = list(_taught(credentials, matcher, vectors.credentials, skill_vectors, len(labels)))
+    required = [
+        _Named(row, matcher.found[e["skill"]], _number(e["level"]), _number(e["importance"]))
+        for row, entries in enumerate(roles["requirements"].to_list())
+        for e in entries or ()
+    ]
+    credential_ids = IdMap(credentials["id"].to_list())
+    stacks = _stacks(credentials, credential_ids)
+    arrays = {"text_vectors": vectors.credentials}
+    arrays |= _links("teaches", taught, credentials.height)
+    arrays |= _links("requires", required, roles.height)
+    arrays |= _csr("near", near)
+    arrays |= _closers(near, arrays, credentials.height)
+    arrays |= _csr("stacks", stacks) | _csr("stack_parts", _transposed(stacks, credentials.height))
+    arrays |= _conditions(credentials, credential_ids, ids)
+    return Catalogue(
+        arrays=arrays,
+        tables=_tables(data, all_labels, matcher.texts),
+        indexes=vectors.indexes(skill_vectors),
+        skill_rows={text: match.row for text, match in matcher.found.items()},
+    )
+
+
+class _Vectors:
+    """Unit vectors of everything that is compared by meaning; all empty without an embedder."""
+
+    def __init__(
+        self,
+        embedder: Embedder | None,
+        progress: Progress,
+        labels: list[str],
+        titles: list[str],
+        wanted: list[str],
+        texts: list[str],
+    ) -> None:
+        def encode(name: str, given: list[str]) -> NDArray[np.float32]:
+            if embedder is None or not given:
+                return np.zeros((len(given), 0 if embedder is None else embedder.dim), np.float32)
+            with progress.stage(f"embed {name}", len(set(given))) as advance:
+                return embedder.encode(given, advance)
+
+        self.skills = encode("skills", labels)
+        self.roles = encode("roles", titles)
+        self.credentials = encode("credentials", texts)
+        encoded = encode("skill texts", wanted)
+        self.wanted = dict(zip(wanted, encoded, strict=True)) if embedder is not None else {}
+
+    def with_texts(self, texts: Iterable[str]) -> NDArray[np.float32]:
+        """The taxonomy's vectors followed by those of skills known only by their text."""
+        by_key = {text.strip(): vector for text, vector in self.wanted.items()}
+        more = [by_key[text] for text in texts] if by_key else []
+        if not more:
+            return self.skills if by_key or self.skills.shape[1] else np.zeros((0, 0), np.float32)
+        return np.concatenate([self.skills, np.stack(more)])
+
+    def indexes(self, skill_vectors: NDArray[np.float32]) -> dict[str, VectorIndex]:
+        named = {"text": self.credentials, "skills": skill_vectors, "roles": self.roles}
+        return {name: VectorIndex.build(v) for name, v in named.items() if v.size}
+
+
+def _skill_texts(data: Dataset) -> Iterator[str]:
+    """Every way a skill is named in the data, each once, in order."""
+    seen: dict[str, None] = {}
+    for column in (
+        data.credentials["skills"],
+        data.roles["requirements"],
+        data.learners["skills"],
+    ):
+        for entries in column.to_list():
+            for entry in entries or ():
+                seen.setdefault(entry["skill"])
+    yield from seen
+
+
+def _texts(credentials: pl.DataFrame) -> list[str]:
+    pairs = zip(credentials["title"], credentials["description"], strict=True)
+    return [f"{title}. {text or ''}".strip()[:TEXT_CHARACTERS] for title, text in pairs]
+
+
+def _taught(
+    credentials: pl.DataFrame,
+    matcher: Matcher,
+    texts: NDArray[np.float32],
+    skills: NDArray[np.float32],
+    n_taxonomy: int,
+) -> Iterator[_Named]:
+    """Skills as stated, and inferred ones where none is stated that the taxonomy knows.
+
+    A skill stated without a level is taught at the credential's own level.
+    """
+    index = VectorIndex.build(skills[:n_taxonomy]) if n_taxonomy and texts.shape[1] else None
+    levels = credentials["level"].to_list()
+    for row, entries in enumerate(credentials["skills"].to_list()):
+        own = _number(levels[row])
+        best: dict[int, _Named] = {}
+        for entry in entries or ():
+            match = matcher.found[entry["skill"]]
+            level = own if entry["level"] is None else entry["level"]
+            before = best.get(match.row)
+            if before is None or np.nan_to_num(level) > np.nan_to_num(before.level):
+                best[match.row] = _Named(row, match, level)
+        if index is not None and not any(skill < n_taxonomy for skill in best):
+            rows, scores = index.search(texts[row][None], INFERRED)
+            for skill, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True):
+                if score >= INFER_SIMILARITY:
+                    best[skill] = _Named(row, Match(skill, score), own, inferred=True)
+        yield from best.values()
+
+
+def _links(name: str, named: list[_Named], n_owners: int) -> Arrays:
+    """Arrays of ``models.tables.SkillLinks``; a skill named twice by one owner counts once."""
+    distinct = {(each.owner, each.match.row): each for each in reversed(named)}
+    kept = [distinct[key] for key in sorted(distinct)]
+    links = from_pairs(
+        np.array([each.owner for each in kept], np.int64),
+        np.array([each.match.row for each in kept], np.int64),
+        np.array([each.level for each in kept], np.float64),
+        n_owners,
+    )
+    return _csr(name, links) | {
+        f"{name}.match": np.array([each.match.score for each in kept], np.float32),
+        f"{name}.inferred": np.array([each.inferred for each in kept], np.bool_),
+        f"{name}.importance": np.array([each.importance for each in kept], np.float32),
+    }
+
+
+def _closers(near: Csr, arrays: Arrays, n_credentials: int) -> Arrays:
+    """By skill, who teaches it or a near one: level and nearness of the best way."""
+    teaches = Csr(*(arrays[f"teaches.{part}"] for part in ("indptr", "indices", "values")))
+    owner = np.repeat(np.arange(n_credentials), np.diff(teaches.indptr))
+    at, origin = near.entries(teaches.indices)
+    frame = pl.DataFrame(
+        {
+            "skill": near.indices[at].astype(np.int64),
+            "credential": owner[origin],
+            "level": teaches.values[origin],
+            "credit": near.values[at],
+        },
+        schema_overrides={"skill": pl.Int64, "credential": pl.Int64},
+    )
+    worth = pl.col("credit") * pl.col("level").fill_nan(0.5)
+    best = frame.with_columns(worth.alias("worth")).sort(
+        ["skill", "credential", "worth"], descending=[False, False, True]
+    )
+    best = best.unique(["skill", "credential"], keep="first", maintain_order=True)
+    closers = from_pairs(
+        best["skill"].to_numpy(),
+        best["credential"].to_numpy(),
+        best["level"].to_numpy().astype(np.float64),
+        near.n_rows,
+    )
+    return _csr("closers", closers) | {"closers.credit": best["credit"].to_numpy()}
+
+
+def _stacks(credentials: pl.DataFrame, ids: IdMap) -> Csr:
+    pairs = sorted(
+        (row, int(stack))
+        for row, names in enumerate(credentials["stacks_into"].to_list())
+        for stack in ids.rows(names or ())
+    )
+    flat = np.array(pairs, np.int64).reshape(-1, 2)
+    return from_pairs(flat[:, 0], flat[:, 1], np.ones(len(flat)), credentials.height)
+
+
+def _transposed(matrix: Csr, n_columns: int) -> Csr:
+    rows = np.repeat(np.arange(matrix.n_rows), np.diff(matrix.indptr))
+    order = np.lexsort((rows, matrix.indices))
+    return from_pairs(
+        matrix.indices[order].astype(np.int64),
+        rows[order],
+        matrix.values[order].astype(np.float64),
+        n_columns,
+    )
+
+
+def _conditions(credentials: pl.DataFrame, ids: IdMap, skills: IdMap) -> Arrays:
+    trees = {
+        row: parse(json.loads(text))
+        for row, text in enumerate(credentials["prerequisites"])
+        if text is not None
+    }
+    compiled = Conditions.compile(trees, ids, skills)
+    return {f"conditions.{name}": getattr(compiled, name) for name in compiled.__slots__}
+
+
+def _broader(skills: pl.DataFrame, ids: IdMap) -> list[tuple[int, int]]:
+    return [
+        (row, int(broad))
+        for row, names in enumerate(skills["broader"].to_list())
+        for broad in ids.rows(names or ())
+    ]
+
+
+def _tables(data: Dataset, labels: list[str], texts: tuple[str, ...]) -> dict[str, Columns]:
+    own: dict[str, list[Any]] = {name: [None] * len(texts) for name in SKILL_COLUMNS}
+    own["id"] = list(texts)
+    skills = {
+        name: _json(data.skills[name]) + own[name] for name in SKILL_COLUMNS if name != "label"
+    }
+    return {
+        "credentials": {name: _json(data.credentials[name]) for name in CREDENTIAL_COLUMNS},
+        "skills": skills | {"label": labels},
+        "roles": {name: _json(data.roles[name]) for name in ROLE_COLUMNS},
+    }
+
+
+def _json(column: pl.Series) -> list[Any]:
+    """A column as a bundle's table keeps it: lists as JSON, moments as seconds."""
+    if isinstance(column.dtype, pl.List):
+        cells = (None if cell is None else cell.to_list() for cell in column)
+        return [None if cell is None else json.dumps(cell, ensure_ascii=False) for cell in cells]
+    if isinstance(column.dtype, pl.Datetime):
+        column = column.dt.epoch("us").cast(pl.Float64) / 1e6
+    plain: list[Any] = column.to_list()
+    return plain
+
+
+def _csr(name: str, matrix: Csr) -> Arrays:
+    return {
+        f"{name}.indptr": matrix.indptr,
+        f"{name}.indices": matrix.indices,
+        f"{name}.values": matrix.values,
+    }
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

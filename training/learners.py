@@ -1,0 +1,129 @@
+"""Learners of a data set as rows, and the questions they would have asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.domain import Kind, ResolvedRole
+from models.ids import IdMap
+from models.query import Query, role_target, with_learnt
+from training.interactions import DISMISS, KINDS, Interactions
+from training.tables import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Learners:
+    """Everyone in the interactions or the learners' table. ``ids`` in row order;
+    ``roles`` ``(n,)`` the target role's row or -1; ``skills`` what a learner declared:
+    row of the skill → level, NaN unknown.
+    """
+
+    ids: IdMap
+    roles: NDArray[np.int32]
+    skills: tuple[Mapping[int, float], ...]
+
+    @classmethod
+    def of(cls, data: Dataset, roles: IdMap, skill_rows: Mapping[str, int]) -> Learners:
+        """Collect the learners; a target role that is no role of the data is unknown."""
+        frames = [data.interactions["learner_id"], data.learners["id"].alias("learner_id")]
+        if data.test_interactions is not None:
+            frames.append(data.test_interactions["learner_id"])
+        ids = IdMap(pl.concat(frames).unique().sort().to_list())
+        target = np.full(len(ids), -1, np.int32)
+        skills: list[Mapping[int, float]] = [{} for _ in ids]
+        for row in data.learners.select("id", "target_role", "skills").iter_rows(named=True):
+            learner = ids.row(row["id"])
+            assert learner is not None  # noqa: S101 - it was collected above
+            role = roles.row(row["target_role"] or "")
+            target[learner] = -1 if role is None else role
+            skills[learner] = {
+                skill_rows[each["skill"]]: np.nan if each["level"] is None else each["level"]
+                for each in row["skills"] or ()
+            }
+        return cls(ids, target, tuple(skills))
+
+
+def interactions(
+    frame: pl.DataFrame, learners: IdMap, credentials: IdMap, *, dated: bool
+) -> Interactions:
+    """A table of interactions as arrays."""
+    rows = {
+        name: frame[column].replace_strict(list(ids), range(len(ids)), return_dtype=pl.Int32)
+        for name, column, ids in (
+            ("learner", "learner_id", learners),
+            ("credential", "credential_id", credentials),
+        )
+    }
+    kinds = frame["kind"].replace_strict(
+        [kind.value for kind in KINDS], range(len(KINDS)), return_dtype=pl.UInt8
+    )
+    return Interactions.build(
+        rows["learner"].to_numpy(),
+        rows["credential"].to_numpy(),
+        frame["occurred_at"].cast(pl.Float64).to_numpy(),
+        n_learners=len(learners),
+        n_credentials=len(credentials),
+        kind=kinds.to_numpy(),
+        value=frame["value"].cast(pl.Float32).fill_null(np.nan).to_numpy(),
+        dated=dated,
+    )
+
+
+def held_kinds(known: Interactions) -> tuple[Kind, ...]:
+    """Kinds by which a credential is held: completions where there are any, else all but
+    dismissals, since then the other kinds are all that a platform tells.
+    """
+    if (known.kind == KINDS.index(Kind.COMPLETE)).any():
+        return (Kind.COMPLETE,)
+    return tuple(kind for kind in KINDS if kind is not Kind.DISMISS)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Makes the question that a learner would have asked at a moment.
+
+    ``known`` holds the interactions that the questions may draw on, ``kinds`` those by
+    which a credential is held.
+    """
+
+    known: Interactions
+    learners: Learners
+    kinds: tuple[Kind, ...]
+
+    def ask(self, bundle: Bundle, learner: int, end: int, at: float, *, limit: int = 10) -> Query:
+        """The question of ``learner`` at ``at`` with ``known[…:end]`` as their past.
+
+        All they ever met is closed, since what is asked for is something new.
+        """
+        start = int(self.known.indptr[learner])
+        past = slice(start, end)
+        credential, kind = self.known.credential[past], self.known.kind[past]
+        met = np.flatnonzero(kind != DISMISS)
+        _, first = np.unique(credential[met], return_index=True)
+        order = met[np.sort(first)]
+        held = np.unique(credential[np.isin(kind, [KINDS.index(each) for each in self.kinds])])
+        skills, levels = with_learnt(bundle, self.learners.skills[learner], held)
+        role, requirement = None, None
+        if self.learners.roles[learner] >= 0:
+            row = int(self.learners.roles[learner])
+            role, requirement = role_target(bundle, ResolvedRole(row, bundle.roles.titles[row]), [])
+        return Query(
+            at=at if self.known.dated else np.nan,
+            history=credential[order],
+            times=self.known.at[past][order],
+            held=held,
+            closed=np.unique(credential),
+            dismissed=np.unique(credential[kind == DISMISS]),
+            skills=skills,
+            levels=levels,
+            role=role,
+            requirement=requirement,
+            limit=limit,
+            explain=False,
+        )

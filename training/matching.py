@@ -1,0 +1,122 @@
+"""Skills as the catalogue names them, matched to skills as the taxonomy knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.index import VectorIndex
+from models.sparse import Csr
+from models.tables import names
+
+MATCH_SIMILARITY: Final = 0.65
+"""Cosine from which a free text in the data is read as a skill of the taxonomy; a text
+below it becomes a skill of its own, and near ones still count for each other."""
+
+INFER_SIMILARITY: Final = 0.4
+INFERRED: Final = 3
+"""A credential without skills gets up to so many, each at least so similar to its text."""
+
+NEAR_SIMILARITY: Final = 0.6
+NEAR_CREDIT: Final = 0.8
+NEAREST: Final = 10
+"""Skills count for each other from the first cosine on, rising evenly to the credit at
+cosine one, each for its nearest few."""
+
+BROADER_CREDIT: Final = 0.6
+NARROWER_CREDIT: Final = 0.3
+"""Holding a skill counts so much as its broader one; holding the broader one, less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a name leads: ``row`` of a skill and ``score`` 0..1, NaN when it is an id."""
+
+    row: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Resolves ids and free texts. ``texts`` are the new skills' labels, in row order after
+    the taxonomy's.
+    """
+
+    found: Mapping[str, Match]
+    texts: tuple[str, ...]
+
+    @classmethod
+    def build(
+        cls,
+        ids: Sequence[str],
+        labels: Sequence[str],
+        aliases: Sequence[str | None],
+        wanted: Iterable[str],
+        embedded: Mapping[str, NDArray[np.float32]],
+        vectors: NDArray[np.float32],
+    ) -> Matcher:
+        """Match every text ``wanted``: by id, then by label or alias, then by meaning.
+
+        ``embedded`` holds each text's unit vector, ``vectors`` ``(s, d)`` the taxonomy's;
+        both may be empty, when only words count.
+        """
+        by_id = {external: row for row, external in enumerate(ids)}
+        by_name = names(labels, aliases)
+        index = VectorIndex.build(vectors) if len(vectors) and embedded else None
+        found: dict[str, Match] = {}
+        texts: dict[str, int] = {}
+        for text in wanted:
+            key = text.strip().lower()
+            if text in by_id:
+                found[text] = Match(by_id[text], float("nan"))
+            elif key in by_name:
+                found[text] = Match(by_name[key], 1.0)
+            else:
+                rows, scores = (
+                    ([[-1]], [[0.0]]) if index is None else index.search(embedded[text][None], 1)
+                )
+                if scores[0][0] >= MATCH_SIMILARITY:
+                    found[text] = Match(int(rows[0][0]), float(scores[0][0]))
+                else:
+                    own = texts.setdefault(key, len(ids) + len(texts))
+                    found[text] = Match(own, float("nan"))
+        spelled = {text.strip().lower(): text.strip() for text in reversed(list(found))}
+        return cls(found, tuple(spelled[key] for key in texts))
+
+
+def near_skills(
+    vectors: NDArray[np.float32], n_skills: int, broader: Iterable[tuple[int, int]]
+) -> Csr:
+    """How far holding one skill counts as another, ``(s, s)``, itself included at 1.
+
+    From the ``broader`` links (narrow row, broad row) and, where ``vectors`` ``(s, d)`` are
+    given, from similarity: ``NEAR_CREDIT · (cos − NEAR_SIMILARITY) / (1 − NEAR_SIMILARITY)``.
+    Where both speak the larger counts.
+    """
+    credit_of: dict[tuple[int, int], float] = {}
+    if len(vectors):
+        rows, scores = VectorIndex.build(vectors).search(vectors, NEAREST)
+        origin, place = np.nonzero(scores > NEAR_SIMILARITY)
+        credit = NEAR_CREDIT * (scores - NEAR_SIMILARITY) / (1 - NEAR_SIMILARITY)
+        for i, j in zip(origin.tolist(), place.tolist(), strict=True):
+            credit_of[i, int(rows[i, j])] = min(float(credit[i, j]), NEAR_CREDIT)
+    for narrow, broad in broader:
+        for pair, value in (((narrow, broad), BROADER_CREDIT), ((broad, narrow), NARROWER_CREDIT)):
+            credit_of[pair] = max(credit_of.get(pair, 0.0), value)
+    credit_of.update({(i, i): 1.0 for i in range(n_skills)})
+    pairs = np.array(sorted(credit_of), np.int64).reshape(-1, 2)
+    return from_pairs(
+        pairs[:, 0], pairs[:, 1], np.array([credit_of[i, j] for i, j in pairs.tolist()]), n_skills
+    )
+
+
+def from_pairs(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], values: NDArray[np.float64], n_rows: int
+) -> Csr:
+    """A sparse matrix from entries sorted by row, each ``(m,)``."""
+    indptr = np.searchsorted(rows, np.arange(n_rows + 1)).astype(np.int64)
+    return Csr(indptr, columns.astype(np.int32), values.astype(np.float32))

@@ -1,0 +1,248 @@
+"""The training job: catalogue → base models → ranker → bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from models.bundle import Bundle, Manifest, Parts, assemble, behaviour
+from models.collaborative import Factors, Folding
+from models.domain import Kind
+from models.features import FEATURES
+from models.ids import IdMap
+from models.index import VectorIndex
+from models.query import Query
+from training import behaviour as base
+from training import collaborative, knowledge, ranking
+from training.config import Config
+from training.embed import Embedder
+from training.interactions import Interactions
+from training.knowledge import Catalogue
+from training.learners import Asker, Learners, held_kinds, interactions
+from training.progress import Progress
+from training.splits import Split, last
+from training.tables import Dataset
+
+LIBRARIES: Final = (
+    "faiss-cpu", "lightfm-next", "lightgbm", "numpy", "polars", "scipy",
+    "sentence-transformers", "torch",
+)  # fmt: skip
+
+RECALL_SAMPLE: Final = 64
+RECALL_DEPTH: Final = 100
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A data set made ready: what does not depend on which interactions are known."""
+
+    data: Dataset
+    catalogue: Catalogue
+    credentials: IdMap
+    learners: Learners
+    known: Interactions
+    test: Interactions | None
+    config: Config
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A trained bundle in memory, with what is needed to write it."""
+
+    bundle: Bundle
+    parts: Parts
+
+
+def prepare(
+    data: Dataset, config: Config, embedder: Embedder | None, progress: Progress
+) -> Prepared:
+    """Match, embed and relate the catalogue; turn learners and interactions into rows."""
+    catalogue = knowledge.build(data, embedder, progress)
+    credentials = IdMap(data.credentials["id"].to_list())
+    roles = IdMap(data.roles["id"].to_list())
+    learners = Learners.of(data, roles, catalogue.skill_rows)
+
+    def rows(frame: Any) -> Interactions:
+        return interactions(frame, learners.ids, credentials, dated=data.dated)
+
+    test = None if data.test_interactions is None else rows(data.test_interactions)
+    return Prepared(data, catalogue, credentials, learners, rows(data.interactions), test, config)
+
+
+def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) -> Fitted:
+    """Fit every model on the interactions ``known``.
+
+    Raises ``TrainingFailed`` when fitting diverges or nobody has met anything.
+    """
+    config = prepared.config
+    kinds = config.held_kinds or held_kinds(known)
+    item_features = _item_features(prepared.catalogue)
+    with progress.stage("choose collaborative settings", 0):
+        shape = _collaborative_shape(known, item_features, config, seed)
+    asker = Asker(known, prepared.learners, kinds)
+    met_at = np.flatnonzero(known.first_meetings())
+    met = known.where(known.first_meetings())
+    with progress.stage("fit base models", 0):
+        arrays = _behaviour(prepared, known, item_features, shape, seed)
+    shell = _assembled(prepared, known, seed, arrays, None, kinds).bundle
+
+    def ask(bundle: Bundle, learner: int, position: int) -> Query:
+        return asker.ask(bundle, learner, int(met_at[position]), float(met.at[position]))
+
+    def fold_bundle(kept: NDArray[np.bool_]) -> Bundle:
+        part = known.where(kept[known.learner])
+        arrays = _behaviour(prepared, part, item_features, shape, seed)
+        return replace(shell, behaviour=behaviour(arrays), indexes=_indexes(prepared, arrays))
+
+    ranker = ranking.train(met, ask, fold_bundle, config, seed, progress)
+    return _assembled(prepared, known, seed, arrays, ranker, kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How the collaborative model is fitted and folded in."""
+
+    epochs: int
+    folding: Folding
+
+
+def _collaborative_shape(
+    known: Interactions, item_features: csr_array | None, config: Config, seed: int
+) -> _Shape:
+    """Epochs and folding that were best on an inner split."""
+    tuned: Split = last(known)
+    epochs = collaborative.best_epochs(
+        tuned, item_features, components=config.components, seed=seed
+    )
+    model = collaborative.fit(
+        tuned.train, item_features, epochs=epochs, components=config.components, seed=seed
+    )
+    return _Shape(epochs, collaborative.best_folding(model, tuned, seed))
+
+
+def _behaviour(
+    prepared: Prepared,
+    known: Interactions,
+    item_features: csr_array | None,
+    shape: _Shape,
+    seed: int,
+) -> Arrays:
+    roles = prepared.learners.roles
+    arrays = base.fit(known, roles, prepared.data.roles.height, prepared.config)
+    model = collaborative.fit(
+        known,
+        item_features,
+        epochs=shape.epochs,
+        components=prepared.config.components,
+        seed=seed,
+    )
+    factors = Factors.prepare(model.item_factors, model.item_biases, shape.folding)
+    folding = shape.folding
+    return arrays | {
+        "factors.vectors": factors.vectors,
+        "factors.solver": factors.solver,
+        "factors.folding": np.array([folding.decay, folding.reg, folding.bias]),
+    }
+
+
+def _item_features(catalogue: Catalogue) -> csr_array | None:
+    """Credentials by skills taught, ``(n, s)``; ``None`` where no skill is known."""
+    names = ("teaches.indices", "teaches.indptr")
+    indices, indptr = (catalogue.arrays[name] for name in names)
+    n_skills = len(catalogue.tables["skills"]["id"])
+    if not len(indices):
+        return None
+    ones = np.ones(len(indices), np.float32)
+    narrow = indptr.astype(np.int32)  # LightFM takes no wider index
+    return csr_array((ones, indices, narrow), shape=(len(indptr) - 1, n_skills))
+
+
+def _indexes(prepared: Prepared, arrays: Arrays) -> dict[str, VectorIndex]:
+    indexes = dict(prepared.catalogue.indexes)
+    if "factors.vectors" in arrays:
+        indexes["collaborative"] = VectorIndex.build(arrays["factors.vectors"])
+    return indexes
+
+
+def _assembled(
+    prepared: Prepared,
+    known: Interactions,
+    seed: int,
+    arrays: Arrays,
+    ranker: str | None,
+    kinds: tuple[Kind, ...],
+) -> Fitted:
+    """The bundle in memory."""
+    catalogue = prepared.catalogue
+    histories: Arrays = {
+        "histories.indptr": known.indptr,
+        "histories.credential": known.credential,
+        "histories.kind": known.kind,
+        "histories.at": known.at,
+    }
+    parts = Parts(
+        arrays=catalogue.arrays | arrays | histories,
+        tables=catalogue.tables | {"learners": {"id": list(prepared.learners.ids)}},
+        indexes=_indexes(prepared, arrays),
+        ranker=ranker,
+    )
+    manifest = Manifest(
+        bundle_version="unwritten", files={}, **facts(prepared, known, seed, parts, kinds)
+    )
+    return Fitted(assemble(manifest, parts, None), parts)
+
+
+def facts(
+    prepared: Prepared,
+    known: Interactions,
+    seed: int,
+    parts: Parts,
+    kinds: tuple[Kind, ...],
+) -> dict[str, Any]:
+    """The manifest's fields that training knows, save when and how good."""
+    data = prepared.data
+    counts = {
+        name: getattr(data, name).height for name in ("credentials", "skills", "roles", "learners")
+    }
+    at = known.at
+    return {
+        "created_at": datetime.fromtimestamp(0, UTC).isoformat(),
+        "data": {
+            "hash": data.content_hash,
+            "counts": counts | {"interactions": len(known)},
+            "dated": known.dated,
+            "last_at": float(at.max()) if known.dated and len(at) else None,
+        },
+        "config": prepared.config.model_dump(mode="json"),
+        "seed": seed,
+        "library_versions": {name: version(name) for name in LIBRARIES},
+        "held_kinds": kinds,
+        "dims": {name: index.dim for name, index in parts.indexes.items()},
+        "indexes": {name: _index_facts(index) for name, index in parts.indexes.items()},
+        "features": FEATURES,
+        "metrics": {},
+    }
+
+
+def _index_facts(index: VectorIndex) -> Mapping[str, Any]:
+    """How an index searches, its recall measured against a full product of vectors."""
+    vectors = index.vectors()
+    sample = vectors[:: max(1, len(vectors) // RECALL_SAMPLE)]
+    depth = min(RECALL_DEPTH, len(vectors))
+    rows, _ = index.search(sample, depth)
+    exact = np.argsort(-(sample @ vectors.T), axis=1, kind="stable")[:, :depth]
+    hits = [len(np.intersect1d(a, b)) / depth for a, b in zip(rows, exact, strict=True)]
+    return {
+        "kind": "flat",
+        "metric": "inner_product",
+        "measured_recall": round(float(np.mean(hits)), 4),
+    }

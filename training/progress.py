@@ -1,0 +1,58 @@
+"""Progress of long work: bars on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+
+Advance = Callable[[int], None]
+"""Told how many more steps of a stage are done."""
+
+
+class Progress(Protocol):
+    """Shows stages of work as they go on."""
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Advance]:
+        """Show one stage of ``total`` steps while the block runs."""
+        yield lambda done: None
+
+
+class Silent(Progress):
+    """Shows nothing."""
+
+
+class Lines(Progress):
+    """One line when a stage begins: for logs and pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Advance]:
+        self._console.print(f"{name} ({total})" if total else name, highlight=False)
+        yield lambda done: None
+
+
+class Terminal(Progress):
+    """A bar for each stage."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Advance]:
+        columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn())
+        with Bars(*columns, TimeElapsedColumn(), console=self._console) as bars:
+            task = bars.add_task(name, total=total or None)
+            yield lambda done: bars.advance(task, done)
+
+
+def on(console: Console) -> Progress:
+    """Bars where somebody watches, lines where not."""
+    return Terminal(console) if console.is_terminal else Lines(console)

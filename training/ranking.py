@@ -1,0 +1,194 @@
+"""The learned ranker, trained on answers that its base models have not seen.
+
+Learners are divided into folds. For each fold the base models are fitted on the other
+folds' learners only; then every meeting of the fold's learners is a question: what came
+before it is the history, the credential met is the answer. Since no base model saw
+anything of these learners, no feature can see its label, and every step of a history
+teaches, not only the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import lightgbm
+import numpy as np
+from numpy.typing import NDArray
+
+from models import features, gap, signals, sources
+from models.bundle import Bundle
+from models.eligibility import eligible
+from models.features import FEATURES
+from models.query import Query
+from training.config import Config
+from training.interactions import Interactions
+from training.progress import Progress
+
+FEWEST_QUESTIONS: Final = 200
+"""With fewer questions answered among the candidates no ranker is trained."""
+
+PER_LEARNER: Final = 20
+"""At most so many questions of one learner, the latest."""
+
+NEGATIVES: Final = 150
+"""At most so many wrong candidates are kept for each question."""
+
+VALIDATION: Final = 5
+"""Every fifth learner is left out to choose the number of trees."""
+
+PATIENCE: Final = 40
+
+MONOTONE: Final = {"gap": 1, "stack": 1}
+"""More of the gap closed, or of a stack completed, never lowers the score."""
+
+Ask = Callable[[Bundle, int, int], Query]
+"""The question a learner (row) would have asked just before the meeting at a position."""
+
+FoldBundle = Callable[[NDArray[np.bool_]], Bundle]
+"""A bundle whose base models know only the learners under the mask ``(n_learners,)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Candidates of all questions end to end: features ``(m, f)``, label and learner per
+    row ``(m,)``, and ``sizes`` ``(q,)``: candidates by question.
+    """
+
+    features: NDArray[np.float32]
+    label: NDArray[np.bool_]
+    sizes: NDArray[np.int64]
+    learner: NDArray[np.int64]
+
+
+def train(
+    met: Interactions,
+    ask: Ask,
+    fold_bundle: FoldBundle,
+    config: Config,
+    seed: int,
+    progress: Progress,
+) -> str | None:
+    """The ranker as LightGBM text, or ``None`` when there are too few questions to learn from.
+
+    ``met`` holds first meetings only.
+    """
+    questions = collect(met, ask, fold_bundle, config, seed, progress)
+    if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
+        return None
+    with progress.stage("train ranker", config.rounds) as advance:
+        return _boost(questions, config, seed, advance)
+
+
+def collect(
+    met: Interactions,
+    ask: Ask,
+    fold_bundle: FoldBundle,
+    config: Config,
+    seed: int,
+    progress: Progress,
+) -> Questions | None:
+    """Questions from fold after fold until there are enough of them."""
+    rng = np.random.default_rng(seed)
+    fold = rng.integers(0, config.folds, met.n_learners)
+    found: list[tuple[NDArray[np.float32], NDArray[np.bool_], int]] = []
+    with progress.stage("collect questions", config.questions) as advance:
+        for part in range(config.folds):
+            bundle = fold_bundle(fold != part)
+            for learner, position in _positions(met, np.flatnonzero(fold == part), rng):
+                question = _question(bundle, ask(bundle, learner, position), met, position, rng)
+                if question is not None:
+                    found.append((*question, learner))
+                    advance(1)
+                if len(found) == config.questions:
+                    return _joined(found)
+    return _joined(found) if found else None
+
+
+def _positions(
+    met: Interactions, learners: NDArray[np.int64], rng: np.random.Generator
+) -> Iterator[tuple[int, int]]:
+    for learner in rng.permutation(learners).tolist():
+        cut = met.of(learner)
+        for position in range(max(cut.start, cut.stop - PER_LEARNER), cut.stop):
+            yield learner, position
+
+
+def _question(
+    bundle: Bundle, query: Query, met: Interactions, position: int, rng: np.random.Generator
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+    """Features and labels of one question; ``None`` when the answer is no candidate."""
+    known = signals.compute(bundle, query, gap.measure(bundle, query))
+    candidates = sources.propose(bundle, query, known, eligible(bundle, query))
+    label = candidates.rows == met.credential[position]
+    if not label.any():
+        return None
+    matrix = features.matrix(bundle, query, known, candidates)
+    kept = label.copy()
+    wrong = np.flatnonzero(~label)
+    kept[rng.permutation(wrong)[:NEGATIVES]] = True
+    return matrix[kept], label[kept]
+
+
+def _joined(found: list[tuple[NDArray[np.float32], NDArray[np.bool_], int]]) -> Questions:
+    sizes = np.array([len(label) for _, label, _ in found], np.int64)
+    return Questions(
+        features=np.concatenate([matrix for matrix, _, _ in found]),
+        label=np.concatenate([label for _, label, _ in found]),
+        sizes=sizes,
+        learner=np.repeat([learner for _, _, learner in found], sizes),
+    )
+
+
+def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[int], None]) -> str:
+    """Choose the number of trees on learners left out, then train on all."""
+    parameters = {
+        "objective": "lambdarank",
+        "lambdarank_truncation_level": 20,
+        "metric": "ndcg",
+        "eval_at": [10],
+        "num_leaves": config.leaves,
+        "learning_rate": config.learning_rate,
+        "min_data_in_leaf": 50,
+        "feature_fraction": 0.7,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "monotone_constraints": [MONOTONE.get(name, 0) for name in FEATURES],
+        "deterministic": True,
+        "force_row_wise": True,
+        "seed": seed,
+        "verbosity": -1,
+        "num_threads": 2,
+    }
+    left_out = questions.learner % VALIDATION == 0
+    owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)
+    rounds = config.rounds
+    if left_out.any() and not left_out.all():
+        fitted = lightgbm.train(
+            parameters,
+            _dataset(questions, ~left_out, owner),
+            config.rounds,
+            valid_sets=[_dataset(questions, left_out, owner)],
+            callbacks=[
+                lightgbm.early_stopping(PATIENCE, verbose=False),
+                lambda _: advance(1),
+            ],
+        )
+        rounds = max(fitted.best_iteration, 1)
+    everything = np.ones(len(questions.label), np.bool_)
+    final = lightgbm.train(parameters, _dataset(questions, everything, owner), rounds)
+    return str(final.model_to_string())
+
+
+def _dataset(
+    questions: Questions, kept: NDArray[np.bool_], owner: NDArray[np.int64]
+) -> lightgbm.Dataset:
+    sizes = np.bincount(owner[kept])
+    return lightgbm.Dataset(
+        questions.features[kept],
+        questions.label[kept].astype(np.int8),
+        group=sizes[sizes > 0],
+        feature_name=list(FEATURES),
+        free_raw_data=True,
+    )
