@@ -43,7 +43,7 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-const percent = (share) => `${Math.round(100 * share)} %`;
+const percent = (share) => `${Math.round(100 * share)}%`;
 
 const LEVELS = [[0.25, "beginner"], [0.5, "intermediate"], [0.75, "advanced"], [1, "expert"]];
 
@@ -79,7 +79,9 @@ function skillLine(skill) {
 function group([status, title], skills) {
   const found = skills.filter((skill) => skill.status === status);
   found.sort((a, b) => b.importance - a.importance);
-  const list = element("ul", {}, ...found.slice(0, SHOWN).map(skillLine));
+  const none = element("li", { class: "none" }, "none");
+  const lines = found.slice(0, SHOWN).map(skillLine);
+  const list = element("ul", {}, ...(lines.length ? lines : [none]));
   const rest = found.slice(SHOWN);
   const more = rest.length
     ? element("button", { class: "more", type: "button", onclick: () => {
@@ -135,7 +137,7 @@ function itemCard(item, answer) {
       element("div", { class: "foot" },
         act("complete", "Completed"),
         act("dismiss", "Not interested"),
-        item.gap_after === null ? null : element("span", {}, `${percent(1 - item.gap_after)} covered afterwards`))));
+        answer.gap === null || item.gap_after >= answer.gap.before ? null : element("span", {}, `${percent(1 - item.gap_after)} covered afterwards`))));
 }
 
 const MODES = {
