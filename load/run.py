@@ -86,8 +86,11 @@ def locust(url: str, key: str, users: int, seconds: int) -> list[dict[str, Any]]
     command = [sys.executable, "-m", "locust", "-f", str(mix), "--headless", "--json"]
     command += ["--host", url, "--key", key, "-u", str(users), "-r", str(users)]
     command += ["-t", f"{seconds}s", "--exit-code-on-error", "0", "--loglevel", "WARNING"]
-    done = subprocess.run(command, stdout=subprocess.PIPE, timeout=seconds + 60, check=True)
+    command += ["--only-summary"]
+    done = subprocess.run(command, capture_output=True, timeout=seconds + 60, check=True)
     stats: list[dict[str, Any]] = json.loads(done.stdout)
+    if not stats or any(entry["num_failures"] for entry in stats):
+        sys.stderr.write(done.stderr.decode())
     return stats
 
 

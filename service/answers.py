@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from models.errors import StoreUnavailable
+from service.held import LearnerState
 from service.recommender import UNKNOWN, answer
-from service.schemas.recommendations import RecommendationRequest, RecommendationResponse
+from service.schemas.recommendations import (
+    RecommendationRequest,
+    RecommendationResponse,
+    RoleText,
+)
 from service.state import Service
 
 
@@ -18,9 +25,8 @@ async def recommend(
             held = await service.store.learner(tenant, request.learner.id)
         except StoreUnavailable:
             degraded = ["store"]
-    # On the event loop on purpose: a few milliseconds of numpy, for which a thread would
-    # add its hand-over and still wait for the interpreter. More workers give more cores.
-    response = answer(
+    compute = partial(
+        answer,
         service.bundle,
         request,
         at=service.now(),
@@ -28,7 +34,16 @@ async def recommend(
         held=held,
         degraded=degraded,
     )
+    # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
+    # would add its hand-over and still wait for the interpreter. More workers give more cores.
+    response = await service.aside(compute) if _speaks(request, held) else compute()
     service.metrics.answers.labels(response.mode).inc()
     for part in response.degraded:
         service.metrics.degraded.labels(part).inc()
     return response
+
+
+def _speaks(request: RecommendationRequest, held: LearnerState) -> bool:
+    """Whether there may be words to encode: a role or skills in free text."""
+    skills = request.learner.skills or (held.profile or {}).get("skills")
+    return isinstance(request.target_role, RoleText) or bool(skills)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -45,8 +46,9 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         loaded = bundle.read(settings.bundle)
-        async with Store(url, settings.store_timeout, settings.store_connections) as store:
-            yield {"service": Service(loaded, store, keyring, metrics, now)}
+        with ThreadPoolExecutor(1, "reader") as reader:
+            async with Store(url, settings.store_timeout, settings.store_connections) as store:
+                yield {"service": Service(loaded, store, keyring, metrics, now, reader)}
 
     app = Cairn(
         title="Cairn",

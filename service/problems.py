@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +14,10 @@ from starlette.responses import Response
 
 from models.errors import StoreUnavailable
 
-MEDIA_TYPE = "application/problem+json"
+MEDIA_TYPE: Final = "application/problem+json"
+
+TITLES: Final = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""RFC 9110's names where those of Python's library differ between its versions."""
 
 
 class PayloadFault(BaseModel):
@@ -56,7 +59,7 @@ def render(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The response for one problem; ``type`` is a stable name of the status."""
-    title = HTTPStatus(status).phrase
+    title = TITLES.get(status) or HTTPStatus(status).phrase
     body = ProblemDocument(
         type=f"urn:cairn:problem:{title.lower().replace(' ', '-')}",
         title=title,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -15,16 +17,27 @@ from service.problems import ProblemError
 from service.store import Store
 from service.telemetry import Metrics
 
+Answer = TypeVar("Answer")
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process's parts; ``now`` is the clock, seconds since the epoch, UTC."""
+    """One process's parts; ``now`` is the clock, seconds since the epoch, UTC.
+
+    ``reader`` is the one thread in which text is encoded: that takes up to a tenth of a
+    second, without the interpreter, in which the event loop can answer others.
+    """
 
     bundle: Bundle
     store: Store
     keyring: Keyring
     metrics: Metrics
     now: Callable[[], float]
+    reader: Executor
+
+    async def aside(self, work: Callable[[], Answer]) -> Answer:
+        """Do ``work`` in the reading thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.reader, work)
 
 
 class LifespanState(TypedDict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -28,7 +29,7 @@ async def roles(
     offset: Offset = 0,
 ) -> Page[RoleCard]:
     """Roles by meaning and by word."""
-    return catalogue.roles(service.bundle, q, limit, offset)
+    return await service.aside(partial(catalogue.roles, service.bundle, q, limit, offset))
 
 
 @router.get("/v1/roles/{role_id:path}", responses=documented(404))
@@ -46,7 +47,7 @@ async def credentials(
     offset: Offset = 0,
 ) -> Page[CredentialOut]:
     """Credentials by meaning and by word."""
-    return catalogue.credentials(service.bundle, q, limit, offset)
+    return await service.aside(partial(catalogue.credentials, service.bundle, q, limit, offset))
 
 
 @router.get("/v1/credentials/{credential_id:path}", responses=documented(404))

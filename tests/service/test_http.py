@@ -57,6 +57,7 @@ def test_a_key_opens_only_its_scopes(url: str, keys: Keys) -> None:
 def test_every_fault_of_a_payload_is_named(client: httpx.Client) -> None:
     bad = {"events": [EVENT, {**EVENT, "kind": "ate", "value": "x"}, {"event_id": ""}], "a/b": 1}
     body = problem(client.post("/v1/events", json=bad), 422)
+    assert body["type"] == "urn:cairn:problem:unprocessable-content"
     assert {(fault["source"], fault["pointer"]) for fault in body["errors"]} == {
         ("body", "/events/1/kind"),
         ("body", "/events/1/value"),

@@ -68,7 +68,6 @@ def write_bundle(root: Path) -> Path:
         "features": (),
         "metrics": {},
     }
-    facts["data"] = bundle.manifest.DataFacts.model_validate(facts["data"])
     return bundle.write(Parts(arrays=arrays, tables=_tables()), facts, root)
 
 
