@@ -24,8 +24,10 @@ from training.toplists import DEPTH
 SOFTMAX = 5_000
 """Up to so many met credentials the loss runs over all of them, beyond over a sample."""
 
+EPOCHS = 20
 SEQUENCES = 60_000
-"""Histories shown in all, so that time does not grow with the number of learners."""
+"""At most so many epochs, and fewer where they would show more histories than this in all:
+time does not grow with the number of learners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class _Fitted:
             )
             order = np.argsort(learners)
             place = np.searchsorted(learners, listed[Columns.User].to_numpy(), sorter=order)
-            scores[order[place], listed[Columns.Item].to_numpy()] = 1 / listed[Columns.Rank]
+            scores[order[place], listed[Columns.Item].to_numpy()] = 1 / listed[
+                Columns.Rank
+            ].to_numpy(np.float32)
         return backed(scores, self.prior)
 
 
@@ -59,11 +63,11 @@ class Sasrec:
     )
 
     def fit(self, train: Interactions, params: Params, seed: int) -> _Fitted:
-        """Train on the processor for as many epochs as ``SEQUENCES`` allows, at least one."""
+        """Train on the processor for up to ``EPOCHS``, as ``SEQUENCES`` allows."""
         met = met_matrix(train)
         dataset = _dataset(train)
-        learners = max(1, np.count_nonzero(np.diff(met.indptr) > 1))
-        epochs = max(1, round(SEQUENCES / learners))
+        learners = max(1, int(np.count_nonzero(np.diff(met.indptr) > 1)))
+        epochs = min(EPOCHS, max(1, round(SEQUENCES / learners)))
         whole = np.count_nonzero(met.sum(axis=0)) <= SOFTMAX
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # advice on workers and loggers
