@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tiny_data import write_data
 
 ROOT = Path(__file__).resolve().parent.parent
+
+TINY_SETTINGS = {"text": "none", "components": 8, "folds": 2, "questions": 300, "rounds": 20}
+"""A configuration that trains in seconds."""
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +22,22 @@ def shared_data() -> Path:
     if not (folder / "mars_en").is_dir():
         pytest.skip(f"real data not found in {folder}; set CAIRN_DATA to the folder that holds it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of ``tiny_data.py``; only to be read."""
+    return write_data(tmp_path_factory.mktemp("tiny") / "data")
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle trained on ``tiny_data``; only to be read."""
+    from training.config import Config
+    from training.job import train
+    from training.progress import Silent
+
+    config = Config.model_validate(TINY_SETTINGS)
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    out = tmp_path_factory.mktemp("bundles")
+    return train(tiny_data, out, config, 1, now, Silent()).folder
