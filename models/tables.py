@@ -67,10 +67,9 @@ class SkillLinks:
                 "label": skills.labels[skill],
                 "level": known(self.links.values[at]),
                 "match": known(self.match[at]),
+                "inferred": bool(self.inferred[at]),
             }
-            if self.importance is None:
-                card["inferred"] = bool(self.inferred[at])
-            else:
+            if self.importance is not None:
                 card["importance"] = known(self.importance[at])
             cards.append(card)
         return cards

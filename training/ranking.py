@@ -32,7 +32,7 @@ FEWEST_QUESTIONS: Final = 200
 PER_LEARNER: Final = 20
 """At most so many questions of one learner, the latest."""
 
-NEGATIVES: Final = 150
+NEGATIVES: Final = 60
 """At most so many wrong candidates are kept for each question."""
 
 VALIDATION: Final = 5
