@@ -154,9 +154,11 @@ def _epochs(
         try:
             model.fit_partial(met, item_features=features, epochs=1, num_threads=1)
         except ValueError as fault:
+            if not _diverged(model):
+                raise
             raise TrainingFailed(
-                f"LightFM diverged in epoch {epoch} at learning rate {learning_rate:g} "
-                f"({fault}); a lower learning rate may help"
+                f"LightFM diverged in epoch {epoch} at learning rate {learning_rate:g}: "
+                "its factors are no longer finite; a lower learning rate may help"
             ) from fault
         biases, factors = model.get_item_representations(features)
         yield epoch, Fit(factors, biases, model.user_embeddings)
@@ -166,7 +168,15 @@ def _with_identity(features: csr_array) -> csr_matrix:
     total = np.asarray(features.sum(axis=1), np.float64)
     scale = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
     scaled = diags_array(scale) @ features
-    return csr_matrix(hstack([eye_array(features.shape[0]), scaled]), dtype=np.float32)
+    joined = csr_matrix(hstack([eye_array(features.shape[0]), scaled]), dtype=np.float32)
+    joined.indices = joined.indices.astype(np.int32)  # LightFM reads C ints
+    joined.indptr = joined.indptr.astype(np.int32)
+    return joined
+
+
+def _diverged(model: LightFM) -> bool:
+    parameters = (model.item_embeddings, model.user_embeddings, model.item_biases)
+    return any(p is not None and not np.isfinite(p).all() for p in parameters)
 
 
 def _quality(scorer: Scorer, asked: Split) -> float:

@@ -50,6 +50,13 @@ def test_features_reach_a_credential_nobody_met() -> None:
     assert scores[1, 9] > scores[1, 8]
 
 
+def test_features_may_come_with_wide_indices() -> None:
+    wide = csr_array(np.ones((BOARD.n_credentials, 1), np.float32))
+    wide.indices, wide.indptr = wide.indices.astype(np.int64), wide.indptr.astype(np.int64)
+    model = collaborative.fit(BOARD, wide, epochs=1, components=4, seed=0)
+    assert np.isfinite(model.item_factors).all()
+
+
 def test_features_may_be_missing_for_a_credential() -> None:
     features = csr_array((BOARD.n_credentials, 3), dtype=np.float32)
     model = collaborative.fit(BOARD, features, epochs=2, components=4, seed=0)
