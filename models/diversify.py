@@ -12,19 +12,26 @@ from models.bundle import Bundle
 NEAR_DUPLICATE: Final = 0.97
 """Cosine of two texts from which two credentials are taken for the same thing."""
 
+REPEATED: Final = 0.5
+"""What the score of a near duplicate of a better item keeps."""
 
-def spread(bundle: Bundle, rows: NDArray[np.int32], limit: int) -> NDArray[np.int64]:
-    """Positions in ``rows`` (best first) of the ``limit`` to show, best first.
 
-    An item whose text nearly repeats that of a better one comes after those that do not.
+def spread(
+    bundle: Bundle, rows: NDArray[np.int32], scores: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Scores ``(m,)`` of ``rows`` (best first), lowered where a text nearly repeats that of a
+    better item which is not itself a repetition.
     """
     vectors = bundle.knowledge.text_vectors
-    if not vectors.shape[1] or len(rows) < 2:
-        return np.arange(min(limit, len(rows)))
+    toned = scores.copy()
+    if not vectors.shape[1]:
+        return toned
     chosen = vectors[rows]
-    repeats = np.tril(chosen @ chosen.T >= NEAR_DUPLICATE, -1)
-    keep: list[int] = []
-    late: list[int] = []
+    alike = chosen @ chosen.T >= NEAR_DUPLICATE
+    kept: list[int] = []
     for place in range(len(rows)):
-        (late if repeats[place, keep].any() else keep).append(place)
-    return np.array((keep + late)[:limit], np.int64)
+        if alike[place, kept].any():
+            toned[place] *= REPEATED
+        else:
+            kept.append(place)
+    return toned

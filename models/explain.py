@@ -37,7 +37,7 @@ def reasons(
         _popular(bundle, row),
     ]
     told = tuple(reason for reason in found if reason is not None)
-    return told or (Reason("new", "New here: proposed by its description, not yet by experience"),)
+    return told or (_little_known(bundle, row),)
 
 
 def _closes_gap(
@@ -50,18 +50,18 @@ def _closes_gap(
     share = float(known.gap.closing[row])
     return Reason(
         "closes_gap",
-        f"Closes {share:.0%} of the role: {', '.join(labels)}{more}",
+        f"Closes {_percent(share)} of the role: {', '.join(labels)}{more}",
         {"share": round(share, 4), "skills": [bundle.skills.ids[c.skill] for c in closes]},
     )
 
 
 def _stack(bundle: Bundle, query: Query, row: int) -> Reason | None:
-    met = set(query.history.tolist())
+    held = set(query.held.tolist())
     best: tuple[float, int, int, int] | None = None
     stacks, _ = bundle.knowledge.stacks.row(row)
-    for stack in stacks.tolist():
+    for stack in set(stacks.tolist()) - held:
         parts, _ = bundle.knowledge.stack_parts.row(stack)
-        done = sum(part in met for part in parts.tolist())
+        done = sum(part in held for part in parts.tolist())
         if done:
             best = max(best or (0.0, 0, 0, 0), (done / len(parts), done, len(parts), stack))
     if best is None:
@@ -78,7 +78,7 @@ def _stack(bundle: Bundle, query: Query, row: int) -> Reason | None:
 def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
     conditions = bundle.knowledge.conditions
     asked = conditions.row[(conditions.owner == row) & (conditions.kind == 0)]
-    met = [int(each) for each in asked if each in query.held]
+    met = [row for row in dict.fromkeys(asked.tolist()) if row in query.held]
     if not met:
         return None
     titles = ", ".join(bundle.credentials.titles[each] for each in met[:SHOWN_SKILLS])
@@ -111,13 +111,14 @@ def _role_peers(bundle: Bundle, query: Query, row: int) -> Reason | None:
         return None
     taken, share = bundle.behaviour.popular_for_role.row(query.role.row)
     found = np.flatnonzero(taken == row)
-    if not len(found):
+    peers = int(bundle.behaviour.learners_for_role[query.role.row])
+    count = round(float(share[found[0]]) * peers) if len(found) else 0
+    if count < MIN_LEARNERS:
         return None
-    part = float(share[found[0]])
     return Reason(
         "role_peers",
-        f"Taken by {part:.0%} of learners aiming at {query.role.title}",
-        {"share": round(part, 4)},
+        f"Taken by {count} of {peers} learners aiming at {query.role.title}",
+        {"learners": peers, "took": count},
     )
 
 
@@ -131,9 +132,10 @@ def _similar(bundle: Bundle, query: Query, row: int) -> Reason | None:
     if similar[best] < SIMILAR:
         return None
     origin = int(latest[best])
+    did = "took" if origin in query.held else "looked at"
     return Reason(
         "similar",
-        f"Close in content to {bundle.credentials.titles[origin]}, which you took",
+        f"Close in content to {bundle.credentials.titles[origin]}, which you {did}",
         {"to": bundle.credentials.ids[origin], "similarity": round(float(similar[best]), 3)},
     )
 
@@ -143,3 +145,13 @@ def _popular(bundle: Bundle, row: int) -> Reason | None:
     if count < MIN_LEARNERS:
         return None
     return Reason("popular", f"Taken by {count} learners", {"learners": count})
+
+
+def _little_known(bundle: Bundle, row: int) -> Reason:
+    if bundle.behaviour.learners_of[row] > 0:
+        return Reason("little_known", "Taken by few learners so far")
+    return Reason("new", "New here: no learner has taken it yet")
+
+
+def _percent(share: float) -> str:
+    return "less than 1%" if share < 0.005 else f"{share:.0%}"

@@ -43,9 +43,8 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
         return None
     covered = coverage(bundle, requirement, query.skills, query.levels)
     weight = (requirement.importance / requirement.importance.sum()).astype(np.float32)
-    at, owner, after = _closer_entries(bundle, requirement)
+    rows, owner, after = _closers(bundle, requirement)
     gain = np.maximum(after - covered[owner], 0.0) * weight[owner]
-    rows = bundle.knowledge.closers.indices[at]
     closing = np.bincount(rows, weights=gain, minlength=bundle.n).astype(np.float32)
     return GapState(
         requirement=requirement,
@@ -77,10 +76,8 @@ def coverage(
 
 def closings(bundle: Bundle, state: GapState, credential: int) -> tuple[Closing, ...]:
     """What one credential would cover, requirement by requirement, largest gain first."""
-    at, owner, after = _closer_entries(bundle, state.requirement)
-    mine = (bundle.knowledge.closers.indices[at] == credential) & (
-        after > state.coverage[owner] + 1e-6
-    )
+    rows, owner, after = _closers(bundle, state.requirement)
+    mine = (rows == credential) & (after > state.coverage[owner] + 1e-6)
     gains = [
         (float(state.weight[i] * (reached - state.coverage[i])), int(i), float(reached))
         for i, reached in zip(owner[mine], after[mine], strict=True)
@@ -117,14 +114,22 @@ def describe(query: Query, state: GapState) -> Gap:
     )
 
 
-def _closer_entries(
+def _closers(
     bundle: Bundle, requirement: Requirement
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Entries of ``closers`` for the requirement, whose they are, and the coverage they reach."""
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float32]]:
+    """Credentials (rows) that bear on a required skill, the place of that skill in the
+    requirement, and the coverage they reach; each pair once.
+    """
     closers, credit = bundle.knowledge.closers, bundle.knowledge.closers_credit
     at, owner = closers.entries(requirement.skills)
+    rows = closers.indices[at]
     needed = _comparable(requirement.level)[owner]
-    return at, owner, np.minimum(1.0, _comparable(closers.values[at]) / needed) * credit[at]
+    after = np.minimum(1.0, _comparable(closers.values[at]) / needed) * credit[at]
+    first = np.ones(len(at), np.bool_)
+    first[1:] = (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1])
+    if first.all():
+        return rows, owner, after
+    return rows[first], owner[first], np.maximum.reduceat(after, np.flatnonzero(first))
 
 
 def _comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.domain import Ask, Constraints, Event, Kind, ResolvedRole
+from models.domain import ASSUMED_LEVEL, Ask, Constraints, Event, Kind, ResolvedRole
 from models.resolve import resolve_role, resolve_skill
 
 NO_ROWS = np.zeros(0, np.int32)
@@ -128,7 +128,7 @@ def _skills(
             notes.append(f"skill '{each.skill[:80]}' is not known here")
             continue
         level = np.nan if each.level is None else each.level
-        declared[row] = np.fmax(declared.get(row, np.nan), level)
+        declared[row] = higher(declared.get(row), level)
     return with_learnt(bundle, declared, held)
 
 
@@ -142,8 +142,22 @@ def with_learnt(
     links = bundle.credentials.teaches.links
     at, _ = links.entries(held)
     for row, level in zip(links.indices[at].tolist(), links.values[at].tolist(), strict=True):
-        levels[row] = np.fmax(levels.get(row, np.nan), level)
+        levels[row] = higher(levels.get(row), level)
     return np.array(list(levels), np.int32), np.array(list(levels.values()), np.float32)
+
+
+def higher(held: float | None, other: float) -> float:
+    """The higher of two levels, of which ``held`` may be none at all.
+
+    Unknown (NaN) counts as ``ASSUMED_LEVEL``, so that learning a skill anew never lowers it;
+    against exactly that level the known one is kept.
+    """
+    if held is None:
+        return other
+    if np.isnan(held) or np.isnan(other):
+        known = np.fmax(held, other)
+        return float(known) if known >= ASSUMED_LEVEL else np.nan
+    return max(held, other)
 
 
 def _target(

@@ -13,6 +13,7 @@ from models.bundle import Bundle
 from models.diversify import spread
 from models.domain import Ask, Item, Mode, Recommendation
 from models.eligibility import eligible
+from models.features import FEATURES
 from models.query import Query, build
 from models.signals import Signals
 from models.sources import SOURCES, Candidates
@@ -37,7 +38,9 @@ def recommend(bundle: Bundle, ask: Ask) -> Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An answer before it is worded: ``places`` (≤ limit,) index ``candidates``, best first."""
+    """An answer before it is worded: ``places`` (≤ limit,) index ``candidates``, best first.
+    ``scores`` (m,) are those of all candidates, lowered where a place repeats a better one.
+    """
 
     known: Signals
     candidates: Candidates
@@ -51,7 +54,8 @@ def rank(bundle: Bundle, query: Query) -> Ranked:
     candidates = sources.propose(bundle, query, known, eligible(bundle, query))
     scores = score(bundle, query, known, candidates)
     order = np.lexsort((candidates.rows, -scores))[: query.limit * ADDED_FOR_SPREAD]
-    places = order[spread(bundle, candidates.rows[order], query.limit)]
+    scores[order] = spread(bundle, candidates.rows[order], scores[order])
+    places = order[np.lexsort((candidates.rows[order], -scores[order]))][: query.limit]
     return Ranked(known, candidates, scores, places)
 
 
@@ -89,7 +93,10 @@ def _engagement(
     if bundle.ranker is None:
         fused = np.where(candidates.ranks >= 0, 1.0 / (FUSION + candidates.ranks), 0.0).sum(1)
         return np.asarray(fused / fused.max())
-    raw = bundle.ranker.score(features.matrix(bundle, query, known, candidates))
+    table = features.matrix(bundle, query, known, candidates)
+    if bundle.ranker.features != FEATURES:  # trained when there were other features
+        table = table[:, [FEATURES.index(name) for name in bundle.ranker.features]]
+    raw = bundle.ranker.score(table)
     return np.asarray(np.exp(raw - raw.max()))
 
 

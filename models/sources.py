@@ -107,6 +107,14 @@ def unproven(bundle: Bundle, query: Query, signals: Signals, eligible: Mask) -> 
     return top(scores, fresh)
 
 
+def remaining(bundle: Bundle, query: Query, _signals: Signals, eligible: Mask) -> Proposal:
+    """Where too few credentials were ever met to fill the answer: the rest, in catalogue order."""
+    met = eligible & (bundle.behaviour.learners_of > 0)
+    wanting = max(0, query.limit - int(met.sum()))
+    rows = np.flatnonzero(eligible & ~met)[:wanting].astype(np.int32)
+    return rows, np.zeros(len(rows), np.float32)
+
+
 def _search(bundle: Bundle, index: str, vector: NDArray[np.float32], eligible: Mask) -> Proposal:
     rows, scores = bundle.indexes[index].search(vector[None, :], QUOTA, eligible)
     found = rows[0] >= 0
@@ -126,4 +134,5 @@ SOURCES: Final[Mapping[str, Source]] = {
     "popular": popular,
     "recent": recent,
     "unproven": unproven,
+    "remaining": remaining,
 }

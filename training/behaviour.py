@@ -51,7 +51,7 @@ def fit(train: Interactions, roles: NDArray[np.int32], n_roles: int, config: Con
     arrays |= _named("in_session", _shares(_in_session(train)))
     arrays |= _named("item_item", _item_item(train, config.ridge))
     arrays |= _named("followers", _soon_after(steps, n))
-    arrays |= _named("popular_for_role", _by_role(train, roles, n_roles))
+    arrays |= _by_role(train, roles, n_roles)
     return arrays | (_trend(train) if train.dated else {})
 
 
@@ -100,16 +100,16 @@ def _soon_after(steps: Steps, n: int) -> csr_array:
     return truncated(counts)
 
 
-def _by_role(train: Interactions, roles: NDArray[np.int32], n_roles: int) -> csr_array:
-    """Share of the learners aiming at a role who met a credential."""
-    aiming = np.flatnonzero(roles >= 0)
+def _by_role(train: Interactions, roles: NDArray[np.int32], n_roles: int) -> Arrays:
+    """Share, of the learners seen who aim at a role, that met a credential."""
+    aiming = np.flatnonzero((roles >= 0) & (np.diff(train.indptr) > 0))
     group = csr_array(
         (np.ones(len(aiming)), (roles[aiming], aiming)), shape=(n_roles, train.n_learners)
     )
     counts = csr_array(group @ met_matrix(train))
-    size = np.maximum(np.asarray(group.sum(axis=1)), 1.0)
+    size = np.asarray(group.sum(axis=1), np.float32)
     counts.data = counts.data / np.repeat(size, np.diff(counts.indptr))
-    return truncated(counts)
+    return {"learners_for_role": size} | _named("popular_for_role", truncated(counts))
 
 
 def _trend(train: Interactions) -> Arrays:

@@ -22,7 +22,7 @@ def faults(report: Mapping[str, Any]) -> list[str]:
         if part not in mine:
             continue
         best, least = mine[part]["ci"]["ndcg@10"][1], floor[part]["ndcg@10"]
-        if best < least:
+        if not best >= least:  # also when it is no number
             found.append(
                 f"NDCG@10 of {mine[part]['ndcg@10']:.3f} on '{part}' is below "
                 f"popularity's {least:.3f}"

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.conditions import Conditions
+from models.domain import ASSUMED_LEVEL
 from models.ids import IdMap
 from models.index import VectorIndex
 from models.prerequisites import parse
@@ -66,9 +67,10 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     """
     credentials, skills, roles = data.credentials, data.skills, data.roles
     labels = skills["label"].fill_null(skills["id"]).to_list()
+    titles = roles["title"].fill_null(roles["id"]).to_list()
     wanted = list(_skill_texts(data))
     texts = _texts(credentials)
-    vectors = _Vectors(embedder, progress, labels, roles["title"].to_list(), wanted, texts)
+    vectors = _Vectors(embedder, progress, labels, titles, wanted, texts)
     matcher = Matcher.build(
         skills["id"].to_list(),
         labels,
@@ -98,7 +100,7 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     arrays |= _conditions(credentials, credential_ids, ids)
     return Catalogue(
         arrays=arrays,
-        tables=_tables(data, all_labels, matcher.texts),
+        tables=_tables(data, all_labels, titles, matcher.texts),
         indexes=vectors.indexes(skill_vectors),
         skill_rows={text: match.row for text, match in matcher.found.items()},
     )
@@ -208,7 +210,10 @@ def _links(name: str, named: list[_Named], n_owners: int) -> Arrays:
 
 
 def _closers(near: Csr, arrays: Arrays, n_credentials: int) -> Arrays:
-    """By skill, who teaches it or a near one: level and nearness of the best way."""
+    """By skill, who teaches it or a near one, by level and nearness.
+
+    Of a credential's ways to a skill those are kept that lead higher than any nearer one.
+    """
     teaches = Csr(*(arrays[f"teaches.{part}"] for part in ("indptr", "indices", "values")))
     owner = np.repeat(np.arange(n_credentials), np.diff(teaches.indptr))
     at, origin = near.entries(teaches.indices)
@@ -221,11 +226,12 @@ def _closers(near: Csr, arrays: Arrays, n_credentials: int) -> Arrays:
         },
         schema_overrides={"skill": pl.Int64, "credential": pl.Int64},
     )
-    worth = pl.col("credit") * pl.col("level").fill_nan(0.5)
-    best = frame.with_columns(worth.alias("worth")).sort(
-        ["skill", "credential", "worth"], descending=[False, False, True]
+    order = ["skill", "credential", "credit", "reach"]
+    frame = frame.with_columns(reach=pl.col("level").fill_nan(ASSUMED_LEVEL)).sort(
+        order, descending=[False, False, True, True]
     )
-    best = best.unique(["skill", "credential"], keep="first", maintain_order=True)
+    nearer = pl.col("reach").cum_max().shift().over("skill", "credential")
+    best = frame.filter(nearer.is_null() | (pl.col("reach") > nearer))
     closers = from_pairs(
         best["skill"].to_numpy(),
         best["credential"].to_numpy(),
@@ -237,9 +243,11 @@ def _closers(near: Csr, arrays: Arrays, n_credentials: int) -> Arrays:
 
 def _stacks(credentials: pl.DataFrame, ids: IdMap) -> Csr:
     pairs = sorted(
-        (row, int(stack))
-        for row, names in enumerate(credentials["stacks_into"].to_list())
-        for stack in ids.rows(names or ())
+        {
+            (row, int(stack))
+            for row, names in enumerate(credentials["stacks_into"].to_list())
+            for stack in ids.rows(names or ())
+        }
     )
     flat = np.array(pairs, np.int64).reshape(-1, 2)
     return from_pairs(flat[:, 0], flat[:, 1], np.ones(len(flat)), credentials.height)
@@ -274,7 +282,9 @@ def _broader(skills: pl.DataFrame, ids: IdMap) -> list[tuple[int, int]]:
     ]
 
 
-def _tables(data: Dataset, labels: list[str], texts: tuple[str, ...]) -> dict[str, Columns]:
+def _tables(
+    data: Dataset, labels: list[str], titles: list[str], texts: tuple[str, ...]
+) -> dict[str, Columns]:
     own: dict[str, list[Any]] = {name: [None] * len(texts) for name in SKILL_COLUMNS}
     own["id"] = list(texts)
     skills = {
@@ -283,7 +293,7 @@ def _tables(data: Dataset, labels: list[str], texts: tuple[str, ...]) -> dict[st
     return {
         "credentials": {name: _json(data.credentials[name]) for name in CREDENTIAL_COLUMNS},
         "skills": skills | {"label": labels},
-        "roles": {name: _json(data.roles[name]) for name in ROLE_COLUMNS},
+        "roles": {name: _json(data.roles[name]) for name in ROLE_COLUMNS} | {"title": titles},
     }
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.domain import Kind, ResolvedRole
 from models.ids import IdMap
-from models.query import Query, role_target, with_learnt
+from models.query import Query, higher, role_target, with_learnt
 from training.interactions import DISMISS, KINDS, Interactions
 from training.tables import Dataset
 
@@ -42,10 +42,12 @@ class Learners:
             assert learner is not None  # noqa: S101 - it was collected above
             role = roles.row(row["target_role"] or "")
             target[learner] = -1 if role is None else role
-            skills[learner] = {
-                skill_rows[each["skill"]]: np.nan if each["level"] is None else each["level"]
-                for each in row["skills"] or ()
-            }
+            declared: dict[int, float] = {}
+            for each in row["skills"] or ():
+                skill = skill_rows[each["skill"]]
+                level = np.nan if each["level"] is None else each["level"]
+                declared[skill] = higher(declared.get(skill), level)
+            skills[learner] = declared
         return cls(ids, target, tuple(skills))
 
 

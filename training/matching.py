@@ -69,10 +69,11 @@ class Matcher:
         index = VectorIndex.build(vectors) if len(vectors) and embedded else None
         found: dict[str, Match] = {}
         texts: dict[str, int] = {}
+        spelled: list[str] = []
         for text in wanted:
             key = text.strip().lower()
-            if text in by_id:
-                found[text] = Match(by_id[text], float("nan"))
+            if text.strip() in by_id:
+                found[text] = Match(by_id[text.strip()], float("nan"))
             elif key in by_name:
                 found[text] = Match(by_name[key], 1.0)
             else:
@@ -82,10 +83,11 @@ class Matcher:
                 if scores[0][0] >= MATCH_SIMILARITY:
                     found[text] = Match(int(rows[0][0]), float(scores[0][0]))
                 else:
-                    own = texts.setdefault(key, len(ids) + len(texts))
-                    found[text] = Match(own, float("nan"))
-        spelled = {text.strip().lower(): text.strip() for text in reversed(list(found))}
-        return cls(found, tuple(spelled[key] for key in texts))
+                    if key not in texts:
+                        texts[key] = len(ids) + len(texts)
+                        spelled.append(text.strip())
+                    found[text] = Match(texts[key], float("nan"))
+        return cls(found, tuple(spelled))
 
 
 def near_skills(

@@ -31,7 +31,8 @@ class Knowledge:
 
     - ``near`` (s × s): how far holding one skill counts as another, 0..1, itself included.
     - ``closers`` (s × n): by skill, the credentials that teach it or a near one, with the
-      level they lead to; ``closers_credit``, aligned, is the nearness 0..1.
+      level they lead to; ``closers_credit``, aligned, is the nearness 0..1. A credential
+      comes again, next to itself, where it leads higher by a skill less near.
     - ``stacks`` (n × n): a credential → the stacks it counts towards; ``stack_parts`` is
       its transpose.
     - ``text_vectors`` (n, t): unit vectors of the credentials' texts; (n, 0) without text.
@@ -56,7 +57,8 @@ class Behaviour:
     - ``item_item`` (n × n): weights of the item-to-item model.
     - ``followers`` (n × n): number of learners who met the column soon after the row.
     - ``learners_of`` (n,): number of learners who met each credential.
-    - ``popular_for_role`` (r × n): share of the learners with that target who met it.
+    - ``popular_for_role`` (r × n): share of the learners with that target, of whom there
+      are ``learners_for_role`` (r,), who met it.
     - ``trend``: popularity over time; ``None`` for data without dates.
     - ``factors``: the collaborative model; ``None`` when none was fitted.
     """
@@ -68,6 +70,7 @@ class Behaviour:
     followers: Csr
     learners_of: NDArray[np.float32]
     popular_for_role: Csr
+    learners_for_role: NDArray[np.float32]
     trend: Trend | None
     factors: Factors | None
 
@@ -145,6 +148,7 @@ def behaviour(arrays: Arrays) -> Behaviour:
         followers=_csr(arrays, "followers"),
         learners_of=arrays["learners_of"],
         popular_for_role=_csr(arrays, "popular_for_role"),
+        learners_for_role=arrays["learners_for_role"],
         trend=Trend(*(arrays[f"trend.{name}"] for name in ("indptr", "at", "faded", "horizons")))
         if "trend.at" in arrays
         else None,

@@ -46,6 +46,7 @@ def write_bundle(root: Path) -> Path:
         "text_vectors": np.zeros((N, 0), np.float32),
         "learners_of": np.array([9, 8, 7, 6, 5, 40, 3, 2, 1, 0], np.float32),
         **_csr("popular_for_role", np.zeros((2, N), np.float32)),
+        "learners_for_role": np.zeros(2, np.float32),
         **_histories(),
     }
     steps = ("following_slow", "following_fast", "preceding", "in_session", "item_item")
