@@ -45,7 +45,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        loaded = bundle.read(settings.bundle)
+        loaded = bundle.read(bundle.resolve(settings.bundle))
         with ThreadPoolExecutor(1, "reader") as reader:
             async with Store(url, settings.store_timeout, settings.store_connections) as store:
                 yield {"service": Service(loaded, store, keyring, metrics, now, reader)}

@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -24,15 +24,19 @@ from service.settings import Settings, share_metrics
 from service.valkey import embedded_valkey
 
 
-def serve(settings: Settings) -> None:
+def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None) -> None:
     """Serve until told to stop (SIGINT or SIGTERM); to be called from the main thread.
 
+    ``announce`` is told the service's URL once its address and its store are there;
+    requests sent from then on are answered, the first as soon as the bundle is loaded.
     Without a Redis URL an embedded Valkey runs as long as the service does. Without any
     API key one is made for this run and shown. Raises ``BundleError``, ``PortInUse``,
     ``StoreUnavailable`` or ``UsageError`` before anything is answered.
     """
     settings = with_some_key(settings)
     load_keyring(settings.api_keys_file, None)
+    # Resolved once, so that all workers answer from the same bundle.
+    settings = settings.model_copy(update={"bundle": bundle.resolve(settings.bundle)})
     bundle.read(settings.bundle)
     with ExitStack() as parts:
         parts.enter_context(_stopping_in_order())
@@ -44,6 +48,7 @@ def serve(settings: Settings) -> None:
             settings = settings.model_copy(update={"redis_url": SecretStr(url)})
         if settings.workers > 1:
             settings = _with_shared_metrics(settings)
+        announce(_url(listener))
         _run(settings, listener)
 
 
@@ -89,6 +94,13 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         supervisor.run()
         if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
             raise CairnError("a worker could not start; the log says why")
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not listened on
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.errors import UsageError
 
 
 class Settings(BaseSettings):
@@ -20,8 +22,8 @@ class Settings(BaseSettings):
         env_prefix="CAIRN_", env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    bundle: Path = Path("var/bundles/current")
     var: Path = Path("var")
+    bundle: Path = Field(default_factory=lambda before: before["var"] / "bundles")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=256)
@@ -39,6 +41,20 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     shutdown_timeout: int = Field(default=10, ge=0)
     metrics_dir: Path | None = None
+
+
+def chosen(**arguments: Any) -> Settings:
+    """Settings from the environment, save for the ``arguments`` that are not ``None``.
+
+    Raises ``UsageError`` naming every variable with a wrong value.
+    """
+    try:
+        return Settings(**{name: value for name, value in arguments.items() if value is not None})
+    except ValidationError as error:
+        wrong = [
+            f"CAIRN_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors()
+        ]
+        raise UsageError("\n".join(wrong)) from error
 
 
 def share_metrics(folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from models.bundle.contents import Behaviour, Bundle, Knowledge, assemble, behaviour
 from models.bundle.files import Parts, read_manifest, read_parts, verify, write
 from models.bundle.manifest import FORMAT_VERSION, Manifest
+from models.bundle.registry import resolve
 from models.encoder import TextEncoder
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "behaviour",
     "read",
     "read_manifest",
+    "resolve",
     "verify",
     "write",
 ]

@@ -220,12 +220,13 @@ def _put(folder: Path, final: Path) -> Path:
         except BundleError:
             shutil.rmtree(final)
     folder.rename(final)
-    _sync_parent(final)
+    sync_folder(final.parent)
     return final
 
 
-def _sync_parent(path: Path) -> None:
-    handle = os.open(path.parent, os.O_RDONLY)
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's own entries to the disk: what was renamed in it stays so."""
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.settings import Settings
+from models.errors import UsageError
+from service.settings import Settings, chosen
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
+PAGE = PAGE.partition("## The service")[2].partition("\n## ")[0]
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_documented_with_its_default(name: str) -> None:
-    default = Settings.model_fields[name].default
+    default = Settings.model_fields[name].get_default(
+        call_default_factory=True, validated_data={"var": Settings.model_fields["var"].default}
+    )
     shown = "not set" if default is None else f"`{str(default).lower()}`"
     assert f"| `CAIRN_{name.upper()}` | {shown} |" in PAGE
 
@@ -30,6 +34,20 @@ def test_the_environment_is_read_and_checked(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("CAIRN_PORT", "none")
     with pytest.raises(ValidationError, match="port"):
         Settings()
+
+
+def test_what_moves_runtime_data_moves_the_bundles_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_VAR", "/data")
+    assert Settings().bundle == Path("/data/bundles")
+    assert Settings(bundle=Path("one")).bundle == Path("one")
+
+
+def test_wrong_settings_are_told_by_their_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CAIRN_PORT", "none")
+    monkeypatch.setenv("CAIRN_WORKERS", "0")
+    with pytest.raises(UsageError, match=r"(?s)CAIRN_PORT: .*CAIRN_WORKERS: "):
+        chosen()
+    assert chosen(port=1, workers=2, host=None).port == 1
 
 
 def test_secrets_do_not_show() -> None:
