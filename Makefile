@@ -1,0 +1,67 @@
+# Everything Cairn needs lies in .venv, which any target makes or renews when it has to.
+#   PYTHON  the interpreter to make it with (3.11 or newer)
+#   DATA    the data folder to train on; BUNDLES where bundles go; BUNDLE the one to serve
+
+PYTHON ?= python3
+DATA ?= training/sample
+BUNDLES ?= var/bundles
+BUNDLE ?= $(BUNDLES)
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.PHONY: help demo test check train serve load sasrec clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo     train on the sample if need be, then serve it with a demo page"
+	@echo "make test     all checks and all tests"
+	@echo "make check    formatting, lint, types, import rules"
+	@echo "make train    train on DATA ($(DATA)) into BUNDLES ($(BUNDLES))"
+	@echo "make serve    serve BUNDLE ($(BUNDLE))"
+	@echo "make load     put a realistic mix of requests on BUNDLE and say how it went"
+	@echo "make sasrec   install what the SASRec baseline needs"
+	@echo "make clean    remove .venv and caches; var/ stays"
+
+demo: $(INSTALLED)
+	$(BIN)/cairn demo
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+train: $(INSTALLED)
+	$(BIN)/cairn train $(DATA) --out $(BUNDLES)
+
+serve: $(INSTALLED)
+	$(BIN)/cairn serve --bundle $(BUNDLE)
+
+load: $(INSTALLED)
+	$(BIN)/python -m load.run --bundle $(BUNDLE)
+
+sasrec: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
+
+# LIGHTFM_NO_CFLAGS: LightFM is built here and must run on any machine of this kind, not on this
+# very processor only.
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Cairn needs Python 3.11 or newer, and '$(PYTHON)' is not;" \
+			"name another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@command -v $${CC:-cc} >/dev/null || command -v gcc >/dev/null || { \
+		echo "Cairn needs a C compiler to build LightFM, and found neither cc nor gcc" >&2; \
+		exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	LIGHTFM_NO_CFLAGS=1 $(BIN)/python -m pip install --quiet -c constraints.txt \
+		torch==2.13.0 -e '.[service,training,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+		.hypothesis

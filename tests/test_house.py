@@ -1,0 +1,176 @@
+"""The rules of the house: what may import what, where the environment is read, file sizes.
+
+Each rule is a function that lists violations below a folder, tried on this tree and on a
+copy with a violation planted, so that no rule passes because it sees nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("models", "service", "training", "load")
+SETTINGS = {"service/settings.py", "training/settings.py"}
+LARGEST = 300
+
+Rule = Callable[[Path], list[str]]
+
+
+def sources(root: Path, *rooms: str) -> Iterator[tuple[str, ast.Module]]:
+    """Path below ``root`` and syntax tree of every module of the rooms."""
+    for room in rooms:
+        for path in (
+            sorted((root / room).rglob("*.py")) if (root / room).is_dir() else [root / room]
+        ):
+            yield path.relative_to(root).as_posix(), ast.parse(path.read_text())
+
+
+def environment(root: Path) -> list[str]:
+    """Whoever reads the environment outside the settings modules.
+
+    ``load`` is left out: it reads no setting, it hands its environment to what it starts.
+    """
+    return [
+        f"{path}:{node.lineno}"
+        for path, tree in sources(root, "models", "service", "training", "cairn.py")
+        if path not in SETTINGS
+        for node in ast.walk(tree)
+        if _reads_environment(node)
+    ]
+
+
+def _reads_environment(node: ast.AST) -> bool:
+    names = {"environ", "environb", "getenv", "getenvb", "putenv"}
+    match node:
+        case ast.Attribute(value=ast.Name(id="os"), attr=attr):
+            return attr in names
+        case ast.ImportFrom(module="os", names=imported):
+            return any(alias.name in names for alias in imported)
+        case ast.ImportFrom(module=str(module)):
+            return module.split(".")[0] in {"pydantic_settings", "dotenv"}
+        case ast.Import(names=imported):
+            return any(alias.name in {"pydantic_settings", "dotenv"} for alias in imported)
+    return False
+
+
+def late_imports(root: Path) -> list[str]:
+    """Imports inside functions; only the command line may load a half when it is needed."""
+    return [
+        f"{path}:{node.lineno}"
+        for path, tree in sources(root, *ROOMS)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+
+def large_files(root: Path) -> list[str]:
+    """Source files over ``LARGEST`` lines; tests may be longer, a reader skims them."""
+    suffixes = {".py", ".js", ".css", ".html", ".lua"}
+    files = [path for room in ROOMS for path in (root / room).rglob("*") if path.suffix in suffixes]
+    counts = {path: len(path.read_text().splitlines()) for path in (*files, root / "cairn.py")}
+    return [
+        f"{path.relative_to(root).as_posix()}: {lines} lines"
+        for path, lines in sorted(counts.items())
+        if lines > LARGEST
+    ]
+
+
+def pickles(root: Path) -> list[str]:
+    """Modules that could read or write a pickle."""
+    kinds = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+    found = []
+    for path, tree in sources(root, *ROOMS, "cairn.py"):
+        for node in ast.walk(tree):
+            match node:
+                case ast.Import(names=names) if {n.name.split(".")[0] for n in names} & kinds:
+                    found.append(f"{path}:{node.lineno}")
+                case ast.ImportFrom(module=str(module)) if module.split(".")[0] in kinds:
+                    found.append(f"{path}:{node.lineno}")
+                case ast.keyword(arg="allow_pickle", value=value):
+                    if not (isinstance(value, ast.Constant) and value.value is False):
+                        found.append(f"{path}:{node.lineno}")
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr="load" | "save")):
+                    if "allow_pickle" not in {keyword.arg for keyword in node.keywords}:
+                        found.append(f"{path}:{node.lineno}")
+    return found
+
+
+def imports(root: Path) -> list[str]:
+    """Contracts of import-linter (``pyproject.toml``) that are broken."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()",
+         "--no-cache", "--no-logo"],
+        cwd=root, env={"PYTHONPATH": str(root), "COLUMNS": "200"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode == 0:
+        return []
+    return re.findall(r"^(.+) BROKEN", done.stdout, re.MULTILINE) or [done.stdout + done.stderr]
+
+
+def unlisted(root: Path) -> list[str]:
+    """Top-level files and folders that README does not list."""
+    told = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if told.returncode:
+        pytest.skip("not a git checkout: which files belong to the project is unknown")
+    entries = {line.split("/")[0] for line in told.stdout.splitlines()}
+    listed = set(re.findall(r"^\| \[?`([^`]+?)/?`", (root / "README.md").read_text(), re.MULTILINE))
+    return sorted(entries ^ listed)
+
+
+@pytest.mark.parametrize(
+    "rule", [environment, late_imports, large_files, pickles, imports, unlisted]
+)
+def test_the_house_is_in_order(rule: Rule) -> None:
+    assert rule(ROOT) == []
+
+
+PLANTS: list[tuple[Rule, str, str, str]] = [
+    (environment, "models/gap.py", "\nimport os\nHOME = os.environ['HOME']\n", "models/gap.py"),
+    (environment, "service/app.py", "\nfrom os import getenv\n", "service/app.py"),
+    (environment, "training/gate.py", "\nimport pydantic_settings\n", "training/gate.py"),
+    (late_imports, "models/gap.py", "\ndef f():\n    import json\n", "models/gap.py"),
+    (large_files, "models/gap.py", "\n" * LARGEST, "models/gap.py"),
+    (pickles, "training/gate.py", "\nfrom pickle import loads\n", "training/gate.py"),
+    (pickles, "models/gap.py", "\nX = np.load('x', allow_pickle=True)\n", "models/gap.py"),
+    (pickles, "models/gap.py", "\nX = np.load('x')\n", "models/gap.py"),
+    (imports, "models/gap.py", "\nimport training.gate\n", "models knows"),
+    (imports, "models/gap.py", "\nimport faiss\n", "faiss has one door"),
+    (imports, "service/answers.py", "\nimport training.gate\n", "service knows"),
+    (imports, "service/answers.py", "\nimport polars\n", "service knows"),
+    (imports, "service/answers.py", "\nimport redis\n", "redis has one door"),
+    (imports, "training/gate.py", "\nimport service.answers\n", "training knows"),
+    (imports, "training/gate.py", "\nimport lightfm\n", "lightfm has one door"),
+    (imports, "load/run.py", "\nimport models.gap\n", "load measures"),
+    (unlisted, "README.md", "\n| `nowhere/` | an entry that is not there |\n", "nowhere"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "planted", "named"),
+    PLANTS,
+    ids=[f"{rule.__name__}-{path}-{i}" for i, (rule, path, *_) in enumerate(PLANTS)],
+)
+def test_every_rule_can_fail(
+    rule: Rule, path: str, planted: str, named: str, tmp_path: Path
+) -> None:
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("cairn.py", "pyproject.toml", "README.md"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    with (tmp_path / path).open("a") as file:
+        file.write(planted)
+    found = rule(tmp_path)
+    assert any(named in violation for violation in found), found
