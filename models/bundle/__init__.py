@@ -9,6 +9,7 @@ from models.bundle.files import Parts, read_manifest, read_parts, verify, write
 from models.bundle.manifest import FORMAT_VERSION, Manifest
 from models.bundle.registry import resolve
 from models.encoder import TextEncoder
+from models.errors import BundleCorrupt
 
 __all__ = [
     "FORMAT_VERSION",
@@ -35,4 +36,7 @@ def read(folder: Path) -> Bundle:
     """
     manifest, parts = read_parts(folder)
     encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
-    return assemble(manifest, parts, encoder)
+    try:
+        return assemble(manifest, parts, encoder)
+    except KeyError as missing:
+        raise BundleCorrupt(f"bundle {folder} is corrupt: it holds no {missing}") from missing

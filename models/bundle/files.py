@@ -57,16 +57,15 @@ def write(parts: Parts, facts: Mapping[str, Any], root: Path) -> Path:
     gives the same version; a bundle that is there already, intact, is kept as it is.
     """
     root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
-    try:
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=root) as scratch:
+        folder = Path(scratch) / "bundle"  # a temporary folder itself only its owner may read
+        folder.mkdir()
         _write_parts(parts, folder)
         files = {name: _facts(folder / name) for name in _names(folder)}
         manifest = Manifest(bundle_version=_version(files, facts), files=files, **facts)
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
         _sync(folder)
         return _put(folder, root / manifest.bundle_version)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_parts(folder: Path) -> tuple[Manifest, Parts]:
@@ -217,7 +216,7 @@ def _put(folder: Path, final: Path) -> Path:
         try:
             verify(final)
             return final
-        except BundleError:
+        except BundleCorrupt:
             shutil.rmtree(final)
     folder.rename(final)
     sync_folder(final.parent)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from models.sparse import Csr, empty
+
+MATRICES = arrays(np.float32, (4, 5), elements=st.sampled_from([0.0, 0.0, 1.0, -2.0, 0.5]))
+ROWS = st.lists(st.integers(0, 3), max_size=6).map(lambda rows: np.array(rows, np.int32))
+
+
+def sparse(dense: np.ndarray) -> Csr:
+    rows, columns = np.nonzero(dense)
+    indptr = np.searchsorted(rows, np.arange(len(dense) + 1)).astype(np.int64)
+    return Csr(indptr, columns.astype(np.int32), dense[rows, columns])
+
+
+@given(MATRICES, ROWS, st.integers(0, 100))
+def test_weighted_sum_is_the_dense_product(dense: np.ndarray, rows: np.ndarray, seed: int) -> None:
+    weights = np.random.default_rng(seed).normal(size=len(rows)).astype(np.float32)
+    found = sparse(dense).weighted_sum(rows, weights, 5)
+    np.testing.assert_allclose(found, weights @ dense[rows], atol=1e-5)
+    assert found.dtype == np.float32
+
+
+@given(MATRICES, ROWS)
+def test_entries_name_their_owner(dense: np.ndarray, rows: np.ndarray) -> None:
+    matrix = sparse(dense)
+    at, owner = matrix.entries(rows)
+    found = list(zip(owner.tolist(), matrix.indices[at].tolist(), matrix.values[at], strict=True))
+    expected = [
+        (place, column, dense[row, column])
+        for place, row in enumerate(rows.tolist())
+        for column in np.flatnonzero(dense[row])
+    ]
+    assert found == expected
+
+
+def test_rows_without_entries() -> None:
+    matrix = empty(3)
+    assert matrix.n_rows == 3
+    assert [len(part) for part in matrix.row(1)] == [0, 0]
+    assert not matrix.weighted_sum(np.array([0, 2], np.int32), np.ones(2, np.float32), 4).any()

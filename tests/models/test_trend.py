@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from models.trend import Trend
+from training.behaviour import fit
+from training.config import Config
+from training.interactions import Interactions
+
+N = 4
+MEETINGS = st.lists(
+    st.tuples(st.integers(0, 5), st.integers(0, N - 1), st.integers(0, 40)), min_size=1, max_size=25
+)
+ROWS = np.arange(N, dtype=np.int32)
+
+
+def interactions(meetings: list[tuple[int, int, int]]) -> Interactions:
+    learner, credential, at = (np.array(column) for column in zip(*meetings, strict=True))
+    return Interactions.build(
+        learner.astype(np.int32),
+        credential.astype(np.int32),
+        at.astype(np.float64),
+        n_learners=6,
+        n_credentials=N,
+    )
+
+
+def trend(known: Interactions) -> Trend:
+    arrays = fit(known, np.full(6, -1, np.int32), 0, Config(text="none"))
+    return Trend(*(arrays[f"trend.{name}"] for name in Trend.__slots__))
+
+
+def counted(known: Interactions, moment: float, horizons: NDArray[np.float64]) -> np.ndarray:
+    """Every first meeting before the moment, one by one."""
+    met = known.where(known.first_meetings())
+    values = np.zeros((N, len(horizons)))
+    for credential, at in zip(met.credential, met.at, strict=True):
+        if at < moment:
+            values[credential] += np.exp(-(moment - at) / horizons)
+    return values
+
+
+@given(MEETINGS, st.integers(-1, 45))
+def test_values_are_the_faded_count_of_what_was_before(
+    meetings: list[tuple[int, int, int]], moment: float
+) -> None:
+    known = interactions(meetings)
+    fitted = trend(known)
+    found = fitted.values(ROWS, moment)
+    np.testing.assert_allclose(found, counted(known, moment, fitted.horizons), rtol=1e-4, atol=1e-6)
+
+
+@given(MEETINGS, st.integers(-1, 45))
+def test_ages_count_from_the_first_meeting(
+    meetings: list[tuple[int, int, int]], moment: float
+) -> None:
+    known = interactions(meetings)
+    for row, age in zip(ROWS, trend(known).ages(ROWS, moment), strict=True):
+        earlier = [at for _, credential, at in meetings if credential == row and at < moment]
+        assert np.isnan(age) if not earlier else age == moment - min(earlier)
+
+
+def test_what_is_later_has_no_influence() -> None:
+    early = [(0, 0, 1), (1, 0, 3), (2, 1, 5)]
+    late = [(3, 0, 9), (4, 1, 10), (5, 2, 11)]
+    with_late = trend(interactions(early + late))
+    horizons = with_late.horizons
+    expected = counted(interactions(early), 9.0, horizons)
+    np.testing.assert_allclose(with_late.values(ROWS, 9.0), expected, rtol=1e-5)
