@@ -37,6 +37,8 @@ class TextEncoder:
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors of shape ``(len(texts), dim)``, float32."""
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
         encoded = self._tokenizer.encode_batch(list(texts))
         inputs = {
             "input_ids": np.array([e.ids for e in encoded], np.int64),

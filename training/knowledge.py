@@ -93,7 +93,7 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     stacks = _stacks(credentials, credential_ids)
     arrays = {"text_vectors": vectors.credentials}
     arrays |= _links("teaches", taught, credentials.height)
-    arrays |= _links("requires", required, roles.height)
+    arrays |= _links("requires", required, roles.height, weighed=True)
     arrays |= _csr("near", near)
     arrays |= _closers(near, arrays, credentials.height)
     arrays |= _csr("stacks", stacks) | _csr("stack_parts", _transposed(stacks, credentials.height))
@@ -192,7 +192,7 @@ def _taught(
         yield from best.values()
 
 
-def _links(name: str, named: list[_Named], n_owners: int) -> Arrays:
+def _links(name: str, named: list[_Named], n_owners: int, *, weighed: bool = False) -> Arrays:
     """Arrays of ``models.tables.SkillLinks``; a skill named twice by one owner counts once."""
     distinct = {(each.owner, each.match.row): each for each in reversed(named)}
     kept = [distinct[key] for key in sorted(distinct)]
@@ -202,11 +202,13 @@ def _links(name: str, named: list[_Named], n_owners: int) -> Arrays:
         np.array([each.level for each in kept], np.float64),
         n_owners,
     )
-    return _csr(name, links) | {
+    arrays = _csr(name, links) | {
         f"{name}.match": np.array([each.match.score for each in kept], np.float32),
         f"{name}.inferred": np.array([each.inferred for each in kept], np.bool_),
-        f"{name}.importance": np.array([each.importance for each in kept], np.float32),
     }
+    if weighed:
+        arrays[f"{name}.importance"] = np.array([each.importance for each in kept], np.float32)
+    return arrays
 
 
 def _closers(near: Csr, arrays: Arrays, n_credentials: int) -> Arrays:

@@ -72,9 +72,7 @@ def test_by_hand() -> None:
 
 def test_levels_unknown_stay_unknown_where_they_show() -> None:
     bundle = build([], [("p", None, None), ("s", 0.2, 0.5)])
-    question = query.build(
-        bundle, Ask(Learner(skills=(HeldSkill("p"),)), NOW, Target(id="role"))
-    )
+    question = query.build(bundle, Ask(Learner(skills=(HeldSkill("p"),)), NOW, Target(id="role")))
     state = gap.measure(bundle, question)
     assert state is not None
     first, second = gap.describe(question, state).skills
