@@ -71,6 +71,14 @@ def new_key(tenant: str, scopes: frozenset[Scope]) -> tuple[str, StoredKey]:
     return key, stored(key, tenant, scopes)
 
 
+def parse_scopes(text: str) -> frozenset[Scope]:
+    """Scopes by name, with commas between them. Raises ``UsageError`` for an unknown one."""
+    try:
+        return frozenset(Scope(name.strip()) for name in text.split(","))
+    except ValueError as error:
+        raise UsageError(f"{error}: expected some of {', '.join(Scope)}") from error
+
+
 def stored(key: str, tenant: str, scopes: frozenset[Scope]) -> StoredKey:
     """What is kept of ``key``. Raises ``UsageError`` when it is not of a key's form."""
     parts = key.split("_", 2)
@@ -84,17 +92,36 @@ def load_keyring(keys_file: Path | None, demo_key: str | None) -> Keyring:
 
     Raises ``UsageError`` naming the file and what is wrong in it.
     """
-    keys: list[StoredKey] = []
-    if keys_file is not None:
-        try:
-            keys += KeyFile.model_validate_json(keys_file.read_bytes()).keys
-        except OSError as error:
-            raise UsageError(f"{keys_file}: cannot read the API keys: {error.strerror}") from error
-        except ValidationError as error:
-            raise UsageError(f"{keys_file}: not a file of API keys: {_first(error)}") from error
+    keys = [] if keys_file is None else _read(keys_file)
     if demo_key is not None:
         keys.append(stored(demo_key, "demo", frozenset(Scope)))
     return Keyring(keys)
+
+
+def add_key(keys_file: Path, key: StoredKey) -> None:
+    """Add a key to ``keys_file``, which is made when absent and replaced whole.
+
+    Raises ``UsageError`` as ``load_keyring`` does; the file is then as it was.
+    """
+    keys = _read(keys_file) if keys_file.exists() else []
+    content = KeyFile(keys=[*keys, key]).model_dump_json(indent=2)
+    scratch = keys_file.with_name(f".{keys_file.name}.{key.id}")
+    try:
+        scratch.touch(mode=0o600)
+        scratch.write_text(f"{content}\n", "utf-8")
+        scratch.replace(keys_file)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise UsageError(f"{keys_file}: cannot write the API keys: {error.strerror}") from error
+
+
+def _read(keys_file: Path) -> list[StoredKey]:
+    try:
+        return KeyFile.model_validate_json(keys_file.read_bytes()).keys
+    except OSError as error:
+        raise UsageError(f"{keys_file}: cannot read the API keys: {error.strerror}") from error
+    except ValidationError as error:
+        raise UsageError(f"{keys_file}: not a file of API keys: {_first(error)}") from error
 
 
 def _first(error: ValidationError) -> str:

@@ -56,9 +56,17 @@ def with_some_key(settings: Settings) -> Settings:
     """``settings``, with a key made for this run (and printed) when they name none."""
     if settings.api_keys_file is not None or settings.demo_key is not None:
         return settings
-    key, _ = new_key("demo", frozenset(Scope))
+    settings, key = with_demo_key(settings)
     print(f"No API keys are set; this run answers to the key {key}", file=sys.stderr)
-    return settings.model_copy(update={"demo_key": SecretStr(key)})
+    return settings
+
+
+def with_demo_key(settings: Settings) -> tuple[Settings, str]:
+    """``settings`` with a demo key, made for this run when they name none, and that key."""
+    if settings.demo_key is not None:
+        return settings, settings.demo_key.get_secret_value()
+    key, _ = new_key("demo", frozenset(Scope))
+    return settings.model_copy(update={"demo_key": SecretStr(key)}), key
 
 
 def _with_shared_metrics(settings: Settings) -> Settings:

@@ -43,8 +43,13 @@ class Config(BaseModel):
     """Size of the ranker's trees, their shrinkage, and at most how many."""
 
 
-def read(path: Path) -> Config:
-    """Settings from a TOML or JSON file. Raises ``DataError`` naming every wrong field."""
+def read(path: Path | None) -> Config:
+    """Settings from a TOML or JSON file, defaults without one.
+
+    Raises ``DataError`` naming every wrong field.
+    """
+    if path is None:
+        return Config.model_validate({})
     try:
         text = path.read_text()
         fields = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)

@@ -26,12 +26,14 @@ BESIDE: Final = ("popularity", "lightfm")
 @dataclass(frozen=True, slots=True)
 class Trained:
     """A written bundle. ``faults`` say why it must not be promoted; ``report`` is its
-    evaluation, ``None`` when no learner has enough history to be asked.
+    evaluation, ``None`` when no learner has enough history to be asked; ``rejects`` the
+    file that lists the rows left out, ``None`` when there are none.
     """
 
     folder: Path
     faults: tuple[str, ...]
     report: dict[str, Any] | None
+    rejects: Path | None = None
 
 
 def train(
@@ -70,6 +72,8 @@ def train(
             embedder.export(Path(scratch))
             parts = replace(parts, encoder=Path(scratch))
         written = write(parts, manifest, out)
+    rejects = None
     if data.rejects:
-        write_rejects(out / f"{written.name}.rejects.jsonl", data.rejects)
-    return Trained(written, tuple(gate.faults(report)) if report else (), report)
+        rejects = out / f"{written.name}.rejects.jsonl"
+        write_rejects(rejects, data.rejects)
+    return Trained(written, tuple(gate.faults(report)) if report else (), report, rejects)

@@ -85,7 +85,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     """
     config = prepared.config
     kinds = config.held_kinds or held_kinds(known)
-    item_features = _item_features(prepared.catalogue)
+    item_features = item_features_of(prepared.catalogue)
     with progress.stage("choose collaborative settings", 0):
         shape = _collaborative_shape(known, item_features, config, seed)
     asker = Asker(known, prepared.learners, kinds)
@@ -154,7 +154,7 @@ def _behaviour(
     }
 
 
-def _item_features(catalogue: Catalogue) -> csr_array | None:
+def item_features_of(catalogue: Catalogue) -> csr_array | None:
     """Credentials by skills taught, ``(n, s)``; ``None`` where no skill is known."""
     names = ("teaches.indices", "teaches.indptr")
     indices, indptr = (catalogue.arrays[name] for name in names)

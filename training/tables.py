@@ -98,14 +98,16 @@ class Table(NamedTuple):
     dated: bool | None
 
 
-def load(folder: Path, on_bad_row: Literal["fail", "skip"] = "fail") -> Dataset:
-    """Read and check the folder.
+def load(
+    folder: Path, on_bad_row: Literal["fail", "skip"] = "fail", test: Path | None = None
+) -> Dataset:
+    """Read and check the folder, with ``test`` in place of its ``test_interactions``.
 
     Raises ``DataError`` with every fault found. With ``skip`` rows at fault are left out,
     with the rows that refer to them, until the rest is consistent; faults of whole files
     still raise.
     """
-    tables = read_tables(folder)
+    tables = read_tables(folder, test)
     missing = [
         Fault(table, None, None, None, f"not found in {folder} as .parquet, .csv or .jsonl")
         for table in REQUIRED_TABLES
@@ -135,11 +137,18 @@ def load(folder: Path, on_bad_row: Literal["fail", "skip"] = "fail") -> Dataset:
     )
 
 
-def read_tables(folder: Path) -> dict[str, Table]:
-    """The tables that the folder holds, each read for itself; ``UsageError`` without folder."""
+def read_tables(folder: Path, test: Path | None = None) -> dict[str, Table]:
+    """The tables that the folder holds, each read for itself; ``UsageError`` without folder.
+
+    The file ``test``, if named, is read as ``test_interactions``.
+    """
     if not folder.is_dir():
         raise UsageError(f"{folder}: not a folder; expected one with the tables of the contract")
     paths = {name: find(folder, name) for name in TABLES}
+    if test is not None:
+        if not test.is_file():
+            raise UsageError(f"{test}: no such file")
+        paths["test_interactions"] = test
     return {
         name: parse(name, read(path, [column.name for column in TABLES[name]]))
         for name, path in paths.items()

@@ -70,6 +70,19 @@ def merge(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Counts]
     return counts
 
 
+def append_events(folder: Path, rows: Iterable[tuple[str, str, str, float, float | None]]) -> int:
+    """Add events to the folder's interactions, each once; returns how many were new.
+
+    A row is learner, credential, kind, seconds since the epoch (UTC) and value.
+    """
+    text, number = pl.String(), pl.Float64()
+    types = dict.fromkeys(("learner_id", "credential_id", "kind"), text)
+    frame = pl.DataFrame(
+        list(rows), schema={**types, "occurred_at": number, "value": number}, orient="row"
+    )
+    return merge(folder, {"interactions": frame})["interactions"].added
+
+
 def existing(folder: Path) -> dict[str, pl.DataFrame]:
     """The folder's tables as they would be written; none without the folder."""
     tables = read_tables(folder) if folder.is_dir() else {}

@@ -124,6 +124,11 @@ def bundle_of(root: Path, version: str) -> Path:
     return folder
 
 
+def locate(root: Path, name: str) -> Path:
+    """The folder that ``name`` means: itself, or a version of the registry."""
+    return Path(name) if Path(name).is_dir() else bundle_of(root, name)
+
+
 def diff(a: Path, b: Path) -> list[Difference]:
     """What two bundles hold differently: settings, data, figures, files.
 

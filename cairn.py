@@ -1,0 +1,299 @@
+"""The command line, and the only place where training and service are wired together.
+
+Each command imports what it needs when it runs, so that neither half must be installed for
+the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from rich.console import Console
+from typer import Argument, Option, Typer, echo
+
+from models.errors import CairnError, UsageError
+
+ROOMS: Final = {"models", "service", "training"}
+EXTRAS: Final = """train, evaluate, import and simulate need 'cairn-paths[training]', demo and
+events export 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
+
+
+def _registry() -> Path:
+    from service.settings import chosen
+
+    return chosen().bundle
+
+
+_group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = _group(help="What should a learner earn next towards a role, in what order, and why?")
+bundles = _group(help="The registry of bundles: which there are, which one is served.")
+events = _group(help="The durable log of what learners did.")
+keys = _group(help="API keys of the service.")
+app.add_typer(bundles, name="bundle")
+app.add_typer(events, name="events")
+app.add_typer(keys, name="keys")
+
+Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
+Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
+ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
+Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
+Port = Annotated[int | None, Option(min=0, max=65535, help="Default: CAIRN_PORT, 8000.")]
+Named = Annotated[str, Argument(metavar="BUNDLE", help="A version, or a folder.")]
+Root = Annotated[
+    Path, Option(default_factory=_registry, show_default="CAIRN_BUNDLE", help="The registry.")
+]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code; without ``arguments``, the process's own."""
+    try:
+        app(arguments, prog_name="cairn")
+    except CairnError as error:
+        print(f"cairn: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] in ROOMS:
+            raise
+        print(f"cairn: {error.name} is not installed. {EXTRAS}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def demo(port: Port = None) -> None:
+    """Serve a bundle with a demo page; without one, train on the illustrative sample first."""
+    from models import bundle
+    from service import offline, server
+    from service.settings import chosen
+
+    settings = chosen(port=port, log_level="warning", demo_page=True)
+    if not settings.bundle.exists():
+        from training.sample import PATH
+
+        echo("There is no bundle yet: training on the illustrative sample.", err=True)
+        train(PATH, out=settings.bundle)
+    settings, key = server.with_demo_key(settings)
+    loaded = bundle.read(bundle.resolve(settings.bundle))
+    server.serve(settings, lambda url: print(offline.invitation(loaded, url, key), flush=True))
+
+
+@app.command()
+def train(
+    data: Data,
+    out: Annotated[Path | None, Option(help="Registry. Default: bundles in CAIRN_VAR.")] = None,
+    config: ConfigFile = None,
+    seed: Seed = 1,
+    on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip lists them.")] = "fail",
+    promote: Annotated[bool, Option("--promote/--no-promote", help="Make it current.")] = True,
+) -> None:
+    """Check DATA, fit, evaluate, write a bundle, and promote it if it is good enough."""
+    from models.bundle import registry
+    from training import config as configuration
+    from training import job, printing, progress
+    from training.settings import Settings
+
+    settings = Settings()
+    root = out or settings.bundles
+    trained = job.train(
+        data,
+        root,
+        configuration.read(config),
+        seed,
+        datetime.now(UTC),
+        progress.on(Console(stderr=True)),
+        cache=settings.cache,
+        on_bad_row=on_bad_row,
+    )
+    Console().print(*printing.trained(trained), sep="\n")
+    if promote and trained.faults:
+        raise CairnError("not promoted, but kept for inspection: " + "; ".join(trained.faults))
+    if promote:
+        registry.promote(root, trained.folder.name)
+        echo(f"It is now the current bundle of {root}.")
+
+
+@app.command()
+def evaluate(
+    data: Data,
+    split: Annotated[
+        Literal["last", "temporal", "given"] | None,
+        Option(help="Default: last, or given where --test is named."),
+    ] = None,
+    test: Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")] = None,
+    baselines: Annotated[str, Option(help="all, none, or names with commas.")] = "all",
+    json_file: Annotated[Path | None, Option("--json", help="File for all figures.")] = None,
+    config: ConfigFile = None,
+    seed: Seed = 1,
+) -> None:
+    """Fit on one part of DATA, ask for the held-out part, and compare with other models."""
+    from training import config as configuration
+    from training import printing, progress
+    from training.comparison import compare
+    from training.settings import Settings
+
+    if json_file is not None and not json_file.parent.is_dir():
+        raise UsageError(f"{json_file}: there is no folder {json_file.parent}")
+    report = compare(
+        data,
+        split or ("given" if test else "last"),
+        [] if baselines == "none" else baselines.split(","),
+        configuration.read(config),
+        seed,
+        progress.on(Console(stderr=True)),
+        test=test,
+        cache=Settings().cache,
+    )
+    Console().print(*printing.evaluation(report), sep="\n")
+    if json_file is not None:
+        json_file.write_text(json.dumps(report, indent=2) + "\n")
+
+
+@app.command()
+def recommend(
+    source: Annotated[Path, Argument(metavar="BUNDLE", help="A bundle or a registry.")],
+    learner: Annotated[Path | None, Option(help="JSON: 'learner' of the API's request.")] = None,
+    learner_id: Annotated[str | None, Option(help="A learner the bundle was trained on.")] = None,
+    role: Annotated[str | None, Option(metavar="ID|TEXT", help="The role to aim at.")] = None,
+    limit: Annotated[int, Option(min=1, max=100)] = 10,
+    as_json: Annotated[bool, Option("--json", help="Print the API's exact body.")] = False,
+) -> None:
+    """Answer once, without a server: what to earn next, and why."""
+    from models import bundle
+    from service import offline, printing, recommender
+
+    loaded = bundle.read(bundle.resolve(source))
+    request = offline.request(loaded, learner, learner_id, role, limit)
+    answer = recommender.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    if as_json:
+        echo(answer.model_dump_json())
+    else:
+        Console().print(*printing.recommendation(answer), sep="\n")
+
+
+@app.command()
+def serve(
+    bundle: Annotated[Path | None, Option(help="Or a registry. Default: CAIRN_BUNDLE.")] = None,
+    host: Annotated[str | None, Option(help="Default: CAIRN_HOST, 127.0.0.1.")] = None,
+    port: Port = None,
+    workers: Annotated[int | None, Option(min=1, help="Default: CAIRN_WORKERS, 1.")] = None,
+) -> None:
+    """Run the service; without CAIRN_REDIS_URL on a Valkey server of its own."""
+    from service import server
+    from service.settings import chosen
+
+    settings = chosen(bundle=bundle, host=host, port=port, workers=workers)
+    server.serve(settings, lambda url: print(f"Serving {settings.bundle} on {url}", flush=True))
+
+
+@app.command("import")
+def import_(
+    source: Annotated[str, Argument(metavar="SOURCE", help="coursera|csv|esco|mars|oews|onet")],
+    path: Annotated[Path, Argument(metavar="PATH", help="The originals, archives included.")],
+    out: Out,
+) -> None:
+    """Bring a public source into the data contract, merged by id with what is in --out."""
+    from training import importers, printing
+
+    Console().print(*printing.imported(importers.run(source, path, out)), sep="\n")
+
+
+@app.command()
+def simulate(
+    learners: Annotated[int, Option(min=0)],
+    credentials: Annotated[int, Option(min=1)],
+    out: Out,
+    seed: Seed = 1,
+) -> None:
+    """Make up a world whose true next steps are known, for load and scale."""
+    from training.simulate import simulate_world, write_world
+
+    if out.exists() and any(out.iterdir()):
+        raise UsageError(f"{out} is not empty; simulate into a new folder")
+    world = simulate_world(learners, credentials, seed)
+    write_world(world, out)
+    echo(f"{out}: " + ", ".join(f"{frame.height} {name}" for name, frame in world.items()))
+
+
+@events.command("export")
+def export_events(out: Out, tenant: Annotated[str, Option(help="Whose events.")] = "demo") -> None:
+    """Add the events a service has accepted to the interactions in --out, each once."""
+    from service.export import logged_events
+    from service.settings import chosen
+    from training.writing import append_events
+
+    found = logged_events(chosen(), tenant)
+    rows = ((each.learner_id, each.credential, each.kind, each.at, each.value) for each in found)
+    echo(f"{out}: {append_events(out, rows)} interactions added")
+
+
+@bundles.command("list")
+def list_bundles(root: Root) -> None:
+    """Show all bundles, newest first, with the current one marked."""
+    from models.bundle import registry
+    from service import printing
+
+    Console().print(printing.bundles(registry.entries(root)))
+
+
+@bundles.command("verify")
+def verify_bundle(bundle: Named, root: Root) -> None:
+    """Check every file of a bundle against its checksum."""
+    from models.bundle import registry, verify
+
+    folder = registry.locate(root, bundle)
+    echo(f"{folder} is intact: {len(verify(folder).files)} files")
+
+
+@bundles.command()
+def promote(version: Named, root: Root) -> None:
+    """Make a bundle current, if it is intact."""
+    from models.bundle import registry
+
+    registry.promote(root, version)
+    echo(f"{version} is now current")
+
+
+@bundles.command()
+def rollback(root: Root) -> None:
+    """Make the bundle promoted before the current one current again."""
+    from models.bundle import registry
+
+    echo(f"{registry.rollback(root)} is current again")
+
+
+@bundles.command()
+def diff(a: Named, b: Named, root: Root) -> None:
+    """Show what two bundles hold differently: settings, data, figures, files."""
+    from models.bundle import registry
+    from service import printing
+
+    Console().print(
+        printing.differences(
+            registry.diff(registry.locate(root, a), registry.locate(root, b)), a, b
+        )
+    )
+
+
+@keys.command("create")
+def create_key(
+    tenant: Annotated[str, Argument(metavar="TENANT", help="Whose data the key opens.")],
+    file: Annotated[Path, Option(help="Keys file to add it to; made when absent.")],
+    scopes: Annotated[str, Option(help="What it allows.")] = "recommend,events,learners",
+) -> None:
+    """Make an API key, print it once, and keep its hash in a keys file."""
+    from service import auth
+
+    key, kept = auth.new_key(tenant, auth.parse_scopes(scopes))
+    auth.add_key(file, kept)
+    echo(key)
+
+
+if __name__ == "__main__":
+    main()

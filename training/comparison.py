@@ -1,0 +1,89 @@
+"""One evaluation run, from a data folder to a report: the pipeline beside its baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from scipy.sparse import csr_array
+
+from models.errors import UsageError
+from training import splits, tables
+from training.baselines import ABSENT, BASELINES, Baseline, with_features
+from training.config import Config
+from training.embed import Embedder
+from training.evaluate import evaluate
+from training.pipeline import Prepared, item_features_of, prepare
+from training.progress import Progress
+from training.splits import Split
+
+SplitKind = Literal["last", "temporal", "given"]
+
+FEATURED: Final = "lightfm_features"
+"""The baseline that needs credentials with skills."""
+
+
+def compare(
+    folder: Path,
+    kind: SplitKind,
+    baselines: Collection[str],
+    config: Config,
+    seed: int,
+    progress: Progress,
+    *,
+    test: Path | None = None,
+    cache: Path | None = None,
+) -> dict[str, Any]:
+    """Evaluate on the data in ``folder``; the report of ``training.evaluate``, JSON-ready.
+
+    ``baselines`` are names, or ``{"all"}`` for whatever can run; ``absent`` in the report
+    says which of those could not, and why. ``test`` is a file of test interactions for the
+    split ``given``. Raises ``UsageError`` for what cannot be done, before anything is fitted.
+    """
+    everything = set(baselines) == {"all"}
+    if not everything:
+        _check(baselines)
+    if test is not None and kind != "given":
+        raise UsageError(f"a file of test interactions has no use in the split '{kind}'")
+    data = tables.load(folder, test=test)
+    embedder = None if config.text == "none" else Embedder(cache)
+    prepared = prepare(data, config, embedder, progress)
+    split = _split(prepared, kind)
+    features = item_features_of(prepared.catalogue)
+    beside, absent = _runnable(features)
+    if not everything:
+        for name in baselines:
+            if name in absent:
+                raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
+        beside, absent = {name: beside[name] for name in baselines}, {}
+    return evaluate(prepared, split, beside, seed, progress) | {"absent": absent}
+
+
+def _check(names: Collection[str]) -> None:
+    known = {*BASELINES, *ABSENT, FEATURED}
+    for name in names:
+        if name not in known:
+            expected = ", ".join(sorted(known))
+            raise UsageError(f"unknown baseline '{name}': expected all, none or some of {expected}")
+        if name in ABSENT:
+            raise UsageError(f"baseline '{name}' cannot run: {ABSENT[name]}")
+
+
+def _split(prepared: Prepared, kind: SplitKind) -> Split:
+    if kind == "given":
+        if prepared.test is None:
+            raise UsageError("the split 'given' needs a table test_interactions, or --test FILE")
+        split = splits.given(prepared.known, prepared.test)
+    else:
+        split = {"last": splits.last, "temporal": splits.temporal}[kind](prepared.known)
+    if not len(split):
+        raise UsageError(f"the split '{kind}' leaves no learner to ask: too little history")
+    return split
+
+
+def _runnable(features: csr_array | None) -> tuple[dict[str, Baseline], dict[str, str]]:
+    """Baselines that can run on the data, and why others cannot."""
+    if features is None:
+        return dict(BASELINES), {**ABSENT, FEATURED: "no credential has a known skill"}
+    return dict(with_features(features)), dict(ABSENT)

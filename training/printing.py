@@ -1,0 +1,100 @@
+"""Reports for people: what a terminal shows of an evaluation, a training run, an import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from training.evaluate import PIPELINE
+from training.importers import Summary
+from training.job import Trained
+
+
+def trained(done: Trained) -> Iterator[RenderableType]:
+    """How good the new bundle is, and where it lies."""
+    if done.report is None:
+        yield Text("No learner has enough history to evaluate with.")
+    else:
+        yield from evaluation(done.report)
+    if done.rejects is not None:
+        yield Text(f"Rows left out are listed in {done.rejects}.")
+    yield Text(f"Bundle {done.folder.name} is in {done.folder}.")
+
+
+def evaluation(report: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """The models side by side, then the slices, then what the candidates hold."""
+    yield _models(report)
+    if len(report["models"]) > 1:
+        yield _slices(report)
+    found = ", ".join(f"{name} {share:.3f}" for name, share in report["sources"].items())
+    yield Text(f"Candidates hold {report['candidate_recall']:.3f} of the answers ({found}).")
+    for name, reason in report.get("absent", {}).items():
+        yield Text(f"Left out: {name}, {reason}.")
+
+
+def _models(report: Mapping[str, Any]) -> Table:
+    table = _table(f"split '{report['split']}', {report['learners']} learners", "model")
+    for name in ("NDCG@10", "95 %", "recall@10", "MRR", f"{PIPELINE} better by"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, slices in report["models"].items():
+        figures = slices["all"]
+        paired = report["paired"].get(name)
+        table.add_row(
+            name,
+            f"{figures['ndcg@10']:.3f}",
+            _interval(figures["ci"]["ndcg@10"]),
+            f"{figures['recall@10']:.3f}",
+            f"{figures['mrr']:.3f}",
+            "" if paired is None else _interval(paired, signed=True),
+        )
+    return table
+
+
+def _slices(report: Mapping[str, Any]) -> Table:
+    """NDCG@10 of the pipeline beside the best baseline of each slice."""
+    table = _table("NDCG@10 by slice", "slice")
+    for name in ("learners", PIPELINE, "95 %", "best baseline"):
+        table.add_column(name, justify="right")
+    mine = report["models"][PIPELINE]
+    for part, figures in mine.items():
+        best, value = max(
+            (
+                (name, each[part]["ndcg@10"])
+                for name, each in report["models"].items()
+                if name != PIPELINE
+            ),
+            key=lambda pair: pair[1],
+        )
+        table.add_row(
+            part,
+            str(figures["learners"]),
+            f"{figures['ndcg@10']:.3f}",
+            _interval(figures["ci"]["ndcg@10"]),
+            f"{value:.3f} ({best})",
+        )
+    return table
+
+
+def _table(title: str, first: str) -> Table:
+    return Table(first, title=Text(title), title_justify="left", box=SIMPLE)
+
+
+def _interval(bounds: tuple[float, float], *, signed: bool = False) -> str:
+    low, high = (f"{bound:+.3f}" if signed else f"{bound:.3f}" for bound in bounds)
+    return f"{low} – {high}"
+
+
+def imported(summary: Summary) -> Iterator[RenderableType]:
+    """What an import changed, and what there is to know of it."""
+    table = _table(f"{summary.source} → {summary.out}", "table")
+    for name in ("before", "added", "changed", "now"):
+        table.add_column(name, justify="right")
+    for name, counts in summary.tables.items():
+        table.add_row(name, *map(str, counts))
+    yield table
+    yield from map(Text, summary.notes)
