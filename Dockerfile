@@ -9,7 +9,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home cairn \
     && install -d -o cairn -g cairn /var/lib/cairn
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 CAIRN_VAR=/var/lib/cairn
 WORKDIR /var/lib/cairn
 
 
@@ -45,7 +45,7 @@ FROM base AS service
 COPY --from=build-service /opt/venv /opt/venv
 USER cairn
 VOLUME /var/lib/cairn
-ENV CAIRN_HOST=0.0.0.0 CAIRN_PORT=8000 CAIRN_VAR=/var/lib/cairn
+ENV CAIRN_HOST=0.0.0.0 CAIRN_PORT=8000
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]

@@ -1,0 +1,101 @@
+"""The examples in README and docs run, and their links lead somewhere.
+
+A fenced block whose language is followed by ``run`` is executed: ``sh`` by bash, ``python`` by
+Python. The blocks of one page run in order, in one folder that is laid out like the project's:
+``training/sample`` is the sample and ``var/bundles`` a registry trained on part of it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from models.bundle import registry
+from training.config import Config
+from training.job import train
+from training.progress import Silent
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(sh|python) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RUNNABLE = [page for page in PAGES if BLOCK.search(page.read_text())]
+QUICK = {"text": "none", "components": 8, "folds": 2, "questions": 300, "rounds": 20}
+LEARNERS = 150
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    sample = folder / "training" / "sample"
+    shutil.copytree(ROOT / "training" / "sample", sample, ignore=shutil.ignore_patterns("*.py"))
+    interactions = sample / "interactions.csv"
+    header, *rows = interactions.read_text().splitlines(keepends=True)
+    few = [row for row in rows if int(re.search(r"learner-(\d+)", row)[1]) <= LEARNERS]
+    interactions.write_text(header + "".join(few))
+    root = folder / "var" / "bundles"
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    trained = train(sample, root, Config.model_validate(QUICK), 1, now, Silent())
+    registry.promote(root, trained.folder.name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """This checkout's ``cairn`` and Python first on the path, and no settings from outside."""
+    binaries = tmp_path_factory.mktemp("bin")
+    for command, arguments in {"cairn": "-m cairn", "python": ""}.items():
+        script = binaries / command
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
+        script.chmod(0o755)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CAIRN_")}
+    return kept | {"PATH": f"{binaries}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=name)
+def test_examples_run(
+    page: Path, project: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    here = tmp_path / "project"
+    shutil.copytree(project, here)
+    for language, code in BLOCK.findall(page.read_text()):
+        command = ["bash", "-euc", code] if language == "sh" else [sys.executable, "-c", code]
+        done = subprocess.run(
+            command, cwd=here, env=environment, capture_output=True, text=True, timeout=300,
+            check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+
+
+def test_there_are_examples_that_run() -> None:
+    assert "README.md" in map(name, RUNNABLE)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(#[^)\s]*)?\)", page.read_text())
+    local = [target for target, _ in targets if "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_anchors_exist(page: Path) -> None:
+    missing = []
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", page.read_text()):
+        if "://" not in target:
+            text = (page.parent / target if target else page).read_text()
+            titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+            if anchor not in slugs:
+                missing.append(f"{target}#{anchor}")
+    assert missing == []
