@@ -74,6 +74,8 @@ def train(
 
     ``met`` holds first meetings only.
     """
+    if len(met) < FEWEST_QUESTIONS:
+        return None
     questions = collect(met, ask, fold_bundle, config, seed, progress)
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
         return None
@@ -95,6 +97,8 @@ def collect(
     found: list[tuple[NDArray[np.float32], NDArray[np.bool_], int]] = []
     with progress.stage("collect questions", config.questions) as advance:
         for part in range(config.folds):
+            if not (fold[met.learner] != part).any():
+                continue  # nobody is left to learn from
             bundle = fold_bundle(fold != part)
             for learner, position in _positions(met, np.flatnonzero(fold == part), rng):
                 question = _question(bundle, ask(bundle, learner, position), met, position, rng)

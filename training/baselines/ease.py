@@ -57,6 +57,8 @@ class Ease:
 
 def _inverse(positive: NDArray[np.float64]) -> NDArray[np.float64]:
     """Inverse of a positive definite matrix by Cholesky: half the work of the general one."""
+    if not len(positive):
+        return positive
     factor, _ = lapack.dpotrf(positive, lower=True)
     half, _ = lapack.dpotri(factor, lower=True)
     return np.asarray(np.tril(half) + np.tril(half, -1).T)
