@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tiny_data import write_data
+
+from models.encoder import TextEncoder
+
+if TYPE_CHECKING:
+    from training.embed import Embedder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -41,3 +47,19 @@ def tiny_bundle(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     now = datetime(2026, 1, 1, tzinfo=UTC)
     out = tmp_path_factory.mktemp("bundles")
     return train(tiny_data, out, config, 1, now, Silent()).folder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The text model, loaded once."""
+    from training.embed import Embedder
+
+    return Embedder()
+
+
+@pytest.fixture(scope="session")
+def encoder(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> TextEncoder:
+    """The same model as a bundle carries it."""
+    folder = tmp_path_factory.mktemp("encoder")
+    embedder.export(folder)
+    return TextEncoder(folder)

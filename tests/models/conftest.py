@@ -15,18 +15,6 @@ from training.embed import Embedder
 
 
 @pytest.fixture(scope="session")
-def embedder() -> Embedder:
-    return Embedder()
-
-
-@pytest.fixture(scope="session")
-def encoder(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> TextEncoder:
-    folder = tmp_path_factory.mktemp("encoder")
-    embedder.export(folder)
-    return TextEncoder(folder)
-
-
-@pytest.fixture(scope="session")
 def worded(embedder: Embedder, encoder: TextEncoder) -> Bundle:
     """Few skills, roles and credentials whose texts can be told apart by their meaning."""
     made = world(

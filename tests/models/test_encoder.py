@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import filecmp
+from pathlib import Path
+
 import numpy as np
 
-from models.encoder import MAX_TOKENS, TextEncoder
+from models.encoder import MAX_TOKENS, MODEL_FILE, TOKENIZER_FILE, TextEncoder
 from training.embed import Embedder
 
 PHRASES = (
@@ -38,6 +41,14 @@ def test_company_in_a_batch_has_no_influence(encoder: TextEncoder) -> None:
 def test_what_lies_beyond_the_last_token_read_has_no_influence(encoder: TextEncoder) -> None:
     long = "bread " * MAX_TOKENS
     np.testing.assert_allclose(encoder.encode([long + "engine"]), encoder.encode([long]), atol=1e-6)
+
+
+def test_the_same_graph_is_written_every_time(
+    embedder: Embedder, encoder: TextEncoder, tmp_path: Path
+) -> None:
+    embedder.export(tmp_path)
+    for name in (MODEL_FILE, TOKENIZER_FILE):
+        assert filecmp.cmp(tmp_path / name, encoder.folder / name, shallow=False), name
 
 
 def test_no_texts_give_no_vectors(encoder: TextEncoder) -> None:
