@@ -80,11 +80,14 @@ def parse_scopes(text: str) -> frozenset[Scope]:
 
 
 def stored(key: str, tenant: str, scopes: frozenset[Scope]) -> StoredKey:
-    """What is kept of ``key``. Raises ``UsageError`` when it is not of a key's form."""
+    """What is kept of ``key``. Raises ``UsageError`` when it or ``tenant`` is not of the form."""
     parts = key.split("_", 2)
     if len(parts) != 3 or parts[0] != "cairn" or len(parts[2]) < 32:
         raise UsageError("an API key reads cairn_ID_SECRET, its secret at least 32 characters")
-    return StoredKey(id=parts[1], sha256=_digest(key), tenant=tenant, scopes=scopes)
+    try:
+        return StoredKey(id=parts[1], sha256=_digest(key), tenant=tenant, scopes=scopes)
+    except ValidationError as error:
+        raise UsageError(f"this API key cannot be: {_first(error)}") from error
 
 
 def load_keyring(keys_file: Path | None, demo_key: str | None) -> Keyring:
