@@ -20,7 +20,7 @@ SESSION_GAP: Final = 3600.0
 
 DENSE: Final = (
     "next_fast_3", "next_fast_6", "next_slow_3", "next_slow_6", "next_slow_9", "preceding",
-    "in_session", "item_item", "item_last", "stack", "popular_for_role", "gap",
+    "in_session", "item_item", "item_last", "item_recent", "stack", "popular_for_role", "gap",
 )  # fmt: skip
 TREND: Final = ("trend_short", "trend_medium", "trend_long", "age")
 TEXT: Final = ("text_last", "text_recent", "text_max")
@@ -70,7 +70,7 @@ def _text(
     if signals.profile is None:
         return
     vectors = bundle.knowledge.text_vectors
-    seen = vectors[query.history[::-1][:MAX_TEXTS]]
+    seen = vectors[query.steps[::-1][:MAX_TEXTS]]
     similar = vectors[rows] @ seen.T
     columns["text_last"][:] = similar[:, 0]
     columns["text_recent"][:] = vectors[rows] @ signals.profile
@@ -82,7 +82,7 @@ def _catalogue(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: C
     columns["level"][:] = credentials.level[rows]
     columns["hours"][:] = credentials.hours[rows]
     if len(query.history):
-        last = query.history[-1]
+        last = query.steps[-1]
         columns["level_step"][:] = credentials.level[rows] - credentials.level[last]
         if credentials.issuer[last]:
             columns["same_issuer"][:] = credentials.issuer[rows] == credentials.issuer[last]

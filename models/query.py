@@ -33,8 +33,9 @@ class Requirement:
 class Query:
     """One question in row numbers.
 
-    ``history`` (h,): credentials met, each once, by first meeting, oldest first, and
-    ``times`` (h,) those moments in seconds. ``held`` rows are held and taught their skills;
+    ``history`` (h,): credentials met, each once, by first meeting, oldest first. ``steps``
+    (t,): the same with every return, save to the one just left, and ``times`` (t,) the
+    moments of the steps in seconds. ``held`` rows are held and taught their skills;
     ``closed`` rows must not be proposed (held, dismissed, excluded); ``dismissed`` among
     them were turned down. ``skills`` and ``levels`` (NaN unknown) are what the learner has,
     declared or learnt. ``notes`` say what could not be used.
@@ -42,6 +43,7 @@ class Query:
 
     at: float
     history: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    steps: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     times: NDArray[np.float64] = field(default_factory=lambda: NO_TIMES)
     held: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     closed: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
@@ -61,7 +63,7 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     """Read one question against one bundle. Unknown ids are noted, never an error."""
     notes: list[str] = []
     credentials = bundle.credentials
-    history, times = _meetings(bundle, ask.learner.history)
+    history, steps, times = _walked(bundle, ask.learner.history)
     held_kinds = bundle.manifest.held_kinds
     held = _rows_of(bundle, ask.learner.history, held_kinds)
     dismissed = _dismissed(bundle, ask.learner.history)
@@ -74,6 +76,7 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     return Query(
         at=ask.at,
         history=history,
+        steps=steps,
         times=times,
         held=held,
         closed=np.unique(np.concatenate([held, dismissed, excluded])),
@@ -90,15 +93,31 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     )
 
 
-def _meetings(
+def _walked(
     bundle: Bundle, events: Iterable[Event]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    met: dict[int, float] = {}
-    for event in events:
-        row = bundle.credentials.row(event.credential)
-        if row is not None and event.kind is not Kind.DISMISS:
-            met.setdefault(row, event.at)
-    return np.array(list(met), np.int32), np.array(list(met.values()), np.float64)
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    known = [
+        (row, event.at)
+        for event in events
+        if event.kind is not Kind.DISMISS
+        and (row := bundle.credentials.row(event.credential)) is not None
+    ]
+    rows = np.array([row for row, _ in known], np.int32)
+    times = np.array([at for _, at in known], np.float64)
+    return walk(rows, times)
+
+
+def walk(
+    rows: NDArray[np.int32], times: NDArray[np.float64]
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """``history``, ``steps`` and ``times`` of a query from acts ``(e,)``, oldest first.
+
+    Of several acts in a row on one credential the first counts.
+    """
+    _, first = np.unique(rows, return_index=True)
+    moved = np.ones(len(rows), np.bool_)
+    moved[1:] = rows[1:] != rows[:-1]
+    return rows[np.sort(first)], rows[moved], times[moved]
 
 
 def _rows_of(bundle: Bundle, events: Iterable[Event], kinds: Iterable[str]) -> NDArray[np.int32]:

@@ -17,7 +17,7 @@ from models.query import Query
 from models.sparse import Csr
 
 WINDOW: Final = 30
-"""So many of a learner's latest credentials are looked at."""
+"""So many of a learner's latest steps are looked at."""
 
 TEXT_WINDOW: Final = 3
 """The semantic profile is the mean of so many latest texts."""
@@ -33,6 +33,7 @@ STEPS: Final = {
 
 SESSION_DECAY: Final = 0.5
 PRECEDING_DECAY: Final = 0.6
+ITEM_DECAY: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Signals:
 def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
     """All signals of one query."""
     dense: dict[str, NDArray[np.float32]] = {}
-    behaviour, recent = bundle.behaviour, query.history[::-1][:WINDOW]
+    behaviour, recent = bundle.behaviour, query.steps[::-1][:WINDOW]
     if len(recent):
         fast, slow = behaviour.following[1], behaviour.following[0]
         for name, (pace, decay) in STEPS.items():
@@ -63,6 +64,7 @@ def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
         everything = np.ones(len(query.history), np.float32)
         dense["item_item"] = behaviour.item_item.weighted_sum(query.history, everything, bundle.n)
         dense["item_last"] = behaviour.item_item.weighted_sum(recent[:1], everything[:1], bundle.n)
+        dense["item_recent"] = _decayed(behaviour.item_item, recent, ITEM_DECAY, bundle.n)
     if len(query.history) and bundle.knowledge.stacks.indices.size:
         dense["stack"] = stack_progress(bundle, query.history)
     if query.role is not None and query.role.row is not None:

@@ -12,15 +12,18 @@ from models.features import SESSION_GAP
 from models.sparse import Csr
 from training.baselines.ease import Ease
 from training.config import Config
-from training.interactions import Interactions
+from training.interactions import DISMISS, Interactions
 from training.matrix import met_matrix
 from training.steps import Steps
 
 SLOW: Final = 0.8
-FAST: Final = 0.3
+FAST: Final = 0.4
 """What a transition keeps of its weight with every step between the two credentials."""
 
-SMOOTHING: Final = 5.0
+BACKWARD: Final = 0.3
+"""What learners did just before counts so much as what they did just after."""
+
+SMOOTHING: Final = 1.0
 """Transitions out of a credential are divided by their sum plus this, so that few count little."""
 
 KEPT: Final = 300
@@ -40,17 +43,17 @@ def fit(train: Interactions, roles: NDArray[np.int32], n_roles: int, config: Con
 
     ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown.
     """
-    steps = Steps.of(train, repeats=False)
+    steps = Steps.of(train, repeats=True)
     slow, fast = steps.transitions(SLOW), steps.transitions(FAST)
     n = train.n_credentials
     learners_of = np.asarray(met_matrix(train).sum(axis=0), np.float32)
     arrays: Arrays = {"learners_of": learners_of}
-    arrays |= _named("following_slow", _shares(slow))
-    arrays |= _named("following_fast", _shares(fast))
+    arrays |= _named("following_slow", _shares(slow + BACKWARD * slow.T))
+    arrays |= _named("following_fast", _shares(fast + BACKWARD * fast.T))
     arrays |= _named("preceding", _shares(csr_array(slow.T)))
     arrays |= _named("in_session", _shares(_in_session(train)))
     arrays |= _named("item_item", _item_item(train, config.ridge))
-    arrays |= _named("followers", _soon_after(steps, n))
+    arrays |= _named("followers", _soon_after(Steps.of(train, repeats=False), n))
     arrays |= _by_role(train, roles, n_roles)
     return arrays | (_trend(train) if train.dated else {})
 
@@ -76,10 +79,12 @@ def _shares(counts: csr_array) -> csr_array:
 
 
 def _in_session(train: Interactions) -> csr_array:
-    """Counts of steps from one first meeting to the next within one sitting."""
-    met = train.where(train.first_meetings())
-    near = (met.learner[1:] == met.learner[:-1]) & (np.diff(met.at) < SESSION_GAP) & train.dated
-    pairs = (met.credential[:-1][near], met.credential[1:][near])
+    """Counts of steps to another credential within one sitting."""
+    acts = train.where(train.kind != DISMISS)
+    same = acts.learner[1:] == acts.learner[:-1]
+    moved = acts.credential[1:] != acts.credential[:-1]
+    near = same & moved & (np.diff(acts.at) < SESSION_GAP) & train.dated
+    pairs = (acts.credential[:-1][near], acts.credential[1:][near])
     n = train.n_credentials
     return csr_array((np.ones(int(near.sum())), pairs), shape=(n, n))
 

@@ -38,7 +38,7 @@ class Config(BaseModel):
     """So many training questions are enough for the ranker."""
 
     leaves: int = Field(15, ge=2, le=255)
-    learning_rate: float = Field(0.05, gt=0, le=1)
+    learning_rate: float = Field(0.1, gt=0, le=1)
     rounds: int = Field(400, ge=1)
     """Size of the ranker's trees, their shrinkage, and at most how many."""
 

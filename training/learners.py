@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.domain import Kind, ResolvedRole
 from models.ids import IdMap
-from models.query import Query, higher, role_target, with_learnt
+from models.query import Query, higher, role_target, walk, with_learnt
 from training.interactions import DISMISS, KINDS, Interactions
 from training.tables import Dataset
 
@@ -106,9 +106,8 @@ class Asker:
         start = int(self.known.indptr[learner])
         past = slice(start, end)
         credential, kind = self.known.credential[past], self.known.kind[past]
-        met = np.flatnonzero(kind != DISMISS)
-        _, first = np.unique(credential[met], return_index=True)
-        order = met[np.sort(first)]
+        met = kind != DISMISS
+        history, steps, times = walk(credential[met], self.known.at[past][met])
         held = np.unique(credential[np.isin(kind, [KINDS.index(each) for each in self.kinds])])
         skills, levels = with_learnt(bundle, self.learners.skills[learner], held)
         role, requirement = None, None
@@ -117,8 +116,9 @@ class Asker:
             role, requirement = role_target(bundle, ResolvedRole(row, bundle.roles.titles[row]), [])
         return Query(
             at=at if self.known.dated else np.nan,
-            history=credential[order],
-            times=self.known.at[past][order],
+            history=history,
+            steps=steps,
+            times=times,
             held=held,
             closed=np.unique(credential),
             dismissed=np.unique(credential[kind == DISMISS]),

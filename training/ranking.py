@@ -149,7 +149,7 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
     """Choose the number of trees on learners left out, then train on all."""
     parameters = {
         "objective": "lambdarank",
-        "lambdarank_truncation_level": 20,
+        "lambdarank_truncation_level": 60,
         "metric": "ndcg",
         "eval_at": [10],
         "num_leaves": config.leaves,
