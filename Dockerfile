@@ -19,17 +19,17 @@ RUN python -m venv /opt/venv
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE cairn.py ./
 COPY models models
+COPY service service
+COPY training training
 
 
 FROM build AS build-service
-COPY service service
 # Wheels only: what serves needs no compiler, not even to be built.
 RUN pip install --only-binary :all: -c constraints.txt '.[service]'
 
 
 FROM build AS build-training
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
-COPY training training
 RUN LIGHTFM_NO_CFLAGS=1 pip install -c constraints.txt torch==2.13.0 '.[training]'
 
 
