@@ -8,17 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from shared import ROOT, TINY_SETTINGS
 from tiny_data import write_data
 
 from models.encoder import TextEncoder
 
 if TYPE_CHECKING:
     from training.embed import Embedder
-
-ROOT = Path(__file__).resolve().parent.parent
-
-TINY_SETTINGS = {"text": "none", "components": 8, "folds": 2, "questions": 300, "rounds": 20}
-"""A configuration that trains in seconds."""
 
 
 @pytest.fixture(scope="session")

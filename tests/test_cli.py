@@ -18,7 +18,7 @@ from types import MappingProxyType
 import httpx
 import polars as pl
 import pytest
-from conftest import ROOT, TINY_SETTINGS
+from shared import ROOT, TINY_SETTINGS
 
 import cairn
 from models import bundle

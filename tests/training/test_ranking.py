@@ -1,0 +1,163 @@
+"""The ranker learns from answers that nothing has given away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from models import features, gap, signals, sources
+from models.bundle import Bundle
+from models.collaborative import Folding
+from models.eligibility import eligible
+from training import pipeline, ranking, tables
+from training.config import Config
+from training.interactions import Interactions
+from training.pipeline import Prepared, prepare
+from training.progress import Silent
+from training.ranking import NEGATIVES, PER_LEARNER, Ask, FoldBundle
+
+SETTINGS = {"text": "none", "components": 4, "folds": 3, "questions": 1000, "rounds": 5}
+
+
+class Inputs(NamedTuple):
+    """What training hands to the ranker."""
+
+    met: Interactions
+    ask: Ask
+    fold_bundle: FoldBundle
+
+
+@pytest.fixture(scope="module")
+def ready(tiny_data: Any) -> Prepared:
+    data = tables.load(tiny_data)
+    return prepare(data, Config.model_validate(SETTINGS), None, Silent())
+
+
+def inputs(ready: Prepared, known: Interactions) -> Inputs:
+    """Settings chosen by tuning are held fixed; all else is the training job's own."""
+    caught: list[Inputs] = []
+
+    def catch(met: Interactions, ask: Ask, fold_bundle: FoldBundle, *_: object) -> None:
+        caught.append(Inputs(met, ask, fold_bundle))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ranking, "train", catch)
+        shape = pipeline._Shape(3, Folding())
+        patch.setattr(pipeline, "_collaborative_shape", lambda *_: shape)
+        pipeline.fit(ready, known, 1, Silent())
+    return caught[0]
+
+
+def table(bundle: Bundle, given: Inputs, learner: int, position: int) -> dict[int, Any]:
+    """Features of all candidates of one question, by credential."""
+    query = given.ask(bundle, learner, position)
+    known = signals.compute(bundle, query, gap.measure(bundle, query))
+    candidates = sources.propose(bundle, query, known, eligible(bundle, query))
+    matrix = features.matrix(bundle, query, known, candidates)
+    return dict(zip(candidates.rows.tolist(), matrix, strict=True))
+
+
+def shuffled_after(
+    known: Interactions, learners: NDArray[np.int64], rng: np.random.Generator
+) -> tuple[Interactions, dict[int, int]]:
+    """Other credentials from some place of each learner's history on, and these places."""
+    credential = known.credential.copy()
+    cuts = {}
+    for learner in learners.tolist():
+        mine = known.of(learner)
+        if mine.stop > mine.start:
+            cut = int(rng.integers(mine.start, mine.stop))
+            others = np.setdiff1d(np.arange(known.n_credentials), credential[mine.start : cut])
+            credential[cut : mine.stop] = rng.permutation(others)[: mine.stop - cut]
+            cuts[learner] = cut
+    return replace(known, credential=credential), cuts
+
+
+def test_no_feature_sees_what_came_after(ready: Prepared) -> None:
+    rng = np.random.default_rng(0)
+    learners = rng.permutation(ready.known.n_learners)[:20]
+    other, cuts = shuffled_after(ready.known, learners, rng)
+    assert (other.credential != ready.known.credential).any()
+    before, after = inputs(ready, ready.known), inputs(ready, other)
+    kept = np.ones(ready.known.n_learners, np.bool_)
+    kept[learners] = False
+    bundles = before.fold_bundle(kept), after.fold_bundle(kept)
+    for learner, cut in cuts.items():  # in this data every act is a first meeting
+        first = table(bundles[0], before, learner, cut)
+        second = table(bundles[1], after, learner, cut)
+        assert first.keys() == second.keys()
+        np.testing.assert_array_equal(list(first.values()), list(second.values()))
+
+
+def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> None:
+    given = inputs(ready, ready.known)
+    masks: list[NDArray[np.bool_]] = []
+    asked: list[tuple[int, int]] = []
+
+    def fold_bundle(kept: NDArray[np.bool_]) -> Bundle:
+        masks.append(kept)
+        bundle = given.fold_bundle(kept)
+        part = ready.known.where(kept[ready.known.learner])
+        counts = np.bincount(part.credential[part.first_meetings()], minlength=bundle.n)
+        np.testing.assert_array_equal(bundle.behaviour.learners_of, counts)
+        assert bundle.behaviour.trend is not None
+        assert len(bundle.behaviour.trend.at) == counts.sum()
+        return bundle
+
+    def ask(bundle: Bundle, learner: int, position: int) -> Any:
+        assert not masks[-1][learner]
+        asked.append((learner, position))
+        query = given.ask(bundle, learner, position)
+        answer = given.met.credential[position]
+        assert answer not in query.history
+        assert answer not in query.closed
+        assert (query.times <= given.met.at[position]).all()
+        return query
+
+    config = ready.config
+    found = ranking.collect(given.met, ask, fold_bundle, config, 1, Silent())
+    assert found is not None
+    assert (~np.array(masks)).sum(0).max() == 1  # each learner is asked in one fold
+    assert len(masks) == config.folds
+    assert len(set(asked)) == len(asked)
+    per_learner = np.bincount([learner for learner, _ in asked])
+    assert per_learner.max() <= PER_LEARNER
+    ends = np.cumsum(found.sizes)
+    labels = np.add.reduceat(found.label, np.append(0, ends[:-1]))
+    assert (labels == 1).all()
+    assert found.sizes.max() <= NEGATIVES + 1
+    assert ends[-1] == len(found.features) == len(found.label) == len(found.learner)
+
+
+def test_questions_are_the_same_for_one_seed(ready: Prepared) -> None:
+    given = inputs(ready, ready.known)
+
+    def collect(seed: int) -> ranking.Questions:
+        found = ranking.collect(*given, ready.config, seed, Silent())
+        assert found is not None
+        return found
+
+    first, again, other = collect(1), collect(1), collect(2)
+    np.testing.assert_array_equal(first.features, again.features)
+    np.testing.assert_array_equal(first.label, again.label)
+    assert first.features.shape != other.features.shape or not np.array_equal(
+        first.features, other.features, equal_nan=True
+    )
+
+
+def test_there_are_no_more_questions_than_asked_for(ready: Prepared) -> None:
+    given = inputs(ready, ready.known)
+    few = ready.config.model_copy(update={"questions": 100})
+    found = ranking.collect(*given, few, 1, Silent())
+    assert found is not None
+    assert len(found.sizes) == 100
+
+
+def test_with_too_little_to_learn_from_there_is_no_ranker(ready: Prepared) -> None:
+    few = ready.known.where(np.arange(len(ready.known)) < ranking.FEWEST_QUESTIONS - 1)
+    given = inputs(ready, few)
+    assert ranking.train(*given, ready.config, 1, Silent()) is None
