@@ -46,7 +46,7 @@ Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to
 ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
 Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
 Port = Annotated[int | None, Option(min=0, max=65535, help="Default: CAIRN_PORT, 8000.")]
-Named = Annotated[str, Argument(metavar="BUNDLE", help="A version, or a folder.")]
+Named = Annotated[str, Argument(metavar="BUNDLE", help="A version; verify, diff: or a folder.")]
 Root = Annotated[
     Path, Option(default_factory=_registry, show_default="CAIRN_BUNDLE", help="The registry.")
 ]
@@ -56,9 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code; without ``arguments``, the process's own."""
     try:
         app(arguments, prog_name="cairn")
-    except CairnError as error:
+    except (CairnError, OSError) as error:
         print(f"cairn: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        sys.exit(error.exit_code if isinstance(error, CairnError) else 1)
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] in ROOMS:
             raise
@@ -90,7 +90,7 @@ def train(
     out: Annotated[Path | None, Option(help="Registry. Default: bundles in CAIRN_VAR.")] = None,
     config: ConfigFile = None,
     seed: Seed = 1,
-    on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip lists them.")] = "fail",
+    on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip: but list them.")] = "fail",
     promote: Annotated[bool, Option("--promote/--no-promote", help="Make it current.")] = True,
 ) -> None:
     """Check DATA, fit, evaluate, write a bundle, and promote it if it is good enough."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -114,7 +115,8 @@ def add_key(keys_file: Path, key: StoredKey) -> None:
         scratch.write_text(f"{content}\n", "utf-8")
         scratch.replace(keys_file)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
+        with suppress(OSError):
+            scratch.unlink()
         raise UsageError(f"{keys_file}: cannot write the API keys: {error.strerror}") from error
 
 

@@ -321,6 +321,38 @@ def test_settings_and_arguments_that_cannot_be_used_are_named(
     assert (code, "neither a bundle nor a registry" in err) == (1, True)
 
 
+def test_a_file_that_cannot_be_written_is_said_plainly(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, _, err = run("keys", "create", "a", "--file", tmp_path / "file" / "keys.json")
+    assert (code, "cannot write the API keys" in err) == (2, True), err
+    out = tmp_path / "file" / "world"
+    code, _, err = run("simulate", "--learners", 5, "--credentials", 60, "--out", out)
+    assert (code, str(out) in err) == (1, True), err
+
+
+@pytest.mark.parametrize(
+    ("package", "arguments", "extra"),
+    [
+        (
+            "polars",
+            ["simulate", "--learners", "1", "--credentials", "60", "--out", "x"],
+            "training",
+        ),
+        ("fastapi", ["serve"], "service"),
+    ],
+)
+def test_a_half_that_is_not_installed_is_named(
+    package: str, arguments: list[str], extra: str
+) -> None:
+    code = f"import sys; sys.modules[{package!r}] = None; import cairn; cairn.main({arguments})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert f"{package} is not installed" in done.stderr
+    assert f"cairn-paths[{extra}]" in done.stderr
+
+
 def test_a_port_in_use_and_a_store_that_cannot_start_leave_nothing(
     run: Run, served: Path, tmp_path: Path
 ) -> None:

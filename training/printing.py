@@ -81,12 +81,14 @@ def _slices(report: Mapping[str, Any]) -> Table:
 
 
 def _table(title: str, first: str) -> Table:
-    return Table(first, title=Text(title), title_justify="left", box=SIMPLE)
+    table = Table(title=Text(title), title_justify="left", box=SIMPLE)
+    table.add_column(first, no_wrap=True)
+    return table
 
 
 def _interval(bounds: tuple[float, float], *, signed: bool = False) -> str:
     low, high = (f"{bound:+.3f}" if signed else f"{bound:.3f}" for bound in bounds)
-    return f"{low} – {high}"
+    return f"{low}…{high}"
 
 
 def imported(summary: Summary) -> Iterator[RenderableType]:
