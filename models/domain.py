@@ -123,7 +123,10 @@ class Ask:
     ``at`` (seconds since the epoch, UTC) is the moment of asking: availability is judged
     by it. ``limit`` is 1..100. ``goal_weight`` 0..1 trades what the learner is likely to
     take (0) against what closes most of the gap to the target (1); it has no effect without
-    a target. ``explain`` asks for reasons.
+    a target. ``diversity`` 0..1 trades score for a list whose skills are spread as the
+    learner's own interests are. ``pinned`` credentials come first, in their order, wherever
+    they may be proposed at all; ``max_per_issuer`` caps how many one issuer gets.
+    ``explain`` asks for reasons.
     """
 
     learner: Learner
@@ -132,6 +135,9 @@ class Ask:
     limit: int = 10
     constraints: Constraints = field(default_factory=Constraints)
     goal_weight: float = 0.5
+    diversity: float = 0.0
+    pinned: tuple[str, ...] = ()
+    max_per_issuer: int | None = None
     explain: bool = True
 
 

@@ -1,20 +1,26 @@
-"""Why a credential is proposed: facts first, each true of this learner and this item."""
+"""Why a credential is proposed: what moved its score, told by facts true of this learner."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from models.bundle import Bundle
-from models.domain import Closing, Reason
+from models.domain import Reason
+from models.effects import effects
+from models.gap import closings
 from models.query import Query
-from models.signals import Signals
+from models.rank import Ranked
+from models.signals import WINDOW, Signals
 
 MIN_LEARNERS: Final = 5
 """No statement about learners is made from fewer."""
 
+TINY: Final = 1e-9
+STEP_DECAY: Final = 0.6
 SHOWN_SKILLS: Final = 3
 SIMILAR: Final = 0.5
 """Cosine from which two credentials are said to be about similar things."""
@@ -23,27 +29,40 @@ LATEST: Final = 10
 """So many latest credentials are considered when naming what led here."""
 
 
-def reasons(
-    bundle: Bundle, query: Query, known: Signals, row: int, closes: Sequence[Closing]
-) -> tuple[Reason, ...]:
-    """Reasons for one credential, the most telling first; never empty."""
-    found = [
-        _closes_gap(bundle, known, row, closes),
-        _stack(bundle, query, row),
-        _prerequisite(bundle, query, row),
-        _followers(bundle, query, row),
-        _role_peers(bundle, query, row),
-        _similar(bundle, query, row),
-        _popular(bundle, row),
-    ]
-    told = tuple(reason for reason in found if reason is not None)
-    return told or (_little_known(bundle, row),)
+def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason, ...], ...]:
+    """Reasons for each listed item; never empty.
+
+    First what moved the item up, by how much it did (``evidence.effect``, a share of the
+    score), each with the fact behind it; then facts that are worth knowing all the same.
+    """
+    moved = effects(bundle, query, ranked)
+    told = []
+    for i, place in enumerate(ranked.places.tolist()):
+        row = int(ranked.candidates.rows[place])
+        score = max(float(ranked.scores[place]), TINY)
+        found: list[tuple[float, Reason]] = []
+        for kind, effect in moved.items():
+            reason = TELLERS[kind](bundle, query, ranked.known, row)
+            if reason is not None:
+                share = min(1.0, float(effect[i]) / score)
+                found.append((share, with_effect(reason, share)))
+        found.sort(key=lambda each: -each[0])
+        facts = [reason for _, reason in found]
+        held = _prerequisite(bundle, query, row)
+        if held is not None:
+            facts.append(held)
+        told.append(tuple(facts) or (_little_known(bundle, row),))
+    return tuple(told)
 
 
-def _closes_gap(
-    bundle: Bundle, known: Signals, row: int, closes: Sequence[Closing]
-) -> Reason | None:
-    if not closes or known.gap is None:
+def with_effect(reason: Reason, share: float) -> Reason:
+    """The reason with its effect among the evidence; one that moved nothing shows 0."""
+    return replace(reason, evidence=reason.evidence | {"effect": round(max(0.0, share), 4)})
+
+
+def _closes_gap(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+    closes = () if known.gap is None else closings(bundle, known.gap, row)
+    if known.gap is None or not closes:
         return None
     labels = [bundle.skills.labels[each.skill] for each in closes[:SHOWN_SKILLS]]
     more = f" and {len(closes) - SHOWN_SKILLS} more" if len(closes) > SHOWN_SKILLS else ""
@@ -55,7 +74,7 @@ def _closes_gap(
     )
 
 
-def _stack(bundle: Bundle, query: Query, row: int) -> Reason | None:
+def _stack(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
     held = set(query.held.tolist())
     best: tuple[float, int, int, int] | None = None
     stacks, _ = bundle.knowledge.stacks.row(row)
@@ -86,27 +105,36 @@ def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
     return Reason("prerequisite_met", f"You hold what it builds on: {titles}", {"held": ids})
 
 
-def _followers(bundle: Bundle, query: Query, row: int) -> Reason | None:
-    behaviour = bundle.behaviour
-    best: tuple[float, int, int, int] | None = None
-    for origin in query.history[::-1][:LATEST].tolist():
-        after, counts = behaviour.followers.row(origin)
-        found = np.flatnonzero(after == row)
-        count = int(counts[found[0]]) if len(found) else 0
-        if count >= MIN_LEARNERS:
-            base = int(behaviour.learners_of[origin])
-            best = max(best or (0.0, 0, 0, 0), (count / base, count, base, origin))
-    if best is None:
+def _path(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+    """What the learner did that leads here, named by the step that speaks for it most."""
+    recent = query.walk.steps[::-1][:WINDOW]
+    if not len(recent):
         return None
-    _, count, base, origin = best
+    slow = bundle.behaviour.following[0]
+    at, owner = slow.entries(recent)
+    here = slow.indices[at] == row
+    strength = np.zeros(len(recent))
+    strength[owner[here]] = STEP_DECAY ** owner[here] * slow.values[at[here]]
+    origin = int(recent[int(strength.argmax())])
+    title, external = bundle.credentials.titles[origin], bundle.credentials.ids[origin]
+    after, counts = bundle.behaviour.followers.row(origin)
+    found = np.flatnonzero(after == row)
+    count = int(counts[found[0]]) if len(found) else 0
+    base = int(bundle.behaviour.learners_of[origin])
+    if count >= MIN_LEARNERS:
+        return Reason(
+            "followers",
+            f"Of {base} learners who took {title}, {count} went on to this",
+            {"after": external, "learners": base, "went_on": count},
+        )
+    if min(base, int(bundle.behaviour.learners_of[row])) < MIN_LEARNERS:
+        return None
     return Reason(
-        "followers",
-        f"Of {base} learners who took {bundle.credentials.titles[origin]}, {count} went on to this",
-        {"after": bundle.credentials.ids[origin], "learners": base, "went_on": count},
+        "next_step", f"Close to {title} on the ways that learners take", {"after": external}
     )
 
 
-def _role_peers(bundle: Bundle, query: Query, row: int) -> Reason | None:
+def _role_peers(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
     if query.role is None or query.role.row is None:
         return None
     taken, share = bundle.behaviour.popular_for_role.row(query.role.row)
@@ -122,9 +150,9 @@ def _role_peers(bundle: Bundle, query: Query, row: int) -> Reason | None:
     )
 
 
-def _similar(bundle: Bundle, query: Query, row: int) -> Reason | None:
+def _similar(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
     vectors = bundle.knowledge.text_vectors
-    latest = query.history[::-1][:LATEST]
+    latest = query.walk.history[::-1][:LATEST]
     if not vectors.shape[1] or not len(latest):
         return None
     similar = vectors[latest] @ vectors[row]
@@ -140,7 +168,7 @@ def _similar(bundle: Bundle, query: Query, row: int) -> Reason | None:
     )
 
 
-def _popular(bundle: Bundle, row: int) -> Reason | None:
+def _popular(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
     count = int(bundle.behaviour.learners_of[row])
     if count < MIN_LEARNERS:
         return None
@@ -155,3 +183,14 @@ def _little_known(bundle: Bundle, row: int) -> Reason:
 
 def _percent(share: float) -> str:
     return "less than 1%" if share < 0.005 else f"{share:.0%}"
+
+
+TELLERS: Final[Mapping[str, Callable[[Bundle, Query, Signals, int], Reason | None]]] = {
+    "gap": _closes_gap,
+    "stack": _stack,
+    "path": _path,
+    "role": _role_peers,
+    "text": _similar,
+    "popularity": _popular,
+}
+"""Who puts each kind of evidence into words, or keeps silent for want of a fact."""

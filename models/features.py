@@ -70,7 +70,7 @@ def _text(
     if signals.profile is None:
         return
     vectors = bundle.knowledge.text_vectors
-    seen = vectors[query.steps[::-1][:MAX_TEXTS]]
+    seen = vectors[query.walk.steps[::-1][:MAX_TEXTS]]
     similar = vectors[rows] @ seen.T
     columns["text_last"][:] = similar[:, 0]
     columns["text_recent"][:] = vectors[rows] @ signals.profile
@@ -81,19 +81,19 @@ def _catalogue(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: C
     credentials = bundle.credentials
     columns["level"][:] = credentials.level[rows]
     columns["hours"][:] = credentials.hours[rows]
-    if len(query.history):
-        last = query.steps[-1]
+    if len(query.walk.history):
+        last = query.walk.steps[-1]
         columns["level_step"][:] = credentials.level[rows] - credentials.level[last]
         if credentials.issuer[last]:
             columns["same_issuer"][:] = credentials.issuer[rows] == credentials.issuer[last]
 
 
 def _moment(query: Query, signals: Signals, columns: Columns, *, dated: bool) -> None:
-    columns["history_length"][:] = len(query.history)
+    columns["history_length"][:] = len(query.walk.history)
     if signals.gap is not None:
         columns["gap_before"][:] = signals.gap.before
-    if dated and len(query.times):
-        backwards = np.diff(np.append(query.times, query.at))[::-1]
+    if dated and len(query.walk.times):
+        backwards = np.diff(np.append(query.walk.times, query.at))[::-1]
         columns["since_last"][:] = backwards[0]
         breaks = np.flatnonzero(backwards[1:] > SESSION_GAP)
-        columns["session_length"][:] = breaks[0] + 1 if len(breaks) else len(query.times)
+        columns["session_length"][:] = breaks[0] + 1 if len(breaks) else len(query.walk.times)

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.domain import ASSUMED_LEVEL, Ask, Constraints, Event, Kind, ResolvedRole
 from models.resolve import resolve_role, resolve_skill
+from models.walk import NOWHERE, Walk
 
 NO_ROWS = np.zeros(0, np.int32)
 NO_VALUES = np.zeros(0, np.float32)
-NO_TIMES = np.zeros(0, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +33,19 @@ class Requirement:
 class Query:
     """One question in row numbers.
 
-    ``history`` (h,): credentials met, each once, by first meeting, oldest first. ``steps``
-    (t,): the same with every return, save to the one just left, and ``times`` (t,) the
-    moments of the steps in seconds. ``held`` rows are held and taught their skills;
+    ``walk`` is what the learner met. ``held`` rows are held and taught their skills;
     ``closed`` rows must not be proposed (held, dismissed, excluded); ``dismissed`` among
-    them were turned down. ``skills`` and ``levels`` (NaN unknown) are what the learner has,
-    declared or learnt. ``notes`` say what could not be used.
+    them were turned down; ``pinned`` rows come first wherever they may be proposed.
+    ``skills`` and ``levels`` (NaN unknown) are what the learner has, declared or learnt.
+    ``notes`` say what could not be used.
     """
 
     at: float
-    history: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
-    steps: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
-    times: NDArray[np.float64] = field(default_factory=lambda: NO_TIMES)
+    walk: Walk = NOWHERE
     held: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     closed: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     dismissed: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    pinned: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     skills: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     levels: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
     role: ResolvedRole | None = None
@@ -55,6 +53,8 @@ class Query:
     limit: int = 10
     constraints: Constraints = field(default_factory=Constraints)
     goal_weight: float = 0.5
+    diversity: float = 0.0
+    max_per_issuer: int | None = None
     explain: bool = True
     notes: tuple[str, ...] = ()
 
@@ -63,7 +63,6 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     """Read one question against one bundle. Unknown ids are noted, never an error."""
     notes: list[str] = []
     credentials = bundle.credentials
-    history, steps, times = _walked(bundle, ask.learner.history)
     held_kinds = bundle.manifest.held_kinds
     held = _rows_of(bundle, ask.learner.history, held_kinds)
     dismissed = _dismissed(bundle, ask.learner.history)
@@ -75,12 +74,11 @@ def build(bundle: Bundle, ask: Ask) -> Query:
         notes.append(f"{unknown} events name credentials that this bundle does not know")
     return Query(
         at=ask.at,
-        history=history,
-        steps=steps,
-        times=times,
+        walk=_walked(bundle, ask.learner.history),
         held=held,
         closed=np.unique(np.concatenate([held, dismissed, excluded])),
         dismissed=dismissed,
+        pinned=credentials.ids.rows(ask.pinned),
         skills=skills,
         levels=levels,
         role=role,
@@ -88,36 +86,25 @@ def build(bundle: Bundle, ask: Ask) -> Query:
         limit=ask.limit,
         constraints=ask.constraints,
         goal_weight=ask.goal_weight,
+        diversity=ask.diversity,
+        max_per_issuer=ask.max_per_issuer,
         explain=ask.explain,
         notes=tuple(notes),
     )
 
 
-def _walked(
-    bundle: Bundle, events: Iterable[Event]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+def _walked(bundle: Bundle, events: Iterable[Event]) -> Walk:
     known = [
-        (row, event.at)
+        (row, event.at, bundle.manifest.kind_weights.get(event.kind, 1.0))
         for event in events
         if event.kind is not Kind.DISMISS
         and (row := bundle.credentials.row(event.credential)) is not None
     ]
-    rows = np.array([row for row, _ in known], np.int32)
-    times = np.array([at for _, at in known], np.float64)
-    return walk(rows, times)
-
-
-def walk(
-    rows: NDArray[np.int32], times: NDArray[np.float64]
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """``history``, ``steps`` and ``times`` of a query from acts ``(e,)``, oldest first.
-
-    Of several acts in a row on one credential the first counts.
-    """
-    _, first = np.unique(rows, return_index=True)
-    moved = np.ones(len(rows), np.bool_)
-    moved[1:] = rows[1:] != rows[:-1]
-    return rows[np.sort(first)], rows[moved], times[moved]
+    return Walk.of(
+        np.array([row for row, _, _ in known], np.int32),
+        np.array([at for _, at, _ in known], np.float64),
+        np.array([weight for _, _, weight in known], np.float32),
+    )
 
 
 def _rows_of(bundle: Bundle, events: Iterable[Event], kinds: Iterable[str]) -> NDArray[np.int32]:

@@ -25,3 +25,12 @@ class Ranker:
         """Scores ``(m,)`` of a feature matrix ``(m, features)``; higher is better."""
         scores = self._trees.predict(matrix, num_threads=1, validate_features=False)
         return np.asarray(scores, np.float64)
+
+    def contributions(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """What each feature adds to the scores ``(m, features)``: exact Shapley values of the
+        trees, which with a constant sum to the score.
+        """
+        shares = self._trees.predict(
+            matrix, num_threads=1, validate_features=False, pred_contrib=True
+        )
+        return np.asarray(shares, np.float64)[:, :-1]

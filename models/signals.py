@@ -53,20 +53,28 @@ class Signals:
 def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
     """All signals of one query."""
     dense: dict[str, NDArray[np.float32]] = {}
-    behaviour, recent = bundle.behaviour, query.steps[::-1][:WINDOW]
+    behaviour, recent = bundle.behaviour, query.walk.steps[::-1][:WINDOW]
+    weights = query.walk.step_weights[::-1][:WINDOW]
+
+    def decayed(matrix: Csr, decay: float) -> NDArray[np.float32]:
+        """``Σ decay^k · weights[k] · matrix[recent[k]]``, the latest step being ``k = 0``."""
+        fading = (decay ** np.arange(len(recent))).astype(np.float32)
+        return matrix.weighted_sum(recent, fading * weights, bundle.n)
+
     if len(recent):
         fast, slow = behaviour.following[1], behaviour.following[0]
         for name, (pace, decay) in STEPS.items():
-            dense[name] = _decayed(fast if pace == "fast" else slow, recent, decay, bundle.n)
-        dense["preceding"] = _decayed(behaviour.preceding, recent, PRECEDING_DECAY, bundle.n)
+            dense[name] = decayed(fast if pace == "fast" else slow, decay)
+        dense["preceding"] = decayed(behaviour.preceding, PRECEDING_DECAY)
         if behaviour.trend is not None:
-            dense["in_session"] = _decayed(behaviour.in_session, recent, SESSION_DECAY, bundle.n)
-        everything = np.ones(len(query.history), np.float32)
-        dense["item_item"] = behaviour.item_item.weighted_sum(query.history, everything, bundle.n)
-        dense["item_last"] = behaviour.item_item.weighted_sum(recent[:1], everything[:1], bundle.n)
-        dense["item_recent"] = _decayed(behaviour.item_item, recent, ITEM_DECAY, bundle.n)
-    if len(query.history) and bundle.knowledge.stacks.indices.size:
-        dense["stack"] = stack_progress(bundle, query.history)
+            dense["in_session"] = decayed(behaviour.in_session, SESSION_DECAY)
+        dense["item_item"] = behaviour.item_item.weighted_sum(
+            query.walk.history, query.walk.history_weights, bundle.n
+        )
+        dense["item_last"] = behaviour.item_item.weighted_sum(recent[:1], weights[:1], bundle.n)
+        dense["item_recent"] = decayed(behaviour.item_item, ITEM_DECAY)
+    if len(query.walk.history) and bundle.knowledge.stacks.indices.size:
+        dense["stack"] = stack_progress(bundle, query.walk.history)
     if query.role is not None and query.role.row is not None:
         one = np.ones(1, np.float32)
         role = np.array([query.role.row], np.int32)
@@ -98,15 +106,9 @@ def stack_progress(bundle: Bundle, history: NDArray[np.int32]) -> NDArray[np.flo
     return progress
 
 
-def _decayed(matrix: Csr, recent: NDArray[np.int32], decay: float, n: int) -> NDArray[np.float32]:
-    """``Σ decay^k · matrix[recent[k]]``, the latest credential being ``k = 0``."""
-    weights = (decay ** np.arange(len(recent))).astype(np.float32)
-    return matrix.weighted_sum(recent, weights, n)
-
-
 def _folded(bundle: Bundle, query: Query) -> NDArray[np.float32] | None:
     factors = bundle.behaviour.factors
-    if factors is None or not len(query.history):
+    if factors is None or not len(query.walk.history):
         return None
-    weights = recency(len(query.history), factors.folding.decay)
-    return fold_in(query.history, weights, factors)
+    weights = recency(len(query.walk.history), factors.folding.decay)
+    return fold_in(query.walk.history, weights * query.walk.history_weights, factors)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -14,7 +16,7 @@ from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
 from training.embed import Embedder
 from training.evaluate import evaluate
-from training.pipeline import Prepared, item_features_of, prepare
+from training.pipeline import LIBRARIES, Prepared, item_features_of, prepare
 from training.progress import Progress
 from training.splits import Split
 
@@ -57,7 +59,8 @@ def compare(
             if name in absent:
                 raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
         beside, absent = {name: beside[name] for name in baselines}, {}
-    return evaluate(prepared, split, beside, seed, progress) | {"absent": absent}
+    report = evaluate(prepared, split, beside, seed, progress)
+    return report | {"absent": absent} | _circumstances(prepared)
 
 
 def _check(names: Collection[str]) -> None:
@@ -80,6 +83,26 @@ def _split(prepared: Prepared, kind: SplitKind) -> Split:
     if not len(split):
         raise UsageError(f"the split '{kind}' leaves no learner to ask: too little history")
     return split
+
+
+def _circumstances(prepared: Prepared) -> dict[str, Any]:
+    """What was measured on and with: the names are those of a bundle's manifest."""
+    data, known = prepared.data, prepared.known
+    tables = ("credentials", "skills", "roles", "learners")
+    counts = {name: getattr(data, name).height for name in tables}
+    dates = None
+    if known.dated and len(known):
+        ends = (known.at.min(), known.at.max())
+        dates = [f"{datetime.fromtimestamp(float(at), UTC):%Y-%m-%d}" for at in ends]
+    return {
+        "data": {
+            "hash": data.content_hash,
+            "counts": counts | {"interactions": len(known)},
+            "dates": dates,
+        },
+        "config": prepared.config.model_dump(mode="json"),
+        "library_versions": {name: version(name) for name in LIBRARIES},
+    }
 
 
 def _runnable(features: csr_array | None) -> tuple[dict[str, Baseline], dict[str, str]]:

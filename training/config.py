@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -24,6 +24,16 @@ class Config(BaseModel):
     held_kinds: tuple[Kind, ...] | None = None
     """Kinds of event by which a credential is held. By default ``complete`` where the data
     have completions, else every kind but ``dismiss``."""
+
+    kind_weights: dict[Kind, Annotated[float, Field(gt=0, le=1)]] = {
+        Kind.COMPLETE: 1.0,
+        Kind.RATE: 1.0,
+        Kind.ENROL: 0.8,
+        Kind.SAVE: 0.5,
+        Kind.CLICK: 0.3,
+        Kind.VIEW: 0.3,
+    }
+    """How much each kind of event says of what a learner wants; a kind left out says 1."""
 
     components: int = Field(64, ge=2, le=512)
     """Dimensions of the collaborative vectors."""

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.recommend import rank
+from models.rank import rank
 from models.sources import SOURCES
 from training import metrics
 from training.baselines import Baseline, tune
+from training.diagnostics import diagnose
 from training.learners import Asker
 from training.pipeline import Prepared, fit
 from training.progress import Progress
@@ -67,7 +68,8 @@ def evaluate(
                 tie_order=tie_order.astype(np.int32),
                 available=available,
             )
-    return summary(split, lists, answers, params, prepared, seed)
+    report = summary(split, lists, answers, params, prepared, seed)
+    return report | {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
 
 
 def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress) -> Asked:

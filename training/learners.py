@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.domain import Kind, ResolvedRole
 from models.ids import IdMap
-from models.query import Query, higher, role_target, walk, with_learnt
+from models.query import Query, higher, role_target, with_learnt
+from models.walk import Walk
 from training.interactions import DISMISS, KINDS, Interactions
 from training.tables import Dataset
 
@@ -86,6 +87,13 @@ def held_kinds(known: Interactions) -> tuple[Kind, ...]:
     return tuple(kind for kind in KINDS if kind is not Kind.DISMISS)
 
 
+def kind_weights(weights: Mapping[Kind, float], known: Interactions) -> dict[Kind, float]:
+    """Weights of the kinds, scaled so that the weightiest kind in the data weighs one."""
+    there = [KINDS[position] for position in np.unique(known.kind) if position != DISMISS]
+    most = max((weights.get(kind, 1.0) for kind in there), default=1.0)
+    return {kind: min(1.0, weight / most) for kind, weight in weights.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Makes the question that a learner would have asked at a moment.
@@ -107,7 +115,7 @@ class Asker:
         past = slice(start, end)
         credential, kind = self.known.credential[past], self.known.kind[past]
         met = kind != DISMISS
-        history, steps, times = walk(credential[met], self.known.at[past][met])
+        walk = Walk.of(credential[met], self.known.at[past][met], self._weights(bundle)[kind[met]])
         held = np.unique(credential[np.isin(kind, [KINDS.index(each) for each in self.kinds])])
         skills, levels = with_learnt(bundle, self.learners.skills[learner], held)
         role, requirement = None, None
@@ -116,9 +124,7 @@ class Asker:
             role, requirement = role_target(bundle, ResolvedRole(row, bundle.roles.titles[row]), [])
         return Query(
             at=at if self.known.dated else np.nan,
-            history=history,
-            steps=steps,
-            times=times,
+            walk=walk,
             held=held,
             closed=np.unique(credential),
             dismissed=np.unique(credential[kind == DISMISS]),
@@ -129,3 +135,7 @@ class Asker:
             limit=limit,
             explain=False,
         )
+
+    def _weights(self, bundle: Bundle) -> NDArray[np.float32]:
+        """Weight of each kind, in the order of ``KINDS``."""
+        return np.array([bundle.manifest.kind_weights.get(kind, 1.0) for kind in KINDS], np.float32)

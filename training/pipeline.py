@@ -25,7 +25,7 @@ from training.config import Config
 from training.embed import Embedder
 from training.interactions import Interactions
 from training.knowledge import Catalogue
-from training.learners import Asker, Learners, held_kinds, interactions
+from training.learners import Asker, Learners, held_kinds, interactions, kind_weights
 from training.progress import Progress
 from training.splits import Split, last
 from training.tables import Dataset
@@ -226,6 +226,7 @@ def facts(
         "seed": seed,
         "library_versions": {name: version(name) for name in LIBRARIES},
         "held_kinds": kinds,
+        "kind_weights": kind_weights(prepared.config.kind_weights, known),
         "dims": {name: index.dim for name, index in parts.indexes.items()},
         "indexes": {name: _index_facts(index) for name, index in parts.indexes.items()},
         "features": FEATURES,

@@ -96,11 +96,11 @@ def inner(split: Split) -> Split:
     return kinds.get(split.kind, last)(split.train)
 
 
-def sampled(split: Split, seed: int) -> Split:
-    """The same split asking at most ``ASKED`` of its learners; the training part stays whole."""
-    if len(split) <= ASKED:
+def sampled(split: Split, seed: int, most: int = ASKED) -> Split:
+    """The same split asking at most ``most`` of its learners; the training part stays whole."""
+    if len(split) <= most:
         return split
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(split))[:ASKED])
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(split))[:most])
     return replace(
         split,
         learners=split.learners[chosen],

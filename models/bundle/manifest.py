@@ -45,7 +45,8 @@ class Manifest(Frozen):
     """``bundle_version`` is a digest of the files and settings: same content, same version.
 
     ``held_kinds``: the kinds of event by which a learner holds a credential; it is then
-    not proposed again and its skills count as held.
+    not proposed again and its skills count as held. ``kind_weights`` 0..1: how much each
+    kind says of what a learner wants.
     """
 
     format_version: int = FORMAT_VERSION
@@ -56,6 +57,7 @@ class Manifest(Frozen):
     seed: int
     library_versions: dict[str, str]
     held_kinds: tuple[Kind, ...]
+    kind_weights: dict[Kind, float]
     dims: dict[str, int]
     indexes: dict[str, IndexFacts]
     features: tuple[str, ...]

@@ -68,6 +68,11 @@ def resolve(path: Path) -> Path:
     return folder
 
 
+def has_bundle(path: Path) -> bool:
+    """Whether ``path`` is a bundle, or a registry that has ever had a current one."""
+    return (path / MANIFEST).is_file() or current(path) is not None
+
+
 def current(root: Path) -> str | None:
     """The current version; ``None`` before the first promotion."""
     return next(iter(_promotions(root)), None)

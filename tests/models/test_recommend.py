@@ -18,7 +18,7 @@ from models.bundle import Bundle
 from models.domain import Ask, Constraints, Event, HeldSkill, Kind, Learner, Mode, Money, Target
 from models.eligibility import eligible
 from models.features import FEATURES
-from models.recommend import rank
+from models.rank import rank
 from models.sources import SOURCES
 
 TRAINED = 1_750_000_000.0

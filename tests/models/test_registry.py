@@ -51,7 +51,9 @@ def test_a_path_means_a_bundle_or_the_current_one_of_a_registry(root: Path) -> N
     assert bundle.resolve(root / "a") == root / "a"
     with pytest.raises(BundleError, match="neither a bundle nor a registry"):
         bundle.resolve(root)
+    assert [registry.has_bundle(path) for path in (root / "a", root)] == [True, False]
     registry.promote(root, "b")
+    assert registry.has_bundle(root)
     assert bundle.resolve(root) == root / "b"
     shutil.rmtree(root / "b")
     with pytest.raises(BundleError, match="current bundle b is not there"):

@@ -1,0 +1,94 @@
+"""What moved a score: each kind of evidence taken away, the item scored again.
+
+The effect of a kind of evidence on an item is the score it loses when the features that
+rest on it are set to what they are without it, everything else unchanged. This is the
+exact difference, not an approximation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.features import FEATURES, TEXT, TREND
+from models.query import Query
+from models.rank import FUSION, Ranked, raw_scores
+from models.signals import STEPS
+from models.sources import SOURCES, Candidates
+
+EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
+    "gap": ("gap",),
+    "stack": ("stack",),
+    "path": (
+        *STEPS,
+        "preceding",
+        "in_session",
+        "item_item",
+        "item_last",
+        "item_recent",
+        "collaborative",
+    ),
+    "role": ("popular_for_role",),
+    "text": TEXT,
+    "popularity": ("learners", *TREND[:-1]),
+}
+"""Kinds of evidence and the features that rest on each."""
+
+SOURCES_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "gap": ("gap",),
+    "stack": ("stack",),
+    "path": ("next_step", "next_later", "in_session", "item_item", "collaborative"),
+    "role": ("popular_for_role",),
+    "text": ("semantic",),
+    "popularity": ("popular", "recent"),
+}
+"""The sources that rest on each kind of evidence: what counts without a trained ranker."""
+
+UNKNOWN_WITHOUT: Final = frozenset({"collaborative", *TEXT})
+"""Features that are unknown without their evidence; all others are zero."""
+
+
+def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[np.float64]]:
+    """Score lost by each listed item ``(places,)`` without each kind of evidence."""
+    places = ranked.places
+    if not len(places):
+        return {kind: np.zeros(0) for kind in EVIDENCE}
+    if bundle.ranker is None:
+        raw = _unfused(ranked)
+    else:
+        tables = np.concatenate([_without(ranked.table[places], kind) for kind in EVIDENCE])
+        repeated = np.tile(places, len(EVIDENCE))
+        asked = Candidates(ranked.candidates.rows[repeated], ranked.candidates.ranks[repeated])
+        raw = raw_scores(bundle, asked, tables).reshape(len(EVIDENCE), len(places))
+    best = ranked.raw.max()
+    lost = np.exp(ranked.raw[places] - best) - np.exp(raw - best)
+    found = dict(zip(EVIDENCE, lost, strict=True))
+    state = ranked.known.gap
+    if state is not None and state.closing.max(initial=0.0) > 0:
+        closing = state.closing[ranked.candidates.rows[places]] / state.closing.max()
+        found = {kind: (1 - query.goal_weight) * each for kind, each in found.items()}
+        found["gap"] = found["gap"] + query.goal_weight * closing
+    return found
+
+
+def _without(table: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
+    changed = table.copy()
+    for name in EVIDENCE[kind]:
+        column = FEATURES.index(name)
+        there = ~np.isnan(table[:, column])
+        changed[there, column] = np.nan if name in UNKNOWN_WITHOUT else 0.0
+    return changed
+
+
+def _unfused(ranked: Ranked) -> NDArray[np.float64]:
+    """Raw scores ``(kinds, places)`` of reciprocal rank fusion without each kind's sources."""
+    ranks = ranked.candidates.ranks[ranked.places]
+    shares = np.where(ranks >= 0, 1.0 / (FUSION + ranks), 0.0)
+    names = list(SOURCES)
+    kept = [[name not in SOURCES_OF[kind] for name in names] for kind in EVIDENCE]
+    with np.errstate(divide="ignore"):  # an item that only this evidence proposed loses all
+        return np.asarray(np.log(np.array(kept, np.float64) @ shares.T))

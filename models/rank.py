@@ -1,0 +1,87 @@
+"""What decides an answer: gap → candidates → filter → features → rank → diversify."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import features, gap, signals, sources
+from models.bundle import Bundle
+from models.diversify import choose, without_repeats, without_unwanted
+from models.eligibility import eligible
+from models.features import FEATURES
+from models.query import Query
+from models.signals import Signals
+from models.sources import Candidates
+
+FUSION: Final = 60
+"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+
+ADDED_FOR_VARIETY: Final = 3
+"""The list is chosen from so many times its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An answer before it is worded: ``places`` (≤ limit,) index ``candidates``, best first.
+
+    ``table`` (m, features) is what the ranker saw, ``raw`` (m,) what it said; ``scores``
+    (m,) in 0..1 are what decides.
+    """
+
+    known: Signals
+    candidates: Candidates
+    table: NDArray[np.float32]
+    raw: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    places: NDArray[np.int64]
+
+
+def rank(bundle: Bundle, query: Query) -> Ranked:
+    """Everything that decides an answer, in row numbers."""
+    known = signals.compute(bundle, query, gap.measure(bundle, query))
+    candidates = sources.propose(bundle, query, known, eligible(bundle, query))
+    rows = candidates.rows
+    table = features.matrix(bundle, query, known, candidates)
+    raw = raw_scores(bundle, candidates, table)
+    scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
+    order = np.lexsort((rows, -scores))
+    pinned = np.isin(rows[order], query.pinned)
+    order = order[pinned | (np.arange(len(order)) < query.limit * ADDED_FOR_VARIETY)]
+    scores[order] = without_repeats(bundle, rows[order], scores[order])
+    order = order[np.lexsort((rows[order], -scores[order]))]
+    places = order[choose(bundle, query, rows[order], scores[order])]
+    return Ranked(known, candidates, table, raw, scores, places)
+
+
+def raw_scores(
+    bundle: Bundle, candidates: Candidates, table: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks."""
+    if bundle.ranker is not None:
+        if bundle.ranker.features != FEATURES:  # trained when there were other features
+            table = table[:, [FEATURES.index(name) for name in bundle.ranker.features]]
+        return bundle.ranker.score(table)
+    fused = np.where(candidates.ranks >= 0, 1.0 / (FUSION + candidates.ranks), 0.0).sum(1)
+    return np.asarray(np.log(fused))
+
+
+def traded(
+    query: Query, known: Signals, rows: NDArray[np.int32], raw: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Scores ``(m,)`` in 0..1: likely engagement, traded against closing the gap.
+
+    Engagement is ``exp(raw − max raw)``: how likely a candidate is to be taken, relative to
+    the likeliest.
+    """
+    if not len(rows):
+        return np.zeros(0)
+    engagement = np.exp(raw - raw.max())
+    state = known.gap
+    if state is None or not state.closing.max(initial=0.0) > 0:
+        return np.asarray(engagement)
+    closing = state.closing[rows] / state.closing.max()
+    return np.asarray((1 - query.goal_weight) * engagement + query.goal_weight * closing)
