@@ -69,18 +69,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @app.command()
 def demo(port: Port = None) -> None:
     """Serve a bundle with a demo page; without one, train on the illustrative sample first."""
-    from models import bundle
+    from models.bundle import read, registry
     from service import offline, server
     from service.settings import chosen
 
     settings = chosen(port=port, log_level="warning", demo_page=True)
-    if not settings.bundle.exists():
+    if not registry.has_bundle(settings.bundle):
         from training.sample import PATH
 
         echo("There is no bundle yet: training on the illustrative sample.", err=True)
         train(PATH, out=settings.bundle)
     settings, key = server.with_demo_key(settings)
-    loaded = bundle.read(bundle.resolve(settings.bundle))
+    loaded = read(registry.resolve(settings.bundle))
     server.serve(settings, lambda url: print(offline.invitation(loaded, url, key), flush=True))
 
 
@@ -129,6 +129,7 @@ def evaluate(
     test: Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")] = None,
     baselines: Annotated[str, Option(help="all, none, or names with commas.")] = "all",
     json_file: Annotated[Path | None, Option("--json", help="File for all figures.")] = None,
+    page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
     config: ConfigFile = None,
     seed: Seed = 1,
 ) -> None:
@@ -136,10 +137,12 @@ def evaluate(
     from training import config as configuration
     from training import printing, progress
     from training.comparison import compare
+    from training.report import render
     from training.settings import Settings
 
-    if json_file is not None and not json_file.parent.is_dir():
-        raise UsageError(f"{json_file}: there is no folder {json_file.parent}")
+    for file in (json_file, page):
+        if file is not None and not file.parent.is_dir():
+            raise UsageError(f"{file}: there is no folder {file.parent}")
     report = compare(
         data,
         split or ("given" if test else "last"),
@@ -153,6 +156,8 @@ def evaluate(
     Console().print(*printing.evaluation(report), sep="\n")
     if json_file is not None:
         json_file.write_text(json.dumps(report, indent=2) + "\n")
+    if page is not None:
+        page.write_text(render(report, datetime.now(UTC)), encoding="utf-8")
 
 
 @app.command()
