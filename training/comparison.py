@@ -14,9 +14,10 @@ from models.errors import UsageError
 from training import splits, tables
 from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
+from training.diagnostics import diagnose
 from training.embed import Embedder
 from training.evaluate import evaluate
-from training.pipeline import LIBRARIES, Prepared, item_features_of, prepare
+from training.pipeline import LIBRARIES, Prepared, fit, item_features_of, prepare
 from training.progress import Progress
 from training.splits import Split
 
@@ -59,7 +60,9 @@ def compare(
             if name in absent:
                 raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
         beside, absent = {name: beside[name] for name in baselines}, {}
-    report = evaluate(prepared, split, beside, seed, progress)
+    bundle = fit(prepared, split.train, seed, progress).bundle
+    report = evaluate(prepared, split, bundle, beside, seed, progress)
+    report |= {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
     return report | {"absent": absent} | _circumstances(prepared)
 
 

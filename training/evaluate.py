@@ -17,9 +17,8 @@ from models.rank import rank
 from models.sources import SOURCES
 from training import metrics
 from training.baselines import Baseline, tune
-from training.diagnostics import diagnose
 from training.learners import Asker
-from training.pipeline import Prepared, fit
+from training.pipeline import Prepared
 from training.progress import Progress
 from training.splits import Split, inner
 from training.toplists import DEPTH, NONE, Available, top_lists
@@ -47,12 +46,18 @@ class Asked:
 def evaluate(
     prepared: Prepared,
     split: Split,
+    bundle: Bundle,
     baselines: Mapping[str, Baseline],
     seed: int,
     progress: Progress,
+    *,
+    tuned: bool = True,
 ) -> dict[str, Any]:
-    """Fit the pipeline and the baselines on the training part, score the test part once."""
-    bundle = fit(prepared, split.train, seed, progress).bundle
+    """Fit the baselines on the training part, score the test part once.
+
+    ``bundle`` is the pipeline fitted on the training part. Baselines are ``tuned`` over
+    their grids on an inner split, or else take their usual setting.
+    """
     answers = ask_all(prepared, bundle, split, progress)
     lists = {PIPELINE: answers.lists}
     params: dict[str, Any] = {}
@@ -60,7 +65,8 @@ def evaluate(
     tie_order = np.argsort(np.array(list(prepared.credentials), object), kind="stable")
     for name, baseline in baselines.items():
         with progress.stage(f"baseline {name}", 0):
-            params[name] = dict(tune(baseline, inner(split), seed))
+            usual = baseline.grid[0]
+            params[name] = dict(tune(baseline, inner(split), seed) if tuned else usual)
             fitted = baseline.fit(split.train, params[name], seed)
             lists[name] = top_lists(
                 fitted.scores,
@@ -68,8 +74,7 @@ def evaluate(
                 tie_order=tie_order.astype(np.int32),
                 available=available,
             )
-    report = summary(split, lists, answers, params, prepared, seed)
-    return report | {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
+    return summary(split, lists, answers, params, prepared, seed)
 
 
 def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress) -> Asked:

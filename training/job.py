@@ -14,13 +14,13 @@ from training.baselines import BASELINES
 from training.config import Config
 from training.embed import Embedder
 from training.evaluate import evaluate
-from training.pipeline import facts, fit, prepare
+from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
 from training.splits import last
 from training.writing import write_rejects
 
 BESIDE: Final = ("popularity", "lightfm")
-"""Baselines that every training run is measured against."""
+"""Baselines that every training run is measured against, in their usual settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,11 @@ def train(
     prepared = prepare(data, config, embedder, progress)
     split = last(prepared.known)
     report = None
+    fitted = fit(prepared, split.train, seed, progress)
     if len(split):
         beside = {name: BASELINES[name] for name in BESIDE}
-        report = evaluate(prepared, split, beside, seed, progress)
-    fitted = fit(prepared, prepared.known, seed, progress)
+        report = evaluate(prepared, split, fitted.bundle, beside, seed, progress, tuned=False)
+        fitted = refit(prepared, fitted, prepared.known, seed, progress)
     manifest = facts(
         prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
     )

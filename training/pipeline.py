@@ -55,11 +55,20 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """How the collaborative model is fitted and folded in."""
+
+    epochs: int
+    folding: Folding
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
-    """A trained bundle in memory, with what is needed to write it."""
+    """A trained bundle in memory, with what is needed to write it and to fit it again."""
 
     bundle: Bundle
     parts: Parts
+    shape: Shape
 
 
 def prepare(
@@ -93,7 +102,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     met = known.where(known.first_meetings())
     with progress.stage("fit base models", 0):
         arrays = _behaviour(prepared, known, item_features, shape, seed)
-    shell = _assembled(prepared, known, seed, arrays, None, kinds).bundle
+    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape).bundle
 
     def ask(bundle: Bundle, learner: int, position: int) -> Query:
         return asker.ask(bundle, learner, int(met_at[position]), float(met.at[position]))
@@ -104,20 +113,26 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
         return replace(shell, behaviour=behaviour(arrays), indexes=_indexes(prepared, arrays))
 
     ranker = ranking.train(met, ask, fold_bundle, config, seed, progress)
-    return _assembled(prepared, known, seed, arrays, ranker, kinds)
+    return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
 
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How the collaborative model is fitted and folded in."""
-
-    epochs: int
-    folding: Folding
+def refit(
+    prepared: Prepared, fitted: Fitted, known: Interactions, seed: int, progress: Progress
+) -> Fitted:
+    """The same settings and ranker over base models that know ``known``: what was judged on a
+    part of the interactions, made ready to be served with all of them.
+    """
+    item_features = item_features_of(prepared.catalogue)
+    with progress.stage("fit base models on everything", 0):
+        arrays = _behaviour(prepared, known, item_features, fitted.shape, seed)
+    kinds = prepared.config.held_kinds or held_kinds(known)
+    ranker = fitted.parts.ranker
+    return _assembled(prepared, known, seed, arrays, ranker, kinds, fitted.shape)
 
 
 def _collaborative_shape(
     known: Interactions, item_features: csr_array | None, config: Config, seed: int
-) -> _Shape:
+) -> Shape:
     """Epochs and folding that were best on an inner split."""
     tuned: Split = last(known)
     epochs = collaborative.best_epochs(
@@ -126,14 +141,14 @@ def _collaborative_shape(
     model = collaborative.fit(
         tuned.train, item_features, epochs=epochs, components=config.components, seed=seed
     )
-    return _Shape(epochs, collaborative.best_folding(model, tuned, seed))
+    return Shape(epochs, collaborative.best_folding(model, tuned, seed))
 
 
 def _behaviour(
     prepared: Prepared,
     known: Interactions,
     item_features: csr_array | None,
-    shape: _Shape,
+    shape: Shape,
     seed: int,
 ) -> Arrays:
     roles = prepared.learners.roles
@@ -180,6 +195,7 @@ def _assembled(
     arrays: Arrays,
     ranker: str | None,
     kinds: tuple[Kind, ...],
+    shape: Shape,
 ) -> Fitted:
     """The bundle in memory."""
     catalogue = prepared.catalogue
@@ -198,7 +214,7 @@ def _assembled(
     manifest = Manifest(
         bundle_version="unwritten", files={}, **facts(prepared, known, seed, parts, kinds)
     )
-    return Fitted(assemble(manifest, parts, None), parts)
+    return Fitted(assemble(manifest, parts, None), parts, shape)
 
 
 def facts(
