@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,11 +24,13 @@ from training.matching import (
     INFERRED,
     Match,
     Matcher,
+    Names,
     from_pairs,
     near_skills,
 )
 from training.progress import Progress
 from training.tables import Dataset
+from training.vectors import Vectors
 
 TEXT_CHARACTERS: Final = 400
 """So much of a title and description goes into a credential's vector."""
@@ -68,17 +70,11 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     credentials, skills, roles = data.credentials, data.skills, data.roles
     labels = skills["label"].fill_null(skills["id"]).to_list()
     titles = roles["title"].fill_null(roles["id"]).to_list()
+    known = Names.of(skills["id"].to_list(), labels, _json(skills["aliases"]))
     wanted = list(_skill_texts(data))
-    texts = _texts(credentials)
-    vectors = _Vectors(embedder, progress, labels, titles, wanted, texts)
-    matcher = Matcher.build(
-        skills["id"].to_list(),
-        labels,
-        _json(skills["aliases"]),
-        wanted,
-        vectors.wanted,
-        vectors.skills,
-    )
+    unnamed = [text for text in wanted if known.find(text) is None]
+    vectors = Vectors(embedder, progress, labels, titles, unnamed, _texts(credentials))
+    matcher = Matcher.build(known, wanted, vectors.unnamed, vectors.skills)
     all_labels = [*labels, *matcher.texts]
     skill_vectors = vectors.with_texts(matcher.texts)
     ids = IdMap([*skills["id"].to_list(), *matcher.texts])
@@ -104,43 +100,6 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
         indexes=vectors.indexes(skill_vectors),
         skill_rows={text: match.row for text, match in matcher.found.items()},
     )
-
-
-class _Vectors:
-    """Unit vectors of everything that is compared by meaning; all empty without an embedder."""
-
-    def __init__(
-        self,
-        embedder: Embedder | None,
-        progress: Progress,
-        labels: list[str],
-        titles: list[str],
-        wanted: list[str],
-        texts: list[str],
-    ) -> None:
-        def encode(name: str, given: list[str]) -> NDArray[np.float32]:
-            if embedder is None or not given:
-                return np.zeros((len(given), 0 if embedder is None else embedder.dim), np.float32)
-            with progress.stage(f"embed {name}", len(set(given))) as advance:
-                return embedder.encode(given, advance)
-
-        self.skills = encode("skills", labels)
-        self.roles = encode("roles", titles)
-        self.credentials = encode("credentials", texts)
-        encoded = encode("skill texts", wanted)
-        self.wanted = dict(zip(wanted, encoded, strict=True)) if embedder is not None else {}
-
-    def with_texts(self, texts: Iterable[str]) -> NDArray[np.float32]:
-        """The taxonomy's vectors followed by those of skills known only by their text."""
-        by_key = {text.strip(): vector for text, vector in self.wanted.items()}
-        more = [by_key[text] for text in texts] if by_key else []
-        if not more:
-            return self.skills if by_key or self.skills.shape[1] else np.zeros((0, 0), np.float32)
-        return np.concatenate([self.skills, np.stack(more)])
-
-    def indexes(self, skill_vectors: NDArray[np.float32]) -> dict[str, VectorIndex]:
-        named = {"text": self.credentials, "skills": skill_vectors, "roles": self.roles}
-        return {name: VectorIndex.build(v) for name, v in named.items() if v.size}
 
 
 def _skill_texts(data: Dataset) -> Iterator[str]:

@@ -41,6 +41,26 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Names:
+    """The taxonomy's ids, labels and aliases, each with its row."""
+
+    by_id: Mapping[str, int]
+    by_name: Mapping[str, int]
+
+    @classmethod
+    def of(cls, ids: Sequence[str], labels: Sequence[str], aliases: Sequence[str | None]) -> Names:
+        return cls({external: row for row, external in enumerate(ids)}, names(labels, aliases))
+
+    def find(self, text: str) -> Match | None:
+        """The skill that a text names: by id, then by label or alias, whatever its case."""
+        row = self.by_id.get(text.strip())
+        if row is not None:
+            return Match(row, float("nan"))
+        row = self.by_name.get(text.strip().lower())
+        return None if row is None else Match(row, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Matcher:
     """Resolves ids and free texts. ``texts`` are the new skills' labels, in row order after
     the taxonomy's.
@@ -52,31 +72,26 @@ class Matcher:
     @classmethod
     def build(
         cls,
-        ids: Sequence[str],
-        labels: Sequence[str],
-        aliases: Sequence[str | None],
+        known: Names,
         wanted: Iterable[str],
         embedded: Mapping[str, NDArray[np.float32]],
         vectors: NDArray[np.float32],
     ) -> Matcher:
-        """Match every text ``wanted``: by id, then by label or alias, then by meaning.
+        """Match every text ``wanted``: as one of the names ``known``, else by meaning.
 
-        ``embedded`` holds each text's unit vector, ``vectors`` ``(s, d)`` the taxonomy's;
-        both may be empty, when only words count.
+        ``embedded`` holds the unit vector of each text that is no known name, ``vectors``
+        ``(s, d)`` the taxonomy's; both may be empty, when only words count.
         """
-        by_id = {external: row for row, external in enumerate(ids)}
-        by_name = names(labels, aliases)
         index = VectorIndex.build(vectors) if len(vectors) and embedded else None
         found: dict[str, Match] = {}
         texts: dict[str, int] = {}
         spelled: list[str] = []
         for text in wanted:
-            key = text.strip().lower()
-            if text.strip() in by_id:
-                found[text] = Match(by_id[text.strip()], float("nan"))
-            elif key in by_name:
-                found[text] = Match(by_name[key], 1.0)
+            named = known.find(text)
+            if named is not None:
+                found[text] = named
             else:
+                key = text.strip().lower()
                 rows, scores = (
                     ([[-1]], [[0.0]]) if index is None else index.search(embedded[text][None], 1)
                 )
@@ -84,7 +99,7 @@ class Matcher:
                     found[text] = Match(int(rows[0][0]), float(scores[0][0]))
                 else:
                     if key not in texts:
-                        texts[key] = len(ids) + len(texts)
+                        texts[key] = len(known.by_id) + len(texts)
                         spelled.append(text.strip())
                     found[text] = Match(texts[key], float("nan"))
         return cls(found, tuple(spelled))

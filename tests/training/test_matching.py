@@ -11,17 +11,19 @@ from training.matching import (
     NARROWER_CREDIT,
     NEAR_CREDIT,
     Matcher,
+    Names,
     near_skills,
 )
 
 IDS = ["s1", "Python", "s3"]
 LABELS = ["Data analysis", "Python language", "Welding"]
 ALIASES = ['["analytics"]', None, None]
-NO_VECTORS = np.zeros((3, 0), np.float32)
+KNOWN = Names.of(IDS, LABELS, ALIASES)
+NO_VECTORS = np.zeros((0, 0), np.float32)
 
 
 def match(*wanted: str) -> Matcher:
-    return Matcher.build(IDS, LABELS, ALIASES, wanted, {}, NO_VECTORS[:0])
+    return Matcher.build(KNOWN, wanted, {}, NO_VECTORS)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_meaning_counts_from_a_similarity_on() -> None:
     far = np.array([0.6, 0, 0, 0.8], np.float32)
     assert far[0] < MATCH_SIMILARITY < near[0]
     wanted = {"near": near, "far": far}
-    found = Matcher.build(IDS, LABELS, ALIASES, wanted, wanted, taxonomy)
+    found = Matcher.build(KNOWN, wanted, wanted, taxonomy)
     assert found.found["near"].row == 0
     assert found.found["near"].score == pytest.approx(0.9)
     assert found.texts == ("far",)

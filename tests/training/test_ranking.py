@@ -46,7 +46,7 @@ def inputs(ready: Prepared, known: Interactions) -> Inputs:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "train", catch)
-        shape = pipeline._Shape(3, Folding())
+        shape = pipeline.Shape(3, Folding())
         patch.setattr(pipeline, "_collaborative_shape", lambda *_: shape)
         pipeline.fit(ready, known, 1, Silent())
     return caught[0]
@@ -113,9 +113,9 @@ def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> No
         asked.append((learner, position))
         query = given.ask(bundle, learner, position)
         answer = given.met.credential[position]
-        assert answer not in query.history
+        assert answer not in query.walk.history
         assert answer not in query.closed
-        assert (query.times <= given.met.at[position]).all()
+        assert (query.walk.times <= given.met.at[position]).all()
         return query
 
     config = ready.config
