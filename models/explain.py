@@ -12,15 +12,20 @@ from models.bundle import Bundle
 from models.domain import Reason
 from models.effects import effects
 from models.gap import closings
+from models.leads import leading_steps
 from models.query import Query
 from models.rank import Ranked
-from models.signals import WINDOW, Signals
+from models.signals import Signals
 
 MIN_LEARNERS: Final = 5
 """No statement about learners is made from fewer."""
 
 TINY: Final = 1e-9
-STEP_DECAY: Final = 0.6
+
+OF_STEPS: Final = ("path", "text")
+"""Kinds of evidence that rest on a step of the learner's: without one that leads to the item
+they are told as facts, not as what moved it."""
+
 SHOWN_SKILLS: Final = 3
 SIMILAR: Final = 0.5
 """Cosine from which two credentials are said to be about similar things."""
@@ -36,15 +41,17 @@ def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason,
     score), each with the fact behind it; then facts that are worth knowing all the same.
     """
     moved = effects(bundle, query, ranked)
+    steps = leading_steps(bundle, query, ranked)
     told = []
     for i, place in enumerate(ranked.places.tolist()):
         row = int(ranked.candidates.rows[place])
         score = max(float(ranked.scores[place]), TINY)
         found: list[tuple[float, Reason]] = []
         for kind, effect in moved.items():
-            reason = TELLERS[kind](bundle, query, ranked.known, row)
+            reason = TELLERS[kind](bundle, query, ranked.known, row, steps[i])
             if reason is not None:
-                share = min(1.0, float(effect[i]) / score)
+                led = kind not in OF_STEPS or steps[i] is not None
+                share = min(1.0, float(effect[i]) / score) if led else 0.0
                 found.append((share, with_effect(reason, share)))
         found.sort(key=lambda each: -each[0])
         facts = [reason for _, reason in found]
@@ -60,7 +67,7 @@ def with_effect(reason: Reason, share: float) -> Reason:
     return replace(reason, evidence=reason.evidence | {"effect": round(max(0.0, share), 4)})
 
 
-def _closes_gap(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+def _closes_gap(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
     closes = () if known.gap is None else closings(bundle, known.gap, row)
     if known.gap is None or not closes:
         return None
@@ -74,7 +81,7 @@ def _closes_gap(bundle: Bundle, query: Query, known: Signals, row: int) -> Reaso
     )
 
 
-def _stack(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+def _stack(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
     held = set(query.held.tolist())
     best: tuple[float, int, int, int] | None = None
     stacks, _ = bundle.knowledge.stacks.row(row)
@@ -105,17 +112,13 @@ def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
     return Reason("prerequisite_met", f"You hold what it builds on: {titles}", {"held": ids})
 
 
-def _path(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
-    """What the learner did that leads here, named by the step that speaks for it most."""
-    recent = query.walk.steps[::-1][:WINDOW]
-    if not len(recent):
+def _path(
+    bundle: Bundle, query: Query, known: Signals, row: int, step: int | None
+) -> Reason | None:
+    """What the learner did that leads here, named by the step without which it would not."""
+    if step is None:
         return None
-    slow = bundle.behaviour.following[0]
-    at, owner = slow.entries(recent)
-    here = slow.indices[at] == row
-    strength = np.zeros(len(recent))
-    strength[owner[here]] = STEP_DECAY ** owner[here] * slow.values[at[here]]
-    origin = int(recent[int(strength.argmax())])
+    origin = step
     title, external = bundle.credentials.titles[origin], bundle.credentials.ids[origin]
     after, counts = bundle.behaviour.followers.row(origin)
     found = np.flatnonzero(after == row)
@@ -134,7 +137,7 @@ def _path(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | No
     )
 
 
-def _role_peers(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+def _role_peers(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
     if query.role is None or query.role.row is None:
         return None
     taken, share = bundle.behaviour.popular_for_role.row(query.role.row)
@@ -150,7 +153,7 @@ def _role_peers(bundle: Bundle, query: Query, known: Signals, row: int) -> Reaso
     )
 
 
-def _similar(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+def _similar(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
     vectors = bundle.knowledge.text_vectors
     latest = query.walk.history[::-1][:LATEST]
     if not vectors.shape[1] or not len(latest):
@@ -168,7 +171,7 @@ def _similar(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason |
     )
 
 
-def _popular(bundle: Bundle, query: Query, known: Signals, row: int) -> Reason | None:
+def _popular(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
     count = int(bundle.behaviour.learners_of[row])
     if count < MIN_LEARNERS:
         return None
@@ -185,7 +188,7 @@ def _percent(share: float) -> str:
     return "less than 1%" if share < 0.005 else f"{share:.0%}"
 
 
-TELLERS: Final[Mapping[str, Callable[[Bundle, Query, Signals, int], Reason | None]]] = {
+TELLERS: Final[Mapping[str, Callable[[Bundle, Query, Signals, int, int | None], Reason | None]]] = {
     "gap": _closes_gap,
     "stack": _stack,
     "path": _path,
