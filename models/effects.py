@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.features import FEATURES, TEXT, TREND
 from models.query import Query
-from models.rank import FUSION, Ranked, raw_scores
+from models.rank import Ranked, raw_scores
 from models.signals import STEPS
-from models.sources import SOURCES, Candidates
+from models.sources import FUSION, SOURCES, Candidates
 
 EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
     "gap": ("gap",),
@@ -60,7 +60,7 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     if bundle.ranker is None:
         raw = _unfused(ranked)
     else:
-        tables = np.concatenate([_without(ranked.table[places], kind) for kind in EVIDENCE])
+        tables = np.concatenate([without(ranked.table[places], kind) for kind in EVIDENCE])
         repeated = np.tile(places, len(EVIDENCE))
         asked = Candidates(ranked.candidates.rows[repeated], ranked.candidates.ranks[repeated])
         raw = raw_scores(bundle, asked, tables).reshape(len(EVIDENCE), len(places))
@@ -75,7 +75,8 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     return found
 
 
-def _without(table: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
+def without(table: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
+    """The features ``(m, f)`` as they are without a kind of evidence."""
     changed = table.copy()
     for name in EVIDENCE[kind]:
         column = FEATURES.index(name)

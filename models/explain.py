@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -34,6 +34,16 @@ LATEST: Final = 10
 """So many latest credentials are considered when naming what led here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One listed item: ``row``, and ``step``, the credential that leads to it, if any."""
+
+    query: Query
+    known: Signals
+    row: int
+    step: int | None
+
+
 def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason, ...], ...]:
     """Reasons for each listed item; never empty.
 
@@ -45,10 +55,11 @@ def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason,
     told = []
     for i, place in enumerate(ranked.places.tolist()):
         row = int(ranked.candidates.rows[place])
+        case = Case(query, ranked.known, row, steps[i])
         score = max(float(ranked.scores[place]), TINY)
         found: list[tuple[float, Reason]] = []
         for kind, effect in moved.items():
-            reason = TELLERS[kind](bundle, query, ranked.known, row, steps[i])
+            reason = TELLERS[kind](bundle, case)
             if reason is not None:
                 led = kind not in OF_STEPS or steps[i] is not None
                 share = min(1.0, float(effect[i]) / score) if led else 0.0
@@ -67,13 +78,13 @@ def with_effect(reason: Reason, share: float) -> Reason:
     return replace(reason, evidence=reason.evidence | {"effect": round(max(0.0, share), 4)})
 
 
-def _closes_gap(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
-    closes = () if known.gap is None else closings(bundle, known.gap, row)
-    if known.gap is None or not closes:
+def _closes_gap(bundle: Bundle, case: Case) -> Reason | None:
+    closes = () if case.known.gap is None else closings(bundle, case.known.gap, case.row)
+    if case.known.gap is None or not closes:
         return None
     labels = [bundle.skills.labels[each.skill] for each in closes[:SHOWN_SKILLS]]
     more = f" and {len(closes) - SHOWN_SKILLS} more" if len(closes) > SHOWN_SKILLS else ""
-    share = float(known.gap.closing[row])
+    share = float(case.known.gap.closing[case.row])
     return Reason(
         "closes_gap",
         f"Closes {_percent(share)} of the role: {', '.join(labels)}{more}",
@@ -81,10 +92,10 @@ def _closes_gap(bundle: Bundle, query: Query, known: Signals, row: int, step: in
     )
 
 
-def _stack(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
-    held = set(query.held.tolist())
+def _stack(bundle: Bundle, case: Case) -> Reason | None:
+    held = set(case.query.held.tolist())
     best: tuple[float, int, int, int] | None = None
-    stacks, _ = bundle.knowledge.stacks.row(row)
+    stacks, _ = bundle.knowledge.stacks.row(case.row)
     for stack in set(stacks.tolist()) - held:
         parts, _ = bundle.knowledge.stack_parts.row(stack)
         done = sum(part in held for part in parts.tolist())
@@ -112,16 +123,14 @@ def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
     return Reason("prerequisite_met", f"You hold what it builds on: {titles}", {"held": ids})
 
 
-def _path(
-    bundle: Bundle, query: Query, known: Signals, row: int, step: int | None
-) -> Reason | None:
+def _path(bundle: Bundle, case: Case) -> Reason | None:
     """What the learner did that leads here, named by the step without which it would not."""
-    if step is None:
+    if case.step is None:
         return None
-    origin = step
+    origin = case.step
     title, external = bundle.credentials.titles[origin], bundle.credentials.ids[origin]
     after, counts = bundle.behaviour.followers.row(origin)
-    found = np.flatnonzero(after == row)
+    found = np.flatnonzero(after == case.row)
     count = int(counts[found[0]]) if len(found) else 0
     base = int(bundle.behaviour.learners_of[origin])
     if count >= MIN_LEARNERS:
@@ -130,40 +139,42 @@ def _path(
             f"Of {base} learners who took {title}, {count} went on to this",
             {"after": external, "learners": base, "went_on": count},
         )
-    if min(base, int(bundle.behaviour.learners_of[row])) < MIN_LEARNERS:
+    if min(base, int(bundle.behaviour.learners_of[case.row])) < MIN_LEARNERS:
         return None
     return Reason(
         "next_step", f"Close to {title} on the ways that learners take", {"after": external}
     )
 
 
-def _role_peers(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
-    if query.role is None or query.role.row is None:
+def _role_peers(bundle: Bundle, case: Case) -> Reason | None:
+    if case.query.role is None or case.query.role.row is None:
         return None
-    taken, share = bundle.behaviour.popular_for_role.row(query.role.row)
-    found = np.flatnonzero(taken == row)
-    peers = int(bundle.behaviour.learners_for_role[query.role.row])
+    taken, share = bundle.behaviour.popular_for_role.row(case.query.role.row)
+    found = np.flatnonzero(taken == case.row)
+    peers = int(bundle.behaviour.learners_for_role[case.query.role.row])
     count = round(float(share[found[0]]) * peers) if len(found) else 0
     if count < MIN_LEARNERS:
         return None
     return Reason(
         "role_peers",
-        f"Taken by {count} of {peers} learners aiming at {query.role.title}",
+        f"Taken by {count} of {peers} learners aiming at {case.query.role.title}",
         {"learners": peers, "took": count},
     )
 
 
-def _similar(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
+def _similar(bundle: Bundle, case: Case) -> Reason | None:
     vectors = bundle.knowledge.text_vectors
-    latest = query.walk.history[::-1][:LATEST]
+    latest = case.query.walk.history[::-1][:LATEST]
     if not vectors.shape[1] or not len(latest):
         return None
-    similar = vectors[latest] @ vectors[row]
-    best = int(similar.argmax())
-    if similar[best] < SIMILAR:
+    if case.step is not None:
+        latest = latest[latest == case.step]
+    similar = vectors[latest] @ vectors[case.row]
+    if not (similar >= SIMILAR).any():
         return None
+    best = int(similar.argmax())
     origin = int(latest[best])
-    did = "took" if origin in query.held else "looked at"
+    did = "took" if origin in case.query.held else "looked at"
     return Reason(
         "similar",
         f"Close in content to {bundle.credentials.titles[origin]}, which you {did}",
@@ -171,8 +182,8 @@ def _similar(bundle: Bundle, query: Query, known: Signals, row: int, step: int |
     )
 
 
-def _popular(bundle: Bundle, query: Query, known: Signals, row: int, step: int | None) -> Reason | None:
-    count = int(bundle.behaviour.learners_of[row])
+def _popular(bundle: Bundle, case: Case) -> Reason | None:
+    count = int(bundle.behaviour.learners_of[case.row])
     if count < MIN_LEARNERS:
         return None
     return Reason("popular", f"Taken by {count} learners", {"learners": count})
@@ -188,7 +199,7 @@ def _percent(share: float) -> str:
     return "less than 1%" if share < 0.005 else f"{share:.0%}"
 
 
-TELLERS: Final[Mapping[str, Callable[[Bundle, Query, Signals, int, int | None], Reason | None]]] = {
+TELLERS: Final[Mapping[str, Callable[[Bundle, Case], Reason | None]]] = {
     "gap": _closes_gap,
     "stack": _stack,
     "path": _path,

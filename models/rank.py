@@ -15,10 +15,7 @@ from models.eligibility import eligible
 from models.features import FEATURES
 from models.query import Query
 from models.signals import Signals
-from models.sources import Candidates
-
-FUSION: Final = 60
-"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+from models.sources import Candidates, fused
 
 ADDED_FOR_VARIETY: Final = 3
 """The list is chosen from so many times its length."""
@@ -65,8 +62,7 @@ def raw_scores(
         if bundle.ranker.features != FEATURES:  # trained when there were other features
             table = table[:, [FEATURES.index(name) for name in bundle.ranker.features]]
         return bundle.ranker.score(table)
-    fused = np.where(candidates.ranks >= 0, 1.0 / (FUSION + candidates.ranks), 0.0).sum(1)
-    return np.asarray(np.log(fused))
+    return np.asarray(np.log(fused(candidates.ranks)))
 
 
 def traded(

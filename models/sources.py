@@ -23,6 +23,13 @@ Mask = NDArray[np.bool_]
 Source = Callable[[Bundle, Query, Signals, Mask], Proposal]
 
 QUOTA: Final = 100
+
+MOST: Final = 400
+"""So many candidates are ranked: the best by reciprocal rank fusion over the sources."""
+
+FUSION: Final = 60
+"""Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
+
 NOTHING: Final[Proposal] = (np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
@@ -43,7 +50,17 @@ def propose(bundle: Bundle, query: Query, signals: Signals, eligible: Mask) -> C
     ranks = np.full((len(rows), len(proposed)), -1, np.int32)
     for column, found in enumerate(proposed):
         ranks[np.searchsorted(rows, found), column] = np.arange(len(found))
+    if len(rows) > MOST:
+        pinned = np.isin(rows, query.pinned)
+        order = np.lexsort((rows, -fused(ranks), ~pinned))
+        kept = np.sort(order[:MOST])
+        rows, ranks = rows[kept], ranks[kept]
     return Candidates(rows, ranks)
+
+
+def fused(ranks: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Reciprocal rank fusion ``(m,)`` of each candidate's ranks ``(m, sources)``."""
+    return np.asarray(np.where(ranks >= 0, 1.0 / (FUSION + ranks), 0.0).sum(1))
 
 
 def top(scores: NDArray[np.float32], eligible: Mask, k: int = QUOTA) -> Proposal:

@@ -45,6 +45,17 @@ class Walk:
             times=times[starts],
         )
 
+    def without(self, rows: NDArray[np.int32]) -> Walk:
+        """The walk as if the credentials ``rows`` had never been met."""
+        met, stepped = ~np.isin(self.history, rows), ~np.isin(self.steps, rows)
+        return Walk(
+            history=self.history[met],
+            history_weights=self.history_weights[met],
+            steps=self.steps[stepped],
+            step_weights=self.step_weights[stepped],
+            times=self.times[stepped],
+        )
+
 
 NOWHERE = Walk.of(np.zeros(0, np.int32), np.zeros(0, np.float64), np.zeros(0, np.float32))
 """The walk of somebody who has met nothing."""

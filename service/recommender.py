@@ -61,6 +61,10 @@ def answer(
         target=_target(request, held),
         limit=request.limit,
         constraints=_constraints(request.constraints),
+        goal_weight=request.goal_weight,
+        diversity=request.diversity,
+        pinned=request.pinned,
+        max_per_issuer=request.max_per_issuer,
         explain=request.explain,
     )
     found = recommend(bundle, ask)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.rank import rank
 from models.sources import SOURCES
-from training import metrics
+from training import faithfulness, metrics
 from training.baselines import Baseline, tune
 from training.learners import Asker
 from training.pipeline import Prepared
@@ -74,7 +74,9 @@ def evaluate(
                 tie_order=tie_order.astype(np.int32),
                 available=available,
             )
-    return summary(split, lists, answers, params, prepared, seed)
+    report = summary(split, lists, answers, params, prepared, seed)
+    asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
+    return report | {"faithfulness": faithfulness.measure(asker, bundle, split, seed, progress)}
 
 
 def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress) -> Asked:

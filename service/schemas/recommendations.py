@@ -40,12 +40,21 @@ class ConstraintsIn(Body):
 
 
 class RecommendationRequest(Body):
-    """What should this learner earn next, towards this role?"""
+    """What should this learner earn next, towards this role?
+
+    ``goal_weight`` trades what the learner is likely to take (0) against what closes most
+    of the gap (1); ``diversity`` trades score for a spread of skills like the learner's own;
+    ``pinned`` credentials come first wherever they may be proposed at all.
+    """
 
     learner: LearnerQuery = LearnerQuery()
     target_role: Id | RoleText | None = None
     limit: Annotated[int, Field(ge=1, le=100)] = 10
     constraints: ConstraintsIn = ConstraintsIn()
+    goal_weight: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.5
+    diversity: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.0
+    pinned: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
+    max_per_issuer: Annotated[int, Field(ge=1, le=100)] | None = None
     explain: bool = True
 
 

@@ -1,0 +1,59 @@
+"""Which step of the learner's way leads to each listed item: the question asked again
+without it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import features, signals
+from models.bundle import Bundle
+from models.query import Query
+from models.rank import Ranked, raw_scores, traded
+from models.sources import Candidates
+
+STEPS_TRIED: Final = 4
+"""So many of the latest credentials are taken away, one at a time."""
+
+RIVALS: Final = 40
+"""An item's fall is judged among so many of the best candidates."""
+
+
+def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | None]:
+    """For each listed item the credential (a row) without which it falls furthest in the
+    ranking; ``None`` where it falls without none of the latest.
+    """
+    latest = list(dict.fromkeys(query.walk.steps[::-1].tolist()))[:STEPS_TRIED]
+    if not latest or not len(ranked.places):
+        return [None] * len(ranked.places)
+    best = np.argsort(-ranked.scores, kind="stable")[:RIVALS]
+    rivals = np.unique(np.concatenate([best, ranked.places]))
+    some = Candidates(ranked.candidates.rows[rivals], ranked.candidates.ranks[rivals])
+    shown = np.searchsorted(rivals, ranked.places)
+    before = _ranks(ranked.scores[rivals], shown)
+    tables, knowns = [], []
+    for step in latest:
+        less = replace(query, walk=query.walk.without(np.array([step], np.int32)))
+        known = signals.compute(bundle, less, ranked.known.gap)
+        tables.append(features.matrix(bundle, less, known, some))
+        knowns.append(known)
+    many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
+    raw = raw_scores(bundle, many, np.concatenate(tables)).reshape(len(latest), -1)
+    falls = np.array(
+        [
+            _ranks(traded(query, known, some.rows, each), shown) - before
+            for known, each in zip(knowns, raw, strict=True)
+        ]
+    )
+    furthest = falls.argmax(0)
+    return [
+        latest[step] if falls[step, i] > 0 else None for i, step in enumerate(furthest.tolist())
+    ]
+
+
+def _ranks(scores: NDArray[np.float64], shown: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.asarray((scores[None, :] > scores[shown][:, None]).sum(1))
