@@ -195,16 +195,18 @@ def test_versions_are_promoted_compared_and_rolled_back(run: Run, served: Path) 
 def test_evaluation_writes_every_figure(
     run: Run, tiny_data: Path, config: Path, tmp_path: Path
 ) -> None:
-    figures = tmp_path / "figures.json"
+    figures, page = tmp_path / "figures.json", tmp_path / "report.html"
     code, out, _ = run(
         "evaluate", tiny_data, "--config", config, "--baselines", "popularity,markov",
-        "--json", figures,
+        "--json", figures, "--report", page,
     )  # fmt: skip
     report = json.loads(figures.read_text())
     assert code == 0
     assert list(report["models"]) == ["cairn", "popularity", "markov"]
     assert set(report["paired"]) == {"popularity", "markov"}
-    assert f"{report['models']['cairn']['all']['ndcg@10']:.3f}" in out
+    shown = f"{report['models']['cairn']['all']['ndcg@10']:.3f}"
+    assert shown in out
+    assert shown in page.read_text(encoding="utf-8")
 
 
 def test_evaluation_asks_what_a_file_gives(
@@ -224,6 +226,7 @@ def test_evaluation_asks_what_a_file_gives(
         ("--test", tmp_path / "none.csv"): "no such file",
         ("--baselines", "popularity,guess"): "unknown baseline 'guess'",
         ("--json", tmp_path / "none" / "f.json"): "there is no folder",
+        ("--report", tmp_path / "none" / "f.html"): "there is no folder",
     }.items():
         code, _, err = run(*arguments, *wrong)
         assert (code, message in err) == (2, True), err

@@ -16,6 +16,9 @@ ROW: Final = 22
 GLYPH: Final = 6.6
 """About the width of a letter at the charts' size of type."""
 
+FLAT: Final = 1e-6
+"""Values nearer to each other than this, of their size, are drawn as one."""
+
 HEIGHT: Final = 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 16, 12, 44
 
@@ -54,9 +57,9 @@ class Scale:
     @classmethod
     def over(cls, values: Sequence[float], start: float, end: float, *, zero: bool) -> Scale:
         """A scale that holds all ``values`` between round ends, and zero if asked for."""
-        low, high = min(values), max(values)
-        low = min(low, 0.0) if zero else low
-        if high <= low:
+        held = [*values, 0.0] if zero else values
+        low, high = min(held), max(held)
+        if high - low <= FLAT * max(1.0, abs(low), abs(high)):
             low, high = (0.0, 1.0) if zero else (low - 0.5, high + 0.5)
         step = _step((high - low) / 4)
         first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
