@@ -6,7 +6,6 @@ the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 import uuid
@@ -135,15 +134,12 @@ def evaluate(
 ) -> None:
     """Fit on one part of DATA, ask for the held-out part, and compare with other models."""
     from training import config as configuration
-    from training import printing, progress
+    from training import printing, progress, report
     from training.comparison import compare
-    from training.report import render
     from training.settings import Settings
 
-    for file in (json_file, page):
-        if file is not None and not file.parent.is_dir():
-            raise UsageError(f"{file}: there is no folder {file.parent}")
-    report = compare(
+    report.check(json_file, page)
+    measured = compare(
         data,
         split or ("given" if test else "last"),
         [] if baselines == "none" else baselines.split(","),
@@ -153,11 +149,8 @@ def evaluate(
         test=test,
         cache=Settings().cache,
     )
-    Console().print(*printing.evaluation(report), sep="\n")
-    if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=2) + "\n")
-    if page is not None:
-        page.write_text(render(report, datetime.now(UTC)), encoding="utf-8")
+    Console().print(*printing.evaluation(measured), sep="\n")
+    report.save(measured, json_file, page, datetime.now(UTC))
 
 
 @app.command()
