@@ -125,9 +125,9 @@ def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
 
 def _path(bundle: Bundle, case: Case) -> Reason | None:
     """What the learner did that leads here, named by the step without which it would not."""
-    if case.step is None:
+    origin = _strongest(bundle, case) if case.step is None else case.step
+    if origin is None:
         return None
-    origin = case.step
     title, external = bundle.credentials.titles[origin], bundle.credentials.ids[origin]
     after, counts = bundle.behaviour.followers.row(origin)
     found = np.flatnonzero(after == case.row)
@@ -144,6 +144,17 @@ def _path(bundle: Bundle, case: Case) -> Reason | None:
     return Reason(
         "next_step", f"Close to {title} on the ways that learners take", {"after": external}
     )
+
+
+def _strongest(bundle: Bundle, case: Case) -> int | None:
+    """The latest credential with the strongest transition to this one, if there is any."""
+    latest = case.query.walk.steps[::-1][:LATEST]
+    ways = bundle.behaviour.following[0]
+    at, owner = ways.entries(latest)
+    here = ways.indices[at] == case.row
+    if not here.any():
+        return None
+    return int(latest[owner[here][ways.values[at[here]].argmax()]])
 
 
 def _role_peers(bundle: Bundle, case: Case) -> Reason | None:
