@@ -107,6 +107,7 @@ def train(
         seed,
         datetime.now(UTC),
         progress.on(Console(stderr=True)),
+        served=registry.served(root),
         cache=settings.cache,
         on_bad_row=on_bad_row,
     )

@@ -18,7 +18,7 @@ from models.signals import Signals
 from models.sources import Candidates, fused
 
 ADDED_FOR_VARIETY: Final = 3
-"""The list is chosen from so many times its length."""
+"""The list is chosen from so many times its length, or from all where issuers are capped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def rank(bundle: Bundle, query: Query) -> Ranked:
     scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
     order = np.lexsort((rows, -scores))
     pinned = np.isin(rows[order], query.pinned)
-    order = order[pinned | (np.arange(len(order)) < query.limit * ADDED_FOR_VARIETY)]
+    depth = len(order) if query.max_per_issuer is not None else query.limit * ADDED_FOR_VARIETY
+    order = order[pinned | (np.arange(len(order)) < depth)]
     scores[order] = without_repeats(bundle, rows[order], scores[order])
     order = order[np.lexsort((rows[order], -scores[order]))]
     places = order[choose(bundle, query, rows[order], scores[order])]

@@ -9,22 +9,28 @@ from training.evaluate import PIPELINE
 
 SLICES: Final = ("all", "warm", "cold")
 FLOOR: Final = "popularity"
+FIGURE: Final = "ndcg@10"
 
 
-def faults(report: Mapping[str, Any]) -> list[str]:
+def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) -> list[str]:
     """Why a bundle with this evaluation must not be promoted; empty when it may.
 
-    The pipeline must not be significantly below popularity on any main slice.
+    The pipeline must not be below popularity on any main slice, nor significantly below
+    the ``current`` bundle's own evaluation: its interval must not end below where the
+    other's begins. A current bundle without an evaluation sets no bar.
     """
     mine, floor = report["models"][PIPELINE], report["models"][FLOOR]
-    found = []
-    for part in SLICES:
-        if part not in mine:
-            continue
-        best, least = mine[part]["ci"]["ndcg@10"][1], floor[part]["ndcg@10"]
-        if not best >= least:  # also when it is no number
+    found = [
+        f"NDCG@10 of {mine[part][FIGURE]:.3f} on '{part}' is below "
+        f"popularity's {floor[part][FIGURE]:.3f}"
+        for part in SLICES
+        if part in mine and not mine[part][FIGURE] >= floor[part][FIGURE]  # NaN is no figure
+    ]
+    if current:
+        before = current["models"][PIPELINE]["all"]
+        if mine["all"]["ci"][FIGURE][1] < before["ci"][FIGURE][0]:
             found.append(
-                f"NDCG@10 of {mine[part]['ndcg@10']:.3f} on '{part}' is below "
-                f"popularity's {least:.3f}"
+                f"NDCG@10 of {mine['all'][FIGURE]:.3f} is significantly below the current "
+                f"bundle's {before[FIGURE]:.3f}"
             )
     return found

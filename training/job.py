@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from models.bundle import write
+from models.bundle.registry import Served
 from training import gate, tables
 from training.baselines import BASELINES
 from training.config import Config
@@ -17,6 +19,7 @@ from training.evaluate import evaluate
 from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
 from training.splits import last
+from training.tables import Dataset
 from training.writing import write_rejects
 
 BESIDE: Final = ("popularity", "lightfm")
@@ -44,11 +47,13 @@ def train(
     now: datetime,
     progress: Progress,
     *,
+    served: Served | None = None,
     cache: Path | None = None,
     on_bad_row: Literal["fail", "skip"] = "fail",
 ) -> Trained:
     """Load, fit, evaluate and write one bundle below ``out``.
 
+    ``served`` is the bundle now current, which the new one must not be significantly below.
     ``cache`` keeps text vectors between runs. With ``on_bad_row="skip"`` the rows left out
     are listed in ``out/<version>.rejects.jsonl``. Raises ``DataError`` for bad data and
     ``TrainingFailed`` when there is nothing to learn from.
@@ -77,4 +82,16 @@ def train(
     if data.rejects:
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
-    return Trained(written, tuple(gate.faults(report)) if report else (), report, rejects)
+    found = gate.faults(report, _bar(served, data)) if report else []
+    return Trained(written, tuple(found), report, rejects)
+
+
+def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:
+    """The evaluation to measure up to: that of a bundle over mostly the same credentials.
+
+    Figures over another catalogue say nothing about this one.
+    """
+    if served is None:
+        return None
+    kept = served.credentials.intersection(data.credentials["id"].to_list())
+    return served.metrics if 2 * len(kept) >= len(served.credentials) else None

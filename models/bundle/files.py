@@ -177,6 +177,19 @@ def _write_table(columns: Columns, path: Path) -> None:
     write_parquet(Table.from_pydict(arrays), path, compression="zstd(3)")
 
 
+def credential_ids(folder: Path) -> list[str]:
+    """The ids of a bundle's credentials, nothing else of it being read or checked.
+
+    Raises ``BundleCorrupt`` when they cannot be read.
+    """
+    try:
+        return list(_read_table(folder / "tables" / "credentials.parquet")["id"])
+    except (OSError, ValueError, KeyError) as error:
+        raise BundleCorrupt(
+            f"bundle {folder} is corrupt: its credentials cannot be read"
+        ) from error
+
+
 def _read_table(path: Path) -> Columns:
     table = read_parquet(path).read_all()
     return {name: list(table.column(name).to_pylist()) for name in table.column_names}

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from models.bundle.files import MANIFEST, read_manifest, sync_folder, verify
+from models.bundle.files import MANIFEST, credential_ids, read_manifest, sync_folder, verify
 from models.bundle.manifest import Manifest
 from models.errors import BundleCorrupt, BundleError
 
@@ -50,6 +50,14 @@ class Difference:
     name: str
     before: object
     after: object
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The current bundle: how good it was found to be, and the ids of its credentials."""
+
+    metrics: Mapping[str, Any]
+    credentials: frozenset[str]
 
 
 def resolve(path: Path) -> Path:
@@ -93,6 +101,18 @@ def entries(root: Path) -> list[Entry]:
     ]
     found.sort(key=lambda entry: "" if entry.manifest is None else entry.manifest.created_at)
     return found[::-1]
+
+
+def served(root: Path) -> Served | None:
+    """What the current bundle is about; ``None`` without one that can be read."""
+    version = current(root)
+    if version is None:
+        return None
+    try:
+        folder = bundle_of(root, version)
+        return Served(read_manifest(folder).metrics, frozenset(credential_ids(folder)))
+    except BundleError:
+        return None
 
 
 def promote(root: Path, version: str) -> None:

@@ -24,8 +24,20 @@ def test_better_than_popularity_passes() -> None:
     assert faults(report({"all": (0.3, 0.35)}, {"all": 0.1})) == []
 
 
-def test_within_its_interval_passes() -> None:
-    assert faults(report({"all": (0.09, 0.12)}, {"all": 0.1})) == []
+def test_below_popularity_is_refused_however_little() -> None:
+    assert faults(report({"all": (0.09, 0.12)}, {"all": 0.1})) == [
+        "NDCG@10 of 0.090 on 'all' is below popularity's 0.100"
+    ]
+
+
+def test_significantly_below_the_current_bundle_is_refused() -> None:
+    current = report({"all": (0.4, 0.45)}, {"all": 0.1})
+    current["models"]["cairn"]["all"]["ci"]["ndcg@10"] = [0.36, 0.45]
+    assert faults(report({"all": (0.34, 0.37)}, {"all": 0.1}), current) == []
+    assert faults(report({"all": (0.3, 0.35)}, {"all": 0.1}), current) == [
+        "NDCG@10 of 0.300 is significantly below the current bundle's 0.400"
+    ]
+    assert faults(report({"all": (0.3, 0.35)}, {"all": 0.1}), {}) == []
 
 
 def test_each_slice_below_is_named_with_its_figures() -> None:
