@@ -221,6 +221,20 @@ def test_a_near_duplicate_of_a_better_item_gives_way() -> None:
     assert shown(alike) == ["a", "c", "nothing", "b"]
 
 
+@pytest.mark.parametrize("cap", [1, 2])
+def test_no_issuer_comes_more_often_than_allowed_and_the_list_is_full(
+    tiny: Bundle, cap: int
+) -> None:
+    history = tiny.histories.of("learner-05")[:3]
+    limit = cap * len(TRADES)
+    answer = recommend.recommend(
+        tiny, Ask(Learner(history=history), TRAINED, limit=limit, max_per_issuer=cap)
+    )
+    issuers = [tiny.credentials.issuer[item.credential] for item in answer.items]
+    assert len(issuers) == limit
+    assert {issuers.count(issuer) for issuer in issuers} == {cap}
+
+
 def test_a_ranker_of_other_features_reads_its_own_columns(tiny: Bundle) -> None:
     class Recorder:
         features = ("level", "item_item")
