@@ -64,6 +64,7 @@ def write_bundle(root: Path) -> Path:
         "seed": 0,
         "library_versions": {},
         "held_kinds": ("complete",),
+        "kind_weights": {},
         "dims": {},
         "indexes": {},
         "features": (),
