@@ -136,7 +136,7 @@ def _path(bundle: Bundle, case: Case) -> Reason | None:
     if count >= MIN_LEARNERS:
         return Reason(
             "followers",
-            f"Of {base} learners who took {title}, {count} went on to this",
+            f"Of {base} learners who chose {title}, {count} went on to this",
             {"after": external, "learners": base, "went_on": count},
         )
     if min(base, int(bundle.behaviour.learners_of[case.row])) < MIN_LEARNERS:
@@ -168,8 +168,8 @@ def _role_peers(bundle: Bundle, case: Case) -> Reason | None:
         return None
     return Reason(
         "role_peers",
-        f"Taken by {count} of {peers} learners aiming at {case.query.role.title}",
-        {"learners": peers, "took": count},
+        f"Chosen by {count} of {peers} learners aiming at {case.query.role.title}",
+        {"learners": peers, "chose": count},
     )
 
 
@@ -197,12 +197,12 @@ def _popular(bundle: Bundle, case: Case) -> Reason | None:
     count = int(bundle.behaviour.learners_of[case.row])
     if count < MIN_LEARNERS:
         return None
-    return Reason("popular", f"Taken by {count} learners", {"learners": count})
+    return Reason("popular", f"Chosen by {count} learners", {"learners": count})
 
 
 def _little_known(bundle: Bundle, row: int) -> Reason:
     if bundle.behaviour.learners_of[row] > 0:
-        return Reason("little_known", "Taken by few learners so far")
+        return Reason("little_known", "Chosen by few learners so far")
     return Reason("new", "New here: no learner has taken it yet")
 
 

@@ -34,7 +34,7 @@ class Query:
     """One question in row numbers.
 
     ``walk`` is what the learner met. ``held`` rows are held and taught their skills;
-    ``closed`` rows must not be proposed (held, dismissed, excluded); ``dismissed`` among
+    ``closed`` rows must not be proposed (held, begun, dismissed, excluded); ``dismissed`` among
     them were turned down; ``pinned`` rows come first wherever they may be proposed.
     ``skills`` and ``levels`` (NaN unknown) are what the learner has, declared or learnt.
     ``notes`` say what could not be used.
@@ -65,6 +65,7 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     credentials = bundle.credentials
     held_kinds = bundle.manifest.held_kinds
     held = _rows_of(bundle, ask.learner.history, held_kinds)
+    begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
     dismissed = _dismissed(bundle, ask.learner.history)
     excluded = credentials.ids.rows(ask.constraints.exclude)
     skills, levels = _skills(bundle, ask, held, notes)
@@ -76,7 +77,7 @@ def build(bundle: Bundle, ask: Ask) -> Query:
         at=ask.at,
         walk=_walked(bundle, ask.learner.history),
         held=held,
-        closed=np.unique(np.concatenate([held, dismissed, excluded])),
+        closed=np.unique(np.concatenate([held, begun, dismissed, excluded])),
         dismissed=dismissed,
         pinned=credentials.ids.rows(ask.pinned),
         skills=skills,

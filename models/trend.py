@@ -2,7 +2,9 @@
 
 The value of a credential at a moment is the number of learners who had met it by then,
 each counted ``exp(-age / horizon)``: one number per horizon, so that what is rising now can
-be told from what always was common. Nothing after the moment is counted.
+be told from what always was common. Nothing after the moment is counted, and time stands
+still after the last meeting known: what was rising when training ended is not forgotten
+while the bundle ages.
 """
 
 from __future__ import annotations
@@ -27,6 +29,10 @@ class Trend:
     faded: NDArray[np.float32]
     horizons: NDArray[np.float64]
 
+    def known(self, moment: float) -> float:
+        """``moment``, or one second after the last meeting if that is earlier."""
+        return min(moment, float(self.at.max(initial=-np.inf)) + 1.0)
+
     def _last_before(
         self, rows: NDArray[np.int32], moment: float
     ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -41,6 +47,7 @@ class Trend:
 
     def values(self, rows: NDArray[np.int32], moment: float) -> NDArray[np.float32]:
         """Faded counts just before ``moment``, ``(len(rows), horizons)``; 0 where none yet."""
+        moment = self.known(moment)
         last, met = self._last_before(rows, moment)
         result = np.zeros((len(rows), len(self.horizons)), np.float32)
         age = moment - self.at[last[met]]
@@ -49,6 +56,7 @@ class Trend:
 
     def ages(self, rows: NDArray[np.int32], moment: float) -> NDArray[np.float32]:
         """Seconds since each credential's first meeting as of ``moment``; NaN where none yet."""
+        moment = self.known(moment)
         result = np.full(len(rows), np.nan, np.float32)
         some = self.indptr[rows] < self.indptr[rows + 1]
         result[some] = moment - self.at[self.indptr[rows[some]]]

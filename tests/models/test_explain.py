@@ -105,7 +105,7 @@ def _peers(met: dict[str, list[str]], name: str, trade: str, evidence: Evidence)
         each for learner, each in met.items() if each and TRADES[int(learner[-2:]) % 4] == trade
     ]
     took = sum(name in each for each in aiming)
-    assert (evidence["learners"], evidence["took"]) == (len(aiming), took)
+    assert (evidence["learners"], evidence["chose"]) == (len(aiming), took)
     assert took >= MIN_LEARNERS
 
 
@@ -150,8 +150,8 @@ def test_nothing_is_said_of_fewer_than_five_learners() -> None:
     learner = Learner(history=(Event("a", Kind.COMPLETE, NOW - 9),))
     enough = told(few(MIN_LEARNERS), learner, "b")
     assert enough.keys() == {"followers", "role_peers", "popular"}
-    assert enough["followers"].text == "Of 5 learners who took A, 5 went on to this"
-    assert enough["role_peers"].text == "Taken by 5 of 5 learners aiming at Role"
+    assert enough["followers"].text == "Of 5 learners who chose A, 5 went on to this"
+    assert enough["role_peers"].text == "Chosen by 5 of 5 learners aiming at Role"
     scarce = told(few(MIN_LEARNERS - 1), learner, "b")
     assert scarce.keys() == {"little_known"}
     assert not any(digit in scarce["little_known"].text for digit in "01234")

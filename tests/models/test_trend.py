@@ -50,7 +50,9 @@ def test_values_are_the_faded_count_of_what_was_before(
     known = interactions(meetings)
     fitted = trend(known)
     found = fitted.values(ROWS, moment)
-    np.testing.assert_allclose(found, counted(known, moment, fitted.horizons), rtol=1e-4, atol=1e-6)
+    standing = min(moment, max((at for _, _, at in meetings), default=moment) + 1)
+    expected = counted(known, standing, fitted.horizons)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
 @given(MEETINGS, st.integers(-1, 45))
@@ -58,9 +60,10 @@ def test_ages_count_from_the_first_meeting(
     meetings: list[tuple[int, int, int]], moment: float
 ) -> None:
     known = interactions(meetings)
+    end = min(moment, max((at for _, _, at in meetings), default=moment) + 1)
     for row, age in zip(ROWS, trend(known).ages(ROWS, moment), strict=True):
-        earlier = [at for _, credential, at in meetings if credential == row and at < moment]
-        assert np.isnan(age) if not earlier else age == moment - min(earlier)
+        earlier = [at for _, credential, at in meetings if credential == row and at < end]
+        assert np.isnan(age) if not earlier else age == end - min(earlier)
 
 
 def test_what_is_later_has_no_influence() -> None:

@@ -94,10 +94,9 @@ def test_nobody_to_ask_is_an_empty_split() -> None:
     assert split.relevant.shape == (0, 26)
 
 
-def test_sampled_asks_fewer_and_knows_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splits, "ASKED", 2)
+def test_sampled_asks_fewer_and_knows_as_much() -> None:
     split = splits.last(histories("abc", "bcd", "cde", "def"))
-    fewer = splits.sampled(split, seed=1)
+    fewer = splits.sampled(split, seed=1, most=2)
     assert len(fewer) == 2
     assert fewer.train is split.train
     assert answers(fewer).items() <= answers(split).items()
