@@ -43,6 +43,11 @@ def counted(known: Interactions, moment: float, horizons: NDArray[np.float64]) -
     return values
 
 
+def standing(known: Interactions, moment: float) -> float:
+    """Time ends one second after the last first meeting."""
+    return min(moment, float(known.at[known.first_meetings()].max(initial=-np.inf)) + 1)
+
+
 @given(MEETINGS, st.integers(-1, 45))
 def test_values_are_the_faded_count_of_what_was_before(
     meetings: list[tuple[int, int, int]], moment: float
@@ -50,8 +55,7 @@ def test_values_are_the_faded_count_of_what_was_before(
     known = interactions(meetings)
     fitted = trend(known)
     found = fitted.values(ROWS, moment)
-    standing = min(moment, max((at for _, _, at in meetings), default=moment) + 1)
-    expected = counted(known, standing, fitted.horizons)
+    expected = counted(known, standing(known, moment), fitted.horizons)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -60,7 +64,7 @@ def test_ages_count_from_the_first_meeting(
     meetings: list[tuple[int, int, int]], moment: float
 ) -> None:
     known = interactions(meetings)
-    end = min(moment, max((at for _, _, at in meetings), default=moment) + 1)
+    end = standing(known, moment)
     for row, age in zip(ROWS, trend(known).ages(ROWS, moment), strict=True):
         earlier = [at for _, credential, at in meetings if credential == row and at < end]
         assert np.isnan(age) if not earlier else age == end - min(earlier)
