@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.features import FEATURES, TEXT, TREND
+from models.feature_names import FEATURES, STEPS, TEXT, TREND
 from models.query import Query
 from models.rank import Ranked, raw_scores
-from models.signals import STEPS
 from models.sources import FUSION, SOURCES, Candidates
 
 EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {

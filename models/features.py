@@ -11,25 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.feature_names import DENSE, FEATURES, TREND
 from models.query import Query
 from models.signals import Signals
 from models.sources import Candidates
 
 SESSION_GAP: Final = 3600.0
 """Seconds without an event after which a new sitting begins."""
-
-DENSE: Final = (
-    "next_fast_3", "next_fast_6", "next_slow_3", "next_slow_6", "next_slow_9", "preceding",
-    "in_session", "item_item", "item_last", "item_recent", "stack", "popular_for_role", "gap",
-)  # fmt: skip
-TREND: Final = ("trend_short", "trend_medium", "trend_long", "age")
-TEXT: Final = ("text_last", "text_recent", "text_max")
-COLUMNS: Final = ("level", "hours", "level_step", "same_issuer")
-QUERY: Final = ("history_length", "since_last", "session_length", "gap_before")
-FEATURES: Final = (
-    *DENSE, "collaborative", "learners", *TREND, *TEXT, *COLUMNS, *QUERY, "sources",
-)  # fmt: skip
-"""Names of the columns of the feature matrix, in order."""
 
 MAX_TEXTS: Final = 10
 

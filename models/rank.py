@@ -12,7 +12,6 @@ from models import features, gap, signals, sources
 from models.bundle import Bundle
 from models.diversify import choose, without_repeats, without_unwanted
 from models.eligibility import eligible
-from models.features import FEATURES
 from models.query import Query
 from models.signals import Signals
 from models.sources import Candidates, fused
@@ -60,8 +59,6 @@ def raw_scores(
 ) -> NDArray[np.float64]:
     """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks."""
     if bundle.ranker is not None:
-        if bundle.ranker.features != FEATURES:  # trained when there were other features
-            table = table[:, [FEATURES.index(name) for name in bundle.ranker.features]]
         return bundle.ranker.score(table)
     return np.asarray(np.log(fused(candidates.ranks)))
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.collaborative import fold_in, recency
+from models.feature_names import STEPS
 from models.gap import GapState
 from models.query import Query
 from models.sparse import Csr
@@ -21,15 +22,6 @@ WINDOW: Final = 30
 
 TEXT_WINDOW: Final = 3
 """The semantic profile is the mean of so many latest texts."""
-
-STEPS: Final = {
-    "next_fast_3": ("fast", 0.3),
-    "next_fast_6": ("fast", 0.6),
-    "next_slow_3": ("slow", 0.3),
-    "next_slow_6": ("slow", 0.6),
-    "next_slow_9": ("slow", 0.9),
-}
-"""Next-step signals: the matrix of ``Behaviour.following`` and the decay per step back."""
 
 SESSION_DECAY: Final = 0.5
 PRECEDING_DECAY: Final = 0.6

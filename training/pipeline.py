@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 from models.bundle import Bundle, Manifest, Parts, assemble, behaviour
 from models.collaborative import Factors, Folding
 from models.domain import Kind
-from models.features import FEATURES
+from models.feature_names import FEATURES
 from models.ids import IdMap
 from models.index import VectorIndex
 from models.query import Query

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from models import features, gap, signals, sources
 from models.bundle import Bundle
 from models.eligibility import eligible
-from models.features import FEATURES
+from models.feature_names import FEATURES
 from models.query import Query
 from training.config import Config
 from training.interactions import Interactions

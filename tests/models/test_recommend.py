@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from models import query, recommend, signals, sources
 from models.bundle import Bundle
 from models.domain import Ask, Constraints, Event, HeldSkill, Kind, Learner, Mode, Money, Target
 from models.eligibility import eligible
-from models.features import FEATURES
 from models.rank import rank
 from models.sources import SOURCES
 
@@ -233,25 +231,6 @@ def test_no_issuer_comes_more_often_than_allowed_and_the_list_is_full(
     issuers = [tiny.credentials.issuer[item.credential] for item in answer.items]
     assert len(issuers) == limit
     assert {issuers.count(issuer) for issuer in issuers} == {cap}
-
-
-def test_a_ranker_of_other_features_reads_its_own_columns(tiny: Bundle) -> None:
-    class Recorder:
-        features = ("level", "item_item")
-        seen: Any = None
-
-        def score(self, matrix: Any) -> Any:
-            self.seen = matrix
-            return matrix[:, 1]
-
-    recorder = Recorder()
-    bundle = replace(tiny, ranker=recorder)  # type: ignore[arg-type]
-    ask = Ask(Learner(history=tiny.histories.of("learner-03")[:3]), TRAINED)
-    ranked = rank(bundle, query.build(bundle, ask))
-    assert recorder.seen.shape == (len(ranked.candidates.rows), 2)
-    expected = ranked.known.dense["item_item"][ranked.candidates.rows]
-    np.testing.assert_array_equal(recorder.seen[:, 1], expected)
-    assert {"level", "item_item"} < set(FEATURES)
 
 
 def test_every_trained_learner_is_known(tiny: Bundle) -> None:

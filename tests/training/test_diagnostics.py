@@ -13,7 +13,7 @@ from worlds import prepared, world
 
 from models import bundle, gap
 from models.domain import Ask, Learner, Target
-from models.features import FEATURES
+from models.feature_names import FEATURES
 from models.query import Query, build
 from models.rank import Ranked
 from models.signals import Signals

@@ -15,7 +15,7 @@ from shared import TINY_SETTINGS
 from models import bundle
 from models.domain import Ask, Kind, Learner, Mode, Target
 from models.errors import DataError, TrainingFailed
-from models.features import FEATURES
+from models.feature_names import FEATURES
 from models.recommend import recommend
 from training.config import Config
 from training.job import Trained, train
