@@ -10,7 +10,8 @@ from scipy.sparse import csr_array
 
 from models.features import SESSION_GAP
 from models.sparse import Csr
-from training.baselines.ease import Ease
+from training.baselines.ease import LARGEST, Ease
+from training.baselines.neighbours import ItemKnn
 from training.config import Config
 from training.interactions import DISMISS, Interactions
 from training.matrix import met_matrix
@@ -90,6 +91,9 @@ def _in_session(train: Interactions) -> csr_array:
 
 
 def _item_item(train: Interactions, ridge: float) -> csr_array:
+    if np.count_nonzero(met_matrix(train).sum(axis=0)) > LARGEST:
+        # The closed form grows with the third power of the catalogue; neighbours do not.
+        return truncated(ItemKnn().fit(train, ItemKnn.grid[0], seed=0).weights)
     fitted = Ease().fit(train, {"ridge": ridge}, seed=0)
     part = truncated(csr_array(fitted.weights)).tocoo()
     n, inside = train.n_credentials, fitted.inside
