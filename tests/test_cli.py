@@ -102,7 +102,7 @@ def test_a_bundle_that_is_not_good_enough_is_kept_but_not_promoted(
     run: Run, tiny_data: Path, config: Path, served: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pointer = state(served)
-    monkeypatch.setattr("training.job.gate.faults", lambda report: ["worse than popularity"])
+    monkeypatch.setattr("training.job.gate.faults", lambda *_: ["worse than popularity"])
     code, _, err = run("train", tiny_data, "--config", config, "--seed", 2)
     assert (code, "not promoted" in err, "worse than popularity" in err) == (1, True, True)
     assert len(registry.entries(served)) == 2

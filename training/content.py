@@ -43,6 +43,6 @@ def _add(digest: _Hash, series: pl.Series) -> None:
         digest.update(values.str.len_bytes().to_numpy().tobytes())
         digest.update("".join(values.to_list()).encode())
     elif values.dtype.is_float():
-        digest.update((values + 0.0).to_numpy().tobytes())
+        digest.update((values.to_numpy() + 0.0).tobytes())  # minus zero is zero
     else:
         digest.update(values.to_physical().to_numpy().tobytes())

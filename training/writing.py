@@ -112,7 +112,9 @@ def stored(name: str, frame: pl.DataFrame, *, dated: bool = True) -> pl.DataFram
     when = pl.col("occurred_at")
     dtype = frame.schema["occurred_at"]
     if dtype.is_float():
-        moment = (when * _MICROS).round(0).cast(pl.Int64).cast(STAMP)
+        # Whole seconds apart from the rest: their product would lose the last microsecond.
+        part = ((when - when.floor()) * _MICROS).round(0).cast(pl.Int64)
+        moment = (when.floor().cast(pl.Int64) * SECOND + part).cast(STAMP)
         when = moment if dated else when.cast(pl.Int64)
     elif dtype.is_integer():
         when = when.cast(pl.Int64)
