@@ -47,8 +47,9 @@ class Case:
 def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason, ...], ...]:
     """Reasons for each listed item; never empty.
 
-    First what moved the item up, by how much it did (``evidence.effect``, a share of the
-    score), each with the fact behind it; then facts that are worth knowing all the same.
+    First what moved the item up in the ranking, by how much it did (``evidence.effect``, a
+    share of the score), each with the fact behind it; then, with effect 0, facts that are
+    worth knowing all the same.
     """
     moved = effects(bundle, query, ranked)
     steps = leading_steps(bundle, query, ranked)
@@ -62,7 +63,8 @@ def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason,
             reason = TELLERS[kind](bundle, case)
             if reason is not None:
                 led = kind not in OF_STEPS or steps[i] is not None
-                share = min(1.0, float(effect[i]) / score) if led else 0.0
+                moved_up = led and _falls(ranked, place, float(effect[i]))
+                share = min(1.0, float(effect[i]) / score) if moved_up else 0.0
                 found.append((share, with_effect(reason, share)))
         found.sort(key=lambda each: -each[0])
         facts = [reason for _, reason in found]
@@ -71,6 +73,12 @@ def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason,
             facts.append(held)
         told.append(tuple(facts) or (_little_known(bundle, row),))
     return tuple(told)
+
+
+def _falls(ranked: Ranked, place: int, effect: float) -> bool:
+    """Whether the item would rank lower with that much less score."""
+    overtaken = ranked.scores > ranked.scores[place] - effect
+    return bool(overtaken.sum() > (ranked.scores > ranked.scores[place]).sum() + 1)
 
 
 def with_effect(reason: Reason, share: float) -> Reason:

@@ -1,12 +1,12 @@
 """Whether reasons are true: take the named evidence away, and the item must fall.
 
-For the leading reason of each listed item the evidence it names is removed from the input
-and the question is asked again; the reason is faithful when the item then ranks lower among
-the candidates. A credential named as the step that led here is taken out of the history
-(and kept out of the candidates), skills said to be closed are taken out of what the role
-requires, the begun stack's parts are taken out of the history, the role's peers by leaving
-the role but not its requirements. Popularity rests on no input of the learner's: there the
-item's own popularity is set to none.
+For the leading reason of each listed item, where it claims an effect at all, the evidence it
+names is removed from the input and the question is asked again; the reason is faithful when
+the item then ranks lower among the candidates. A credential named as the step that led here
+is taken out of the history (and kept out of the candidates), skills said to be closed are
+taken out of what the role requires, the begun stack's parts are taken out of the history, the
+role's peers by leaving the role but not its requirements. Popularity rests on no input of the
+learner's: there the item's own popularity is set to none.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def measure(
             ranked = rank(bundle, query)
             told = reasons(bundle, query, ranked)
             for place, why in list(zip(ranked.places.tolist(), told, strict=True))[:ITEMS]:
-                if "effect" in why[0].evidence:
+                if why[0].evidence.get("effect"):
                     fell = _falls(bundle, query, ranked, place, why[0])
                     held.setdefault(why[0].kind, []).append(fell)
             advance(1)

@@ -38,7 +38,7 @@ try:
 except ImportError as missing:
     _sequential: tuple[Baseline, ...] = ()
     ABSENT = MappingProxyType(
-        {"sasrec": f"RecTools cannot be imported ({missing}); README tells how to install it"}
+        {"sasrec": f"RecTools cannot be imported ({missing}); `make sasrec` installs what it needs"}
     )
 else:
     _sequential = (Sasrec(),)
