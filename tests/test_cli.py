@@ -440,7 +440,7 @@ def test_interrupted_training_leaves_nothing(
     with process(tmp_path / "var", "train", tiny_data, "--config", config) as child:
         assert child.stderr is not None
         for line in child.stderr:
-            if line.startswith("fit base models"):
+            if line.startswith("choose collaborative settings"):
                 break
         child.send_signal(signal.SIGINT)
         rest = child.stderr.read()
