@@ -7,7 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models import gap
 from models.bundle import Bundle
+from models.gap import GapState
 from models.query import Query
 
 NEAR_DUPLICATE: Final = 0.97
@@ -53,6 +55,37 @@ def without_repeats(
             toned[place] *= REPEATED
         else:
             kept.append(place)
+    return toned
+
+
+def without_overlap(
+    bundle: Bundle,
+    query: Query,
+    state: GapState | None,
+    rows: NDArray[np.int32],
+    scores: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Scores ``(m,)`` of ``rows`` (best first), lowered by what better items already close.
+
+    The list is built item by item, pinned ones first; each next item counts only for the
+    part of the gap that the items before it leave open, so that a list does not close the
+    same skill again and again.
+    """
+    if state is None or not query.goal_weight > 0 or not state.closing.max(initial=0.0) > 0:
+        return scores
+    after = gap.reached(bundle, state, rows)
+    share = query.goal_weight / float(state.closing.max())
+    alone = np.maximum(after - state.coverage, 0.0) @ state.weight
+    covered = state.coverage.copy()
+    toned = scores.copy()
+    waiting = np.ones(len(rows), np.bool_)
+    turns: list[int | None] = [int(p) for r in query.pinned for p in np.flatnonzero(rows == r)]
+    for given in (turns + [None] * query.limit)[: len(rows)]:
+        place = int(np.where(waiting, toned, -np.inf).argmax()) if given is None else given
+        waiting[place] = False
+        covered = np.maximum(covered, after[place])
+        still = np.maximum(after[waiting] - covered, 0.0) @ state.weight
+        toned[waiting] = np.maximum(scores[waiting] - share * (alone[waiting] - still), 0.0)
     return toned
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.domain import Mode
 from models.feature_names import FEATURES, STEPS, TEXT, TREND
-from models.query import Query
+from models.query import Query, mode
 from models.rank import Ranked, raw_scores
 from models.sources import FUSION, SOURCES, Candidates
 
@@ -33,7 +34,7 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "role": ("popular_for_role",),
     "text": TEXT,
-    "popularity": ("learners", *TREND[:-1]),
+    "popularity": ("learners", *TREND),
 }
 """Kinds of evidence and the features that rest on each."""
 
@@ -56,13 +57,13 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     places = ranked.places
     if not len(places):
         return {kind: np.zeros(0) for kind in EVIDENCE}
-    if bundle.ranker is None:
+    if bundle.ranker is None and mode(query) is not Mode.POPULAR:
         raw = _unfused(ranked)
     else:
         tables = np.concatenate([without(ranked.table[places], kind) for kind in EVIDENCE])
         repeated = np.tile(places, len(EVIDENCE))
         asked = Candidates(ranked.candidates.rows[repeated], ranked.candidates.ranks[repeated])
-        raw = raw_scores(bundle, asked, tables).reshape(len(EVIDENCE), len(places))
+        raw = raw_scores(bundle, query, asked, tables).reshape(len(EVIDENCE), len(places))
     best = ranked.raw.max()
     lost = np.exp(ranked.raw[places] - best) - np.exp(raw - best)
     found = dict(zip(EVIDENCE, lost, strict=True))

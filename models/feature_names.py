@@ -17,7 +17,7 @@ DENSE: Final = (
     *STEPS, "preceding", "in_session", "item_item", "item_last", "item_recent", "stack",
     "popular_for_role", "gap",
 )  # fmt: skip
-TREND: Final = ("trend_short", "trend_medium", "trend_long", "age")
+TREND: Final = ("trend_short", "trend_medium", "trend_long", "trend_lasting")
 TEXT: Final = ("text_last", "text_recent", "text_max")
 COLUMNS: Final = ("level", "hours", "level_step", "same_issuer")
 QUERY: Final = ("history_length", "since_last", "session_length", "gap_before")

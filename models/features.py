@@ -39,9 +39,8 @@ def matrix(
         1.0, float(behaviour.learners_of.max(initial=0.0))
     )
     if behaviour.trend is not None:
-        for name, values in zip(TREND, behaviour.trend.values(rows, query.at).T, strict=False):
+        for name, values in zip(TREND, behaviour.trend.values(rows, query.at).T, strict=True):
             columns[name][:] = values
-        columns["age"][:] = behaviour.trend.ages(rows, query.at)
     _text(bundle, query, signals, rows, columns)
     _catalogue(bundle, query, rows, columns)
     _moment(query, signals, columns, dated=behaviour.trend is not None)

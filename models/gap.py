@@ -92,6 +92,18 @@ def closings(bundle: Bundle, state: GapState, credential: int) -> tuple[Closing,
     )
 
 
+def reached(bundle: Bundle, state: GapState, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Coverage ``(len(rows), k)`` of each requirement by each credential alone, 0 for none."""
+    credentials, owner, after = _closers(bundle, state.requirement)
+    order = np.argsort(rows, kind="stable")
+    place = np.searchsorted(rows, credentials, sorter=order)
+    among = place < len(rows)
+    among[among] = rows[order[place[among]]] == credentials[among]
+    result = np.zeros((len(rows), len(state.weight)), np.float32)
+    result[order[place[among]], owner[among]] = after[among]
+    return result
+
+
 def describe(query: Query, state: GapState) -> Gap:
     """The gap skill by skill, the most important first."""
     held = dict(zip(query.skills.tolist(), query.levels.tolist(), strict=True))

@@ -42,7 +42,7 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
         tables.append(features.matrix(bundle, less, known, some))
         knowns.append(known)
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
-    raw = raw_scores(bundle, many, np.concatenate(tables)).reshape(len(latest), -1)
+    raw = raw_scores(bundle, query, many, np.concatenate(tables)).reshape(len(latest), -1)
     falls = np.array(
         [
             _ranks(traded(query, known, some.rows, each), shown) - before

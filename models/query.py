@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.domain import ASSUMED_LEVEL, Ask, Constraints, Event, Kind, ResolvedRole
+from models.domain import ASSUMED_LEVEL, Ask, Constraints, Event, Kind, Mode, ResolvedRole
 from models.resolve import resolve_role, resolve_skill
 from models.walk import NOWHERE, Walk
 
@@ -57,6 +57,17 @@ class Query:
     max_per_issuer: int | None = None
     explain: bool = True
     notes: tuple[str, ...] = ()
+
+
+def mode(query: Query) -> Mode:
+    """How the answer to a query is made: by what the learner did, else by what they have or
+    aim at, else by what is popular.
+    """
+    if len(query.walk.history):
+        return Mode.PERSONALISED
+    if len(query.skills) or query.requirement is not None:
+        return Mode.COLD_START
+    return Mode.POPULAR
 
 
 def build(bundle: Bundle, ask: Ask) -> Query:

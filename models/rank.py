@@ -10,14 +10,23 @@ from numpy.typing import NDArray
 
 from models import features, gap, signals, sources
 from models.bundle import Bundle
-from models.diversify import choose, without_repeats, without_unwanted
+from models.diversify import choose, without_overlap, without_repeats, without_unwanted
+from models.domain import Mode
 from models.eligibility import eligible
-from models.query import Query
+from models.feature_names import FEATURES, TREND
+from models.query import Query, mode
 from models.signals import Signals
 from models.sources import Candidates, fused
 
+LASTING: Final = TREND[-1]
+LEAST: Final = 1e-9
+"""Popularity is never taken for less, so that its logarithm is finite."""
+
 ADDED_FOR_VARIETY: Final = 3
 """The list is chosen from so many times its length, or from all where issuers are capped."""
+
+ADDED_FOR_GOAL: Final = 10
+"""Towards a role it is chosen from more, since what the first items close counts no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +51,15 @@ def rank(bundle: Bundle, query: Query) -> Ranked:
     candidates = sources.propose(bundle, query, known, eligible(bundle, query))
     rows = candidates.rows
     table = features.matrix(bundle, query, known, candidates)
-    raw = raw_scores(bundle, candidates, table)
+    raw = raw_scores(bundle, query, candidates, table)
     scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
     order = np.lexsort((rows, -scores))
     pinned = np.isin(rows[order], query.pinned)
-    depth = len(order) if query.max_per_issuer is not None else query.limit * ADDED_FOR_VARIETY
+    added = ADDED_FOR_VARIETY if known.gap is None else ADDED_FOR_GOAL
+    depth = len(order) if query.max_per_issuer is not None else query.limit * added
     order = order[pinned | (np.arange(len(order)) < depth)]
+    scores[order] = without_overlap(bundle, query, known.gap, rows[order], scores[order])
+    order = order[np.lexsort((rows[order], -scores[order]))]
     scores[order] = without_repeats(bundle, rows[order], scores[order])
     order = order[np.lexsort((rows[order], -scores[order]))]
     places = order[choose(bundle, query, rows[order], scores[order])]
@@ -55,9 +67,17 @@ def rank(bundle: Bundle, query: Query) -> Ranked:
 
 
 def raw_scores(
-    bundle: Bundle, candidates: Candidates, table: NDArray[np.float32]
+    bundle: Bundle, query: Query, candidates: Candidates, table: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks."""
+    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks.
+
+    Of a learner of whom nothing is known there is nothing to weigh: the scores are the
+    logarithm of how many took each credential lately.
+    """
+    if mode(query) is Mode.POPULAR:
+        dated = bundle.behaviour.trend is not None
+        taken = table[:, FEATURES.index(LASTING if dated else "learners")]
+        return np.log(np.maximum(taken, LEAST).astype(np.float64))
     if bundle.ranker is not None:
         return bundle.ranker.score(table)
     return np.asarray(np.log(fused(candidates.ranks)))

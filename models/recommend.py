@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from models import explain, gap
 from models.bundle import Bundle
-from models.domain import Ask, Item, Mode, Reason, Recommendation
-from models.query import Query, build
+from models.domain import Ask, Item, Reason, Recommendation
+from models.query import Query, build, mode
 from models.rank import Ranked, rank
 from models.sources import SOURCES
 
@@ -26,7 +26,7 @@ def word(bundle: Bundle, query: Query, ranked: Ranked) -> Recommendation:
     state = ranked.known.gap
     why = explain.reasons(bundle, query, ranked) if query.explain else ((),) * len(ranked.places)
     return Recommendation(
-        mode=_mode(query),
+        mode=mode(query),
         items=tuple(
             _item(bundle, ranked, int(place), told)
             for place, told in zip(ranked.places, why, strict=True)
@@ -35,14 +35,6 @@ def word(bundle: Bundle, query: Query, ranked: Ranked) -> Recommendation:
         gap=None if state is None else gap.describe(query, state),
         notes=query.notes,
     )
-
-
-def _mode(query: Query) -> Mode:
-    if len(query.walk.history):
-        return Mode.PERSONALISED
-    if len(query.skills) or query.requirement is not None:
-        return Mode.COLD_START
-    return Mode.POPULAR
 
 
 def _item(bundle: Bundle, ranked: Ranked, place: int, reasons: tuple[Reason, ...]) -> Item:

@@ -106,7 +106,7 @@ def recent(bundle: Bundle, query: Query, _signals: Signals, eligible: Mask) -> P
         return NOTHING
     rows = np.flatnonzero(eligible).astype(np.int32)
     scores = np.zeros(bundle.n, np.float32)
-    scores[rows] = bundle.behaviour.trend.values(rows, query.at)[:, 0]
+    scores[rows] = bundle.behaviour.trend.values(rows, query.at)[:, -1]
     return top(scores, eligible)
 
 

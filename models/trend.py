@@ -53,12 +53,3 @@ class Trend:
         age = moment - self.at[last[met]]
         result[met] = self.faded[last[met]] * np.exp(-age[:, None] / self.horizons)
         return result
-
-    def ages(self, rows: NDArray[np.int32], moment: float) -> NDArray[np.float32]:
-        """Seconds since each credential's first meeting as of ``moment``; NaN where none yet."""
-        moment = self.known(moment)
-        result = np.full(len(rows), np.nan, np.float32)
-        some = self.indptr[rows] < self.indptr[rows + 1]
-        result[some] = moment - self.at[self.indptr[rows[some]]]
-        result[result <= 0] = np.nan
-        return result

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 
 from models.features import SESSION_GAP
 from models.sparse import Csr
+from training import fading
 from training.baselines.ease import LARGEST, Ease
 from training.baselines.neighbours import ItemKnn
 from training.config import Config
@@ -33,16 +34,20 @@ KEPT: Final = 300
 SOON: Final = 3
 """A learner "went on" to what was met within so many steps."""
 
-HORIZONS: Final = (256, 64, 10)
-"""Popularity fades over these fractions of the time that the data span."""
-
 Arrays = dict[str, NDArray[Any]]
 
 
-def fit(train: Interactions, roles: NDArray[np.int32], n_roles: int, config: Config) -> Arrays:
+def fit(
+    train: Interactions,
+    roles: NDArray[np.int32],
+    n_roles: int,
+    config: Config,
+    horizons: NDArray[np.float64] | None,
+) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
-    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown.
+    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown;
+    ``horizons`` are those of ``training.fading``, ``None`` where nothing is dated.
     """
     steps = Steps.of(train, repeats=True)
     slow, fast = steps.transitions(SLOW), steps.transitions(FAST)
@@ -56,7 +61,7 @@ def fit(train: Interactions, roles: NDArray[np.int32], n_roles: int, config: Con
     arrays |= _named("item_item", _item_item(train, config.ridge))
     arrays |= _named("followers", _soon_after(Steps.of(train, repeats=False), n))
     arrays |= _by_role(train, roles, n_roles)
-    return arrays | (_trend(train) if train.dated else {})
+    return arrays | ({} if horizons is None else fading.fit(train, horizons))
 
 
 def truncated(matrix: csr_array, kept: int = KEPT) -> csr_array:
@@ -119,28 +124,6 @@ def _by_role(train: Interactions, roles: NDArray[np.int32], n_roles: int) -> Arr
     size = np.asarray(group.sum(axis=1), np.float32)
     counts.data = counts.data / np.repeat(size, np.diff(counts.indptr))
     return {"learners_for_role": size} | _named("popular_for_role", truncated(counts))
-
-
-def _trend(train: Interactions) -> Arrays:
-    met = train.where(train.first_meetings())
-    order = np.lexsort((met.at, met.credential))
-    credential, at = met.credential[order], met.at[order]
-    span = float(at.max() - at.min()) if len(at) else 0.0
-    horizons = np.array([max(span / part, 1.0) for part in HORIZONS])
-    faded = np.zeros((len(at), len(horizons)), np.float32)
-    ones = np.ones(len(horizons))
-    value = ones
-    for i in range(len(at)):
-        again = i > 0 and credential[i] == credential[i - 1]
-        value = value * np.exp(-(at[i] - at[i - 1]) / horizons) + 1.0 if again else ones
-        faded[i] = value
-    indptr = np.searchsorted(credential, np.arange(train.n_credentials + 1)).astype(np.int64)
-    return {
-        "trend.indptr": indptr,
-        "trend.at": at,
-        "trend.faded": faded,
-        "trend.horizons": horizons,
-    }
 
 
 def _named(name: str, matrix: csr_array) -> Arrays:

@@ -67,7 +67,7 @@ def _falls(bundle: Bundle, query: Query, ranked: Ranked, place: int, reason: Rea
     if reason.kind == "popular":
         table = ranked.table.copy()
         table[[place]] = without(table[[place]], "popularity")
-        raw = raw_scores(bundle, ranked.candidates, table)
+        raw = raw_scores(bundle, query, ranked.candidates, table)
         scores = traded(query, ranked.known, ranked.candidates.rows, raw)
         return int((scores > scores[place]).sum()) > before
     again = rank(bundle, _without(bundle, query, reason))

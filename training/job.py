@@ -18,12 +18,15 @@ from training.embed import Embedder
 from training.evaluate import evaluate
 from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
-from training.splits import last
+from training.splits import last, sampled
 from training.tables import Dataset
 from training.writing import write_rejects
 
 BESIDE: Final = ("popularity", "lightfm")
 """Baselines that every training run is measured against, in their usual settings."""
+
+JUDGED: Final = 10_000
+"""So many learners are asked at most: their intervals are narrow enough for the gate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def train(
     data = tables.load(folder, on_bad_row)
     embedder = None if config.text == "none" else Embedder(cache)
     prepared = prepare(data, config, embedder, progress)
-    split = last(prepared.known)
+    split = sampled(last(prepared.known), seed, JUDGED)
     report = None
     fitted = fit(prepared, split.train, seed, progress)
     if len(split):

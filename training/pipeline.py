@@ -20,7 +20,7 @@ from models.ids import IdMap
 from models.index import VectorIndex
 from models.query import Query
 from training import behaviour as base
-from training import collaborative, knowledge, ranking
+from training import collaborative, fading, knowledge, ranking
 from training.config import Config
 from training.embed import Embedder
 from training.interactions import Interactions
@@ -34,6 +34,9 @@ LIBRARIES: Final = (
     "faiss-cpu", "lightfm-next", "lightgbm", "numpy", "polars", "scipy",
     "sentence-transformers", "torch",
 )  # fmt: skip
+
+TUNED_ON: Final = 200_000
+"""So many interactions are enough to choose the settings of the collaborative model by."""
 
 RECALL_SAMPLE: Final = 64
 RECALL_DEPTH: Final = 100
@@ -56,10 +59,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How the collaborative model is fitted and folded in."""
+    """What was chosen on inner splits: how the collaborative model is fitted and folded in, and
+    over what ``horizons`` (seconds, ``None`` without dates) popularity fades.
+    """
 
     epochs: int
     folding: Folding
+    horizons: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +101,8 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     config = prepared.config
     kinds = config.held_kinds or held_kinds(known)
     item_features = item_features_of(prepared.catalogue)
-    with progress.stage("choose collaborative settings", 0):
-        shape = _collaborative_shape(known, item_features, config, seed)
+    with progress.stage("choose settings", 0):
+        shape = _shape(known, item_features, config, seed)
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
@@ -130,18 +136,28 @@ def refit(
     return _assembled(prepared, known, seed, arrays, ranker, kinds, fitted.shape)
 
 
-def _collaborative_shape(
+def _shape(
     known: Interactions, item_features: csr_array | None, config: Config, seed: int
 ) -> Shape:
-    """Epochs and folding that were best on an inner split."""
-    tuned: Split = last(known)
+    """The settings that were best on inner splits, some of them of some learners only."""
+    tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
     epochs = collaborative.best_epochs(
         tuned, item_features, components=config.components, seed=seed
     )
     model = collaborative.fit(
         tuned.train, item_features, epochs=epochs, components=config.components, seed=seed
     )
-    return Shape(epochs, collaborative.best_folding(model, tuned, seed))
+    folding = collaborative.best_folding(model, tuned, seed)
+    return Shape(epochs, folding, fading.horizons(known) if known.dated else None)
+
+
+def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
+    """Mask of learners drawn at random who have about ``most`` interactions between them."""
+    drawn = np.random.default_rng(seed).permutation(known.n_learners)
+    before = np.cumsum(np.diff(known.indptr)[drawn])
+    chosen = np.zeros(known.n_learners, np.bool_)
+    chosen[drawn[before <= most]] = True
+    return chosen
 
 
 def _behaviour(
@@ -152,7 +168,8 @@ def _behaviour(
     seed: int,
 ) -> Arrays:
     roles = prepared.learners.roles
-    arrays = base.fit(known, roles, prepared.data.roles.height, prepared.config)
+    n_roles = prepared.data.roles.height
+    arrays = base.fit(known, roles, n_roles, prepared.config, shape.horizons)
     model = collaborative.fit(
         known,
         item_features,

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from models import features, gap, signals, sources
 from models.bundle import Bundle
 from models.eligibility import eligible
-from models.feature_names import FEATURES
+from models.feature_names import FEATURES, TREND
 from models.query import Query
 from training.config import Config
 from training.interactions import Interactions
@@ -40,8 +40,11 @@ VALIDATION: Final = 5
 
 PATIENCE: Final = 40
 
-MONOTONE: Final = {"gap": 1, "stack": 1}
-"""More of the gap closed, or of a stack completed, never lowers the score."""
+MONOTONE: Final = frozenset({"gap", "stack", "popular_for_role", "learners", *TREND})
+"""More of the gap closed, of a stack completed, or more learners who took it never lowers the
+score: what these say is one-sided, and without the bound trees learn by heart which credentials
+were popular when, and go wrong as soon as time moves on.
+"""
 
 Ask = Callable[[Bundle, int, int], Query]
 """The question a learner (row) would have asked just before the meeting at a position."""
@@ -158,7 +161,7 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
         "feature_fraction": 0.7,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
-        "monotone_constraints": [MONOTONE.get(name, 0) for name in FEATURES],
+        "monotone_constraints": [int(name in MONOTONE) for name in FEATURES],
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,

@@ -72,7 +72,12 @@ def temporal(interactions: Interactions) -> Split:
             "the temporal split needs times that can be compared between learners, but "
             "occurred_at holds plain order numbers here; use the split 'last' instead"
         )
-    known = interactions.at <= np.quantile(interactions.at, CUT)
+    return after(interactions, CUT)
+
+
+def after(interactions: Interactions, quantile: float) -> Split:
+    """The temporal split at a ``quantile`` of the times of all interactions."""
+    known = interactions.at <= np.quantile(interactions.at, quantile)
     asked = np.flatnonzero(interactions.first_meetings() & ~known)
     return _split("temporal", interactions.where(known), interactions, asked)
 

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.trend import Trend
-from training.behaviour import fit
-from training.config import Config
+from training import fading
 from training.interactions import Interactions
 
 N = 4
@@ -29,7 +28,7 @@ def interactions(meetings: list[tuple[int, int, int]]) -> Interactions:
 
 
 def trend(known: Interactions) -> Trend:
-    arrays = fit(known, np.full(6, -1, np.int32), 0, Config(text="none"))
+    arrays = fading.fit(known, fading.horizons(known))
     return Trend(*(arrays[f"trend.{name}"] for name in Trend.__slots__))
 
 
@@ -57,17 +56,6 @@ def test_values_are_the_faded_count_of_what_was_before(
     found = fitted.values(ROWS, moment)
     expected = counted(known, standing(known, moment), fitted.horizons)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
-
-
-@given(MEETINGS, st.integers(-1, 45))
-def test_ages_count_from_the_first_meeting(
-    meetings: list[tuple[int, int, int]], moment: float
-) -> None:
-    known = interactions(meetings)
-    end = standing(known, moment)
-    for row, age in zip(ROWS, trend(known).ages(ROWS, moment), strict=True):
-        earlier = [at for _, credential, at in meetings if credential == row and at < end]
-        assert np.isnan(age) if not earlier else age == end - min(earlier)
 
 
 def test_what_is_later_has_no_influence() -> None:

@@ -46,8 +46,8 @@ def inputs(ready: Prepared, known: Interactions) -> Inputs:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "train", catch)
-        shape = pipeline.Shape(3, Folding())
-        patch.setattr(pipeline, "_collaborative_shape", lambda *_: shape)
+        shape = pipeline.Shape(3, Folding(), np.array([4e5, 2e6, 1e7, 3e7]))
+        patch.setattr(pipeline, "_shape", lambda *_: shape)
         pipeline.fit(ready, known, 1, Silent())
     return caught[0]
 
