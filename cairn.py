@@ -19,36 +19,25 @@ from rich.console import Console
 from typer import Argument, Option, Typer, echo
 
 from models.errors import CairnError, UsageError
+from service import commands
 
 ROOMS: Final = {"models", "service", "training"}
 EXTRAS: Final = """train, evaluate, import and simulate need 'cairn-paths[training]', demo and
 events export 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
 
 
-def _registry() -> Path:
-    from service.settings import chosen
-
-    return chosen().bundle
-
-
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app = _group(help="What should a learner earn next towards a role, in what order, and why?")
-bundles = _group(help="The registry of bundles: which there are, which one is served.")
 events = _group(help="The durable log of what learners did.")
-keys = _group(help="API keys of the service.")
-app.add_typer(bundles, name="bundle")
+app.add_typer(commands.bundles, name="bundle")
 app.add_typer(events, name="events")
-app.add_typer(keys, name="keys")
+app.add_typer(commands.keys, name="keys")
 
 Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
 ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
 Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
 Port = Annotated[int | None, Option(min=0, max=65535, help="Default: CAIRN_PORT, 8000.")]
-Named = Annotated[str, Argument(metavar="BUNDLE", help="A version; verify, diff: or a folder.")]
-Root = Annotated[
-    Path, Option(default_factory=_registry, show_default="CAIRN_BUNDLE", help="The registry.")
-]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -177,6 +166,42 @@ def recommend(
 
 
 @app.command()
+def plan(
+    source: Annotated[Path, Argument(metavar="BUNDLE", help="A bundle or a registry.")],
+    role: Annotated[str, Option(metavar="ID|TEXT", help="The role to aim at.")],
+    learner: Annotated[Path | None, Option(help="JSON: 'learner' of the API's request.")] = None,
+    learner_id: Annotated[str | None, Option(help="A learner the bundle was trained on.")] = None,
+    max_hours: Annotated[float | None, Option(min=0, help="Of the whole path.")] = None,
+    max_cost: Annotated[
+        str | None, Option(metavar="AMOUNT[CUR]", help="Of the whole path: 300 or 300EUR.")
+    ] = None,
+    hours_per_week: Annotated[float | None, Option(help="The pace; gives dates.")] = None,
+    deadline: Annotated[datetime | None, Option(help="With --hours-per-week.")] = None,
+    reach: Annotated[float | None, Option(min=0, max=1, help="So much of the role.")] = None,
+    then: Annotated[
+        Literal["cheapest", "fastest", "fewest"], Option(help="What comes second.")
+    ] = "cheapest",
+    solver: Annotated[Literal["fast", "exact"], Option(help="exact proves its answer.")] = "fast",
+    as_json: Annotated[bool, Option("--json", help="Print the API's exact body.")] = False,
+) -> None:
+    """Plan once, without a server: what to take, in which order, and what it takes."""
+    from models import bundle
+    from service import offline, planner, printing_paths
+
+    loaded = bundle.read(bundle.resolve(source))
+    request = offline.path_request(
+        loaded, learner, learner_id, role,
+        {"max_hours": max_hours, "max_cost": max_cost, "hours_per_week": hours_per_week,
+         "deadline": deadline, "reach": reach, "then": then, "solver": solver},
+    )  # fmt: skip
+    answer = planner.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    if as_json:
+        echo(answer.model_dump_json())
+    else:
+        Console().print(*printing_paths.path(answer), sep="\n")
+
+
+@app.command()
 def serve(
     bundle: Annotated[Path | None, Option(help="Or a registry. Default: CAIRN_BUNDLE.")] = None,
     host: Annotated[str | None, Option(help="Default: CAIRN_HOST, 127.0.0.1.")] = None,
@@ -230,68 +255,6 @@ def export_events(out: Out, tenant: Annotated[str, Option(help="Whose events.")]
     found = logged_events(chosen(), tenant)
     rows = ((each.learner_id, each.credential, each.kind, each.at, each.value) for each in found)
     echo(f"{out}: {append_events(out, rows)} interactions added")
-
-
-@bundles.command("list")
-def list_bundles(root: Root) -> None:
-    """Show all bundles, newest first, with the current one marked."""
-    from models.bundle import registry
-    from service import printing
-
-    Console().print(printing.bundles(registry.entries(root)))
-
-
-@bundles.command("verify")
-def verify_bundle(bundle: Named, root: Root) -> None:
-    """Check every file of a bundle against its checksum."""
-    from models.bundle import registry, verify
-
-    folder = registry.locate(root, bundle)
-    echo(f"{folder} is intact: {len(verify(folder).files)} files")
-
-
-@bundles.command()
-def promote(version: Named, root: Root) -> None:
-    """Make a bundle current, if it is intact."""
-    from models.bundle import registry
-
-    registry.promote(root, version)
-    echo(f"{version} is now current")
-
-
-@bundles.command()
-def rollback(root: Root) -> None:
-    """Make the bundle promoted before the current one current again."""
-    from models.bundle import registry
-
-    echo(f"{registry.rollback(root)} is current again")
-
-
-@bundles.command()
-def diff(a: Named, b: Named, root: Root) -> None:
-    """Show what two bundles hold differently: settings, data, figures, files."""
-    from models.bundle import registry
-    from service import printing
-
-    Console().print(
-        printing.differences(
-            registry.diff(registry.locate(root, a), registry.locate(root, b)), a, b
-        )
-    )
-
-
-@keys.command("create")
-def create_key(
-    tenant: Annotated[str, Argument(metavar="TENANT", help="Whose data the key opens.")],
-    file: Annotated[Path, Option(help="Keys file to add it to; made when absent.")],
-    scopes: Annotated[str, Option(help="What it allows.")] = "recommend,events,learners",
-) -> None:
-    """Make an API key, print it once, and keep its hash in a keys file."""
-    from service import auth
-
-    key, kept = auth.new_key(tenant, auth.parse_scopes(scopes))
-    auth.add_key(file, kept)
-    echo(key)
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ SOURCES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "path": ("next_step", "next_later", "in_session", "item_item", "collaborative"),
     "role": ("popular_for_role",),
     "text": ("semantic",),
-    "popularity": ("popular", "recent"),
+    "popularity": ("popular", "recent", "lasting"),
 }
 """The sources that rest on each kind of evidence: what counts without a trained ranker."""
 

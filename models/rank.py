@@ -66,6 +66,22 @@ def rank(bundle: Bundle, query: Query) -> Ranked:
     return Ranked(known, candidates, table, raw, scores, places)
 
 
+def engagement(
+    bundle: Bundle, query: Query, known: Signals, among: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """How likely each credential under the mask ``(n,)`` is to be taken, relative to the
+    likeliest: 0..1, and 0 for what no source proposes.
+    """
+    found = np.zeros(bundle.n)
+    candidates = sources.propose(bundle, query, known, among)
+    if len(candidates.rows):
+        raw = raw_scores(
+            bundle, query, candidates, features.matrix(bundle, query, known, candidates)
+        )
+        found[candidates.rows] = np.exp(raw - raw.max())
+    return found
+
+
 def raw_scores(
     bundle: Bundle, query: Query, candidates: Candidates, table: NDArray[np.float32]
 ) -> NDArray[np.float64]:

@@ -100,14 +100,18 @@ def popular(bundle: Bundle, _query: Query, _signals: Signals, eligible: Mask) ->
     return top(bundle.behaviour.learners_of, eligible)
 
 
-def recent(bundle: Bundle, query: Query, _signals: Signals, eligible: Mask) -> Proposal:
-    """Met by most learners lately, as of the moment of asking."""
-    if bundle.behaviour.trend is None:
-        return NOTHING
-    rows = np.flatnonzero(eligible).astype(np.int32)
-    scores = np.zeros(bundle.n, np.float32)
-    scores[rows] = bundle.behaviour.trend.values(rows, query.at)[:, -1]
-    return top(scores, eligible)
+def _trending(horizon: int) -> Source:
+    """Met by most learners lately, as of the moment of asking, by one of the trend's horizons."""
+
+    def source(bundle: Bundle, query: Query, _signals: Signals, eligible: Mask) -> Proposal:
+        if bundle.behaviour.trend is None:
+            return NOTHING
+        rows = np.flatnonzero(eligible).astype(np.int32)
+        scores = np.zeros(bundle.n, np.float32)
+        scores[rows] = bundle.behaviour.trend.values(rows, query.at)[:, horizon]
+        return top(scores, eligible)
+
+    return source
 
 
 def unproven(bundle: Bundle, query: Query, signals: Signals, eligible: Mask) -> Proposal:
@@ -149,7 +153,8 @@ SOURCES: Final[Mapping[str, Source]] = {
     "stack": _dense("stack"),
     "popular_for_role": _dense("popular_for_role"),
     "popular": popular,
-    "recent": recent,
+    "recent": _trending(0),
+    "lasting": _trending(-1),
     "unproven": unproven,
     "remaining": remaining,
 }

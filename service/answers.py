@@ -1,12 +1,15 @@
-"""Recommendations from live state."""
+"""Recommendations and paths from live state."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from models.errors import StoreUnavailable
+from models.errors import StoreUnavailable, UsageError
+from service import planner
 from service.held import LearnerState
+from service.problems import ProblemError
 from service.recommender import UNKNOWN, answer
+from service.schemas.paths import PathRequest, PathResponse
 from service.schemas.recommendations import (
     RecommendationRequest,
     RecommendationResponse,
@@ -19,12 +22,7 @@ async def recommend(
     service: Service, tenant: str, request: RecommendationRequest, request_id: str
 ) -> RecommendationResponse:
     """Answer from all that is known; without the store, from the bundle and the request."""
-    held, degraded = UNKNOWN, []
-    if request.learner.id is not None:
-        try:
-            held = await service.store.learner(tenant, request.learner.id)
-        except StoreUnavailable:
-            degraded = ["store"]
+    held, degraded = await _held(service, tenant, request.learner.id)
     compute = partial(
         answer,
         service.bundle,
@@ -38,9 +36,48 @@ async def recommend(
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
     response = await service.aside(compute) if _speaks(request, held) else compute()
     service.metrics.answers.labels(response.mode).inc()
-    for part in response.degraded:
-        service.metrics.degraded.labels(part).inc()
+    _count(service, response.degraded)
     return response
+
+
+async def plan(
+    service: Service, tenant: str, request: PathRequest, request_id: str
+) -> PathResponse:
+    """Plan from all that is known; without the store, from the bundle and the request."""
+    held, degraded = await _held(service, tenant, request.learner.id)
+    compute = partial(
+        planner.answer,
+        service.bundle,
+        request,
+        at=service.now(),
+        request_id=request_id,
+        held=held,
+        degraded=degraded,
+    )
+    try:
+        # A solver may take a second, most of it without the interpreter.
+        response = await service.aside(compute)
+    except UsageError as error:
+        raise ProblemError(422, str(error)) from error
+    _count(service, response.degraded)
+    return response
+
+
+async def _held(
+    service: Service, tenant: str, learner: str | None
+) -> tuple[LearnerState, list[str]]:
+    """What the store holds of a learner, and what was unavailable."""
+    if learner is None:
+        return UNKNOWN, []
+    try:
+        return await service.store.learner(tenant, learner), []
+    except StoreUnavailable:
+        return UNKNOWN, ["store"]
+
+
+def _count(service: Service, degraded: list[str]) -> None:
+    for part in degraded:
+        service.metrics.degraded.labels(part).inc()
 
 
 def _speaks(request: RecommendationRequest, held: LearnerState) -> bool:

@@ -15,7 +15,7 @@ from models.errors import UsageError
 from service import problems
 from service.auth import load_keyring
 from service.middleware import BodyLimit, Measure, RequestId
-from service.routes import catalogue, events, health, learners, pages, recommendations
+from service.routes import catalogue, events, health, learners, pages, paths, recommendations
 from service.settings import Settings
 from service.state import LifespanState, Service
 from service.store import Store
@@ -58,7 +58,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         redirect_slashes=False,
     )
     problems.install(app)
-    for module in (recommendations, events, learners, catalogue, health):
+    for module in (recommendations, paths, events, learners, catalogue, health):
         app.include_router(module.router)
     if settings.demo_page:
         app.include_router(pages.router)

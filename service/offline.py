@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ from pydantic import ValidationError
 
 from models.bundle import Bundle
 from models.errors import DataError, Fault, UsageError
+from models.plan import commonest_currency
 from service.schemas.learners import LearnerQuery
+from service.schemas.paths import PathRequest
 from service.schemas.recommendations import RecommendationRequest, RoleText
 
 
@@ -22,17 +26,66 @@ def request(
 
     Raises ``UsageError`` naming what is wrong.
     """
-    if learner is not None and learner_id is not None:
-        raise UsageError("name the learner by a file or by an id, not by both")
-    known = role is None or bundle.roles.row(role) is not None
     try:
         return RecommendationRequest(
-            learner=LearnerQuery(id=learner_id) if learner is None else read_learner(learner),
-            target_role=role if known else RoleText(text=role or ""),
-            limit=limit,
+            learner=_learner(learner, learner_id), target_role=_role(bundle, role), limit=limit
         )
     except ValidationError as error:
         raise UsageError(f"the learner or role cannot be used: {_told(error)}") from error
+
+
+def path_request(
+    bundle: Bundle,
+    learner: Path | None,
+    learner_id: str | None,
+    role: str,
+    options: Mapping[str, Any],
+) -> PathRequest:
+    """The same for a path; ``options`` are the command's, ``max_cost`` as 300 or 300EUR.
+
+    Raises ``UsageError`` naming what is wrong.
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    objective = {name: given.pop(name) for name in ("reach", "then") if name in given}
+    solver = given.pop("solver")
+    if "max_cost" in given:
+        given["max_cost"] = _money(bundle, given["max_cost"])
+    if "deadline" in given:
+        given["deadline"] = given["deadline"].isoformat()
+    try:
+        return PathRequest.model_validate(
+            {
+                "learner": _learner(learner, learner_id),
+                "target_role": _role(bundle, role),
+                "constraints": given,
+                "objective": objective,
+                "solver": solver,
+            }
+        )
+    except ValidationError as error:
+        raise UsageError(f"the path cannot be planned: {_told(error)}") from error
+
+
+def _learner(file: Path | None, external: str | None) -> LearnerQuery:
+    if file is not None and external is not None:
+        raise UsageError("name the learner by a file or by an id, not by both")
+    return LearnerQuery(id=external) if file is None else read_learner(file)
+
+
+def _role(bundle: Bundle, role: str | None) -> str | RoleText | None:
+    known = role is None or bundle.roles.row(role) is not None
+    return role if known else RoleText(text=role or "")
+
+
+def _money(bundle: Bundle, text: str) -> dict[str, Any]:
+    """An amount with its currency, by default the one most credentials are priced in."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Z]{3})?", text.strip())
+    if found is None:
+        raise UsageError(f"--max-cost: expected an amount such as 300 or 300EUR, found '{text}'")
+    currency = found[2] or commonest_currency(bundle)
+    if currency is None:
+        raise UsageError("--max-cost: no credential here has a price; name the currency: 300EUR")
+    return {"amount": float(found[1]), "currency": currency}
 
 
 def read_learner(path: Path) -> LearnerQuery:

@@ -23,7 +23,7 @@ def recommendation(answer: RecommendationResponse) -> Iterator[RenderableType]:
         found = "" if answer.role.match is None else f" (read from text, {answer.role.match:.2f})"
         yield Text(f"Towards {answer.role.title}{found}", "bold")
     if answer.gap is not None:
-        yield _gap(answer.gap)
+        yield gap_table(answer.gap)
     yield from map(_item, answer.items)
     if not answer.items:
         yield Text("Nothing fits what was asked for.")
@@ -34,7 +34,8 @@ def recommendation(answer: RecommendationResponse) -> Iterator[RenderableType]:
         yield Text(f"Done without: {part}")
 
 
-def _gap(gap: GapOut) -> Table:
+def gap_table(gap: GapOut) -> Table:
+    """The gap skill by skill."""
     title = f"{gap.before:.0%} of the role is not covered yet"
     table = Table("skill", "status", title=title, title_justify="left", box=SIMPLE)
     for name in ("held", "required", "importance"):

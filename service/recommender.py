@@ -11,6 +11,7 @@ from typing import Any, Final
 from models.bundle import Bundle
 from models.domain import (
     Ask,
+    Closing,
     Constraints,
     Event,
     Gap,
@@ -58,9 +59,9 @@ def answer(
     ask = Ask(
         learner=learner_of(bundle, request.learner, held, at),
         at=at,
-        target=_target(request, held),
+        target=target_of(request.target_role, held),
         limit=request.limit,
-        constraints=_constraints(request.constraints),
+        constraints=constraints_of(request.constraints),
         goal_weight=request.goal_weight,
         diversity=request.diversity,
         pinned=request.pinned,
@@ -117,14 +118,16 @@ def _skills(profile: Iterable[dict[str, Any]], said: Sequence[SkillHeld]) -> tup
     return tuple(HeldSkill(skill, level) for skill, level in levels.items())
 
 
-def _target(request: RecommendationRequest, held: LearnerState) -> Target | None:
-    role = request.target_role or (held.profile or {}).get("target_role")
+def target_of(asked: str | RoleText | None, held: LearnerState) -> Target | None:
+    """The role asked for, or else the one on the learner's profile."""
+    role = asked or (held.profile or {}).get("target_role")
     if role is None:
         return None
     return Target(id=role) if isinstance(role, str) else Target(text=role.text)
 
 
-def _constraints(limits: ConstraintsIn) -> Constraints:
+def constraints_of(limits: ConstraintsIn) -> Constraints:
+    """The limits in the domain's words."""
     cost = limits.max_cost
     return Constraints(
         max_hours=limits.max_hours,
@@ -146,18 +149,20 @@ def _response(
         mode=found.mode,
         degraded=degraded,
         notes=list(found.notes),
-        role=None if found.role is None else _role(bundle, found.role),
-        gap=None if found.gap is None else _gap(bundle, found.gap),
+        role=None if found.role is None else role_out(bundle, found.role),
+        gap=None if found.gap is None else gap_out(bundle, found.gap),
         items=[_item(bundle, item, rank) for rank, item in enumerate(found.items, 1)],
     )
 
 
-def _role(bundle: Bundle, role: ResolvedRole) -> RoleOut:
+def role_out(bundle: Bundle, role: ResolvedRole) -> RoleOut:
+    """The role on the wire."""
     name = None if role.row is None else bundle.roles.ids[role.row]
     return RoleOut(id=name, title=role.title, match=role.match)
 
 
-def _gap(bundle: Bundle, gap: Gap) -> GapOut:
+def gap_out(bundle: Bundle, gap: Gap) -> GapOut:
+    """The gap on the wire."""
     skills = [
         GapSkill(
             skill=bundle.skills.ids[entry.skill],
@@ -174,17 +179,19 @@ def _gap(bundle: Bundle, gap: Gap) -> GapOut:
     return GapOut(before=gap.before, skills=skills)
 
 
+def closing_out(bundle: Bundle, closing: Closing) -> ClosingOut:
+    """What a credential closes, on the wire."""
+    return ClosingOut(
+        skill=bundle.skills.ids[closing.skill],
+        label=bundle.skills.labels[closing.skill],
+        from_=closing.before,
+        to=closing.after,
+    )
+
+
 def _item(bundle: Bundle, item: Item, rank: int) -> ItemOut:
     card = bundle.credentials.card(item.credential)
-    closes = [
-        ClosingOut(
-            skill=bundle.skills.ids[closing.skill],
-            label=bundle.skills.labels[closing.skill],
-            from_=closing.before,
-            to=closing.after,
-        )
-        for closing in item.closes
-    ]
+    closes = [closing_out(bundle, closing) for closing in item.closes]
     reasons = [ReasonOut.model_validate(reason, from_attributes=True) for reason in item.reasons]
     return ItemOut(
         credential=card["id"],

@@ -252,6 +252,37 @@ def test_a_recommendation_is_a_table_or_the_body_of_the_api(
     assert json.loads(out)["mode"] == "popular"
 
 
+def test_a_path_is_told_or_the_body_of_the_api(run: Run, served: Path, tmp_path: Path) -> None:
+    learner = tmp_path / "learner.json"
+    learner.write_text('{"credentials": ["joinery-0"]}')
+    arguments = ("plan", served, "--learner", learner, "--role", "joinery-role")
+    code, out, _ = run(*arguments, "--hours-per-week", 10, "--deadline", "2099-01-01")
+    assert code == 0
+    assert {"Towards", "steps,", "to"} <= set(out.split())
+    code, out, _ = run(*arguments, "--max-cost", "200", "--solver", "exact", "--json")
+    body = json.loads(out)
+    assert (body["feasible"], body["totals"]["currency"]) == (True, "EUR")
+    assert body["totals"]["cost"]["low"] <= 200
+    assert body["optimality"]["bound"] is not None
+    code, out, _ = run(*arguments, "--max-cost", "1EUR", "--reach", 0.9)
+    assert (code, "max_cost" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--max-cost", "cheap"), "expected an amount"),
+        (("--deadline", "2099-01-01"), "hours_per_week"),
+        (("--hours-per-week", 0), "greater than 0"),
+    ],
+)
+def test_a_path_that_cannot_be_asked_for_is_refused(
+    run: Run, served: Path, more: tuple[object, ...], message: str
+) -> None:
+    code, _, err = run("plan", served, "--role", "joinery-role", *more)
+    assert (code, message in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 TRAINS = {"torch", "lightfm-next", "lightfm", "sentence-transformers", "transformers", "polars",
-          "pandas", "pyarrow", "implicit", "onnx"}  # fmt: skip
+          "pyarrow", "implicit", "onnx"}  # fmt: skip
 GPU = ("cuda-", "nvidia-", "triton")
 """What torch itself pins on machines where it comes with GPU support."""
 LIMIT_MB = 700
