@@ -157,6 +157,41 @@ class Status(StrEnum):
     MISSING = "missing"
 
 
+class EvidenceKind(StrEnum):
+    """Where it comes from that a learner holds a skill."""
+
+    DECLARED = "declared"
+    CREDENTIAL = "credential"
+
+
+class How(StrEnum):
+    """How a held skill counts as a required one: it is the very skill, the taxonomy has one of
+    the two under the other, or they are similar in meaning.
+    """
+
+    SAME = "same"
+    BROADER = "broader"
+    SIMILAR = "similar"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something held that counts towards a required skill.
+
+    ``skill`` (a row) was declared, or taught by ``credential`` (a row, else ``None``), and is
+    held at ``level`` 0..1 (``None`` unknown). ``nearness`` 0..1 is how far it counts as the
+    required skill, 1 for the very one; ``covers`` 0..1 the share of the requirement covered.
+    """
+
+    kind: EvidenceKind
+    credential: int | None
+    skill: int
+    level: float | None
+    nearness: float
+    how: How
+    covers: float
+
+
 @dataclass(frozen=True, slots=True)
 class SkillGap:
     """One required skill (a row number) of the target role.
@@ -164,7 +199,8 @@ class SkillGap:
     ``required`` and ``held`` are levels 0..1, ``None`` when unknown or not held;
     ``coverage`` 0..1 is the share of the requirement met, near skills included;
     ``importance`` 0..1; ``match`` is the similarity by which free text was matched to
-    this skill, ``None`` when the role names it outright.
+    this skill, ``None`` when the role names it outright. ``evidence`` is what counts towards
+    it, at most the best three; the first covers as much as all.
     """
 
     skill: int
@@ -174,6 +210,7 @@ class SkillGap:
     coverage: float
     status: Status
     match: float | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.domain import ASSUMED_LEVEL, Closing, Gap, SkillGap, Status
+from models.domain import Closing, Gap, SkillGap, Status
+from models.evidence import comparable, counting, evidence
 from models.query import Query, Requirement
 from models.tables import known
 
@@ -62,16 +63,10 @@ def coverage(
     levels: NDArray[np.float32],
 ) -> NDArray[np.float32]:
     """Coverage 0..1 of each requirement ``(k,)`` by skills held at ``levels`` (NaN unknown)."""
-    near = bundle.knowledge.near
-    covered = np.zeros(near.n_rows, np.float32)
-    wanted = np.full(near.n_rows, np.nan, np.float32)
-    wanted[requirement.skills] = _comparable(requirement.level)
-    at, owner = near.entries(skills)
-    target = near.indices[at]
-    reached = np.minimum(1.0, _comparable(levels)[owner] / wanted[target]) * near.values[at]
-    asked = ~np.isnan(reached)
-    np.maximum.at(covered, target[asked], reached[asked])
-    return covered[requirement.skills]
+    found = counting(bundle, requirement, skills, levels)
+    covered = np.zeros(len(requirement.skills), np.float32)
+    np.maximum.at(covered, found.place, found.covers)
+    return covered
 
 
 def closings(bundle: Bundle, state: GapState, credential: int) -> tuple[Closing, ...]:
@@ -104,10 +99,11 @@ def reached(bundle: Bundle, state: GapState, rows: NDArray[np.int32]) -> NDArray
     return result
 
 
-def describe(query: Query, state: GapState) -> Gap:
-    """The gap skill by skill, the most important first."""
+def describe(bundle: Bundle, query: Query, state: GapState) -> Gap:
+    """The gap skill by skill, the most important first, with what is held towards each."""
     held = dict(zip(query.skills.tolist(), query.levels.tolist(), strict=True))
     asked = state.requirement
+    told = evidence(bundle, query, asked)
     order = np.lexsort((asked.skills, -asked.importance))
     return Gap(
         before=round(state.before, 6),
@@ -120,6 +116,7 @@ def describe(query: Query, state: GapState) -> Gap:
                 coverage=round(float(state.coverage[i]), 4),
                 status=_status(float(state.coverage[i])),
                 match=known(asked.match[i]),
+                evidence=told[i],
             )
             for i in order
         ),
@@ -135,18 +132,13 @@ def _closers(
     closers, credit = bundle.knowledge.closers, bundle.knowledge.closers_credit
     at, owner = closers.entries(requirement.skills)
     rows = closers.indices[at]
-    needed = _comparable(requirement.level)[owner]
-    after = np.minimum(1.0, _comparable(closers.values[at]) / needed) * credit[at]
+    needed = comparable(requirement.level)[owner]
+    after = np.minimum(1.0, comparable(closers.values[at]) / needed) * credit[at]
     first = np.ones(len(at), np.bool_)
     first[1:] = (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1])
     if first.all():
         return rows, owner, after
     return rows[first], owner[first], np.maximum.reduceat(after, np.flatnonzero(first))
-
-
-def _comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Levels with unknown taken as ``ASSUMED_LEVEL``, and never so low as to divide by zero."""
-    return np.maximum(np.nan_to_num(levels, nan=ASSUMED_LEVEL), 1e-3)
 
 
 def _status(coverage: float) -> Status:

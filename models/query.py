@@ -36,7 +36,8 @@ class Query:
     ``walk`` is what the learner met. ``held`` rows are held and taught their skills;
     ``closed`` rows must not be proposed (held, begun, dismissed, excluded); ``dismissed`` among
     them were turned down; ``pinned`` rows come first wherever they may be proposed.
-    ``skills`` and ``levels`` (NaN unknown) are what the learner has, declared or learnt.
+    ``skills`` and ``levels`` (NaN unknown) are what the learner has: ``declared`` (row → level),
+    or learnt from the credentials ``taught_by`` (rows), which count even once they lapsed.
     ``notes`` say what could not be used.
     """
 
@@ -48,6 +49,8 @@ class Query:
     pinned: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     skills: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     levels: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
+    declared: Mapping[int, float] = field(default_factory=dict)
+    taught_by: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     role: ResolvedRole | None = None
     requirement: Requirement | None = None
     limit: int = 10
@@ -79,7 +82,8 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
     dismissed = _dismissed(bundle, ask.learner.history)
     excluded = credentials.ids.rows(ask.constraints.exclude)
-    skills, levels = _skills(bundle, ask, held, notes)
+    declared = _declared(bundle, ask, notes)
+    skills, levels = with_learnt(bundle, declared, held)
     role, requirement = _target(bundle, ask, notes)
     unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
     if unknown:
@@ -93,6 +97,8 @@ def build(bundle: Bundle, ask: Ask) -> Query:
         pinned=credentials.ids.rows(ask.pinned),
         skills=skills,
         levels=levels,
+        declared=declared,
+        taught_by=held,
         role=role,
         requirement=requirement,
         limit=ask.limit,
@@ -135,10 +141,8 @@ def _dismissed(bundle: Bundle, events: Iterable[Event]) -> NDArray[np.int32]:
     return np.array(sorted(r for r, kind in last.items() if kind is Kind.DISMISS), np.int32)
 
 
-def _skills(
-    bundle: Bundle, ask: Ask, held: NDArray[np.int32], notes: list[str]
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Skills declared and learnt."""
+def _declared(bundle: Bundle, ask: Ask, notes: list[str]) -> dict[int, float]:
+    """Skills (rows) that the learner says they have, with their levels (NaN unknown)."""
     declared: dict[int, float] = {}
     for each in ask.learner.skills:
         row = resolve_skill(bundle, each.skill)
@@ -147,7 +151,7 @@ def _skills(
             continue
         level = np.nan if each.level is None else each.level
         declared[row] = higher(declared.get(row), level)
-    return with_learnt(bundle, declared, held)
+    return declared
 
 
 def with_learnt(

@@ -32,7 +32,7 @@ def word(bundle: Bundle, query: Query, ranked: Ranked) -> Recommendation:
             for place, told in zip(ranked.places, why, strict=True)
         ),
         role=query.role,
-        gap=None if state is None else gap.describe(query, state),
+        gap=None if state is None else gap.describe(bundle, query, state),
         notes=query.notes,
     )
 

@@ -91,6 +91,11 @@ class Skills:
         """The row whose label or alias is ``text``, whatever its case."""
         return self._names.get(text.strip().lower())
 
+    def linked(self, a: int, b: int) -> bool:
+        """Whether the taxonomy has one of two skills (rows) directly under the other."""
+        broader = self.columns["broader"]
+        return self.ids[b] in loads(broader[a], []) or self.ids[a] in loads(broader[b], [])
+
     def card(self, row: int) -> Card:
         """One skill, JSON-ready."""
         card = {name: self.columns[name][row] for name in SKILL_COLUMNS}

@@ -14,6 +14,7 @@ from models.domain import (
     Closing,
     Constraints,
     Event,
+    Evidence,
     Gap,
     HeldSkill,
     Item,
@@ -29,6 +30,7 @@ from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
 from service.schemas.recommendations import (
     ClosingOut,
     ConstraintsIn,
+    EvidenceOut,
     GapOut,
     GapSkill,
     ItemOut,
@@ -173,10 +175,25 @@ def gap_out(bundle: Bundle, gap: Gap) -> GapOut:
             coverage=entry.coverage,
             status=entry.status,
             match=entry.match,
+            evidence=[_evidence(bundle, each) for each in entry.evidence],
         )
         for entry in gap.skills
     ]
     return GapOut(before=gap.before, skills=skills)
+
+
+def _evidence(bundle: Bundle, found: Evidence) -> EvidenceOut:
+    row = found.credential
+    return EvidenceOut(
+        kind=found.kind,
+        credential=None if row is None else bundle.credentials.ids[row],
+        skill=bundle.skills.ids[found.skill],
+        label=bundle.skills.labels[found.skill],
+        level=found.level,
+        nearness=found.nearness,
+        how=found.how,
+        covers=found.covers,
+    )
 
 
 def closing_out(bundle: Bundle, closing: Closing) -> ClosingOut:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue
 
-from models.domain import Mode, Status
+from models.domain import EvidenceKind, How, Mode, Status
 from service.schemas.catalogue import CostOut
 from service.schemas.fields import Body, Currency, Id, Text, Word
 from service.schemas.learners import LearnerQuery
@@ -66,8 +66,28 @@ class RoleOut(BaseModel):
     match: float | None
 
 
+class EvidenceOut(BaseModel):
+    """A skill held that counts towards a required one: declared, or taught by ``credential``.
+
+    ``nearness`` 0..1 is how far it counts as the required skill (1 = the very skill), ``covers``
+    0..1 the share of the requirement it covers at its level. Further kinds may be added.
+    """
+
+    kind: EvidenceKind
+    credential: str | None
+    skill: str
+    label: str
+    level: float | None
+    nearness: float
+    how: How
+    covers: float
+
+
 class GapSkill(BaseModel):
-    """One required skill; levels and coverage 0..1, null when unknown or not held."""
+    """One required skill; levels and coverage 0..1, null when unknown or not held.
+
+    ``evidence`` is what is held towards it, at most three, what covers most first.
+    """
 
     skill: str
     label: str
@@ -77,6 +97,7 @@ class GapSkill(BaseModel):
     coverage: float
     status: Status
     match: float | None
+    evidence: list[EvidenceOut]
 
 
 class GapOut(BaseModel):

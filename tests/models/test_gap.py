@@ -75,7 +75,7 @@ def test_levels_unknown_stay_unknown_where_they_show() -> None:
     question = query.build(bundle, Ask(Learner(skills=(HeldSkill("p"),)), NOW, Target(id="role")))
     state = gap.measure(bundle, question)
     assert state is not None
-    first, second = gap.describe(question, state).skills
+    first, second = gap.describe(bundle, question, state).skills
     assert (first.required, first.held, first.status) == (None, None, Status.HAVE)
     assert (second.required, second.held, second.status) == (0.5, None, Status.MISSING)
     assert first.importance == 1.0

@@ -1,0 +1,106 @@
+"""What of all that a learner holds counts towards a requirement, and for how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle
+from models.domain import ASSUMED_LEVEL, Evidence, EvidenceKind, How
+from models.query import Query, Requirement
+from models.tables import known
+
+SHOWN: Final = 3
+"""At most so much evidence is told for one requirement, the best first."""
+
+DECLARED: Final = -1
+"""Stands where no credential taught a skill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Every pair of a held skill and a requirement that it counts towards, ``p`` of them.
+
+    ``held`` and ``place`` (p,) are positions among the skills held and the requirements,
+    ``nearness`` (p,) 0..1 how far the one skill counts as the other, ``covers`` (p,) 0..1 the
+    share of the requirement that it covers at its level.
+    """
+
+    held: NDArray[np.int64]
+    place: NDArray[np.int64]
+    nearness: NDArray[np.float32]
+    covers: NDArray[np.float32]
+
+
+def counting(
+    bundle: Bundle,
+    requirement: Requirement,
+    skills: NDArray[np.int32],
+    levels: NDArray[np.float32],
+) -> Counting:
+    """How ``skills`` (rows) held at ``levels`` (NaN unknown) count towards a requirement, which
+    may name a skill several times.
+    """
+    near = bundle.knowledge.near
+    at, held = near.entries(skills)
+    order = np.argsort(requirement.skills, kind="stable")
+    asked = requirement.skills[order]
+    first = np.searchsorted(asked, near.indices[at], side="left")
+    times = np.searchsorted(asked, near.indices[at], side="right") - first
+    pair = np.repeat(np.arange(len(at)), times)
+    nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
+    place, held, nearness = order[first[pair] + nth], held[pair], near.values[at][pair]
+    reached = np.minimum(1.0, comparable(levels)[held] / comparable(requirement.level)[place])
+    return Counting(held, place, nearness, reached * nearness)
+
+
+def comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Levels with unknown taken as ``ASSUMED_LEVEL``, and never so low as to divide by zero."""
+    return np.maximum(np.nan_to_num(levels, nan=ASSUMED_LEVEL), 1e-3)
+
+
+def evidence(bundle: Bundle, query: Query, requirement: Requirement) -> list[tuple[Evidence, ...]]:
+    """For each requirement what is held that counts towards it, what covers most of it first.
+
+    Each skill declared and each credential comes once; the first covers as much as all
+    together, since coverage is the best of them.
+    """
+    links = bundle.credentials.teaches.links
+    at, owner = links.entries(query.taught_by)
+    taught = links.indices[at]
+    skills = np.concatenate([np.array(list(query.declared), np.int32), taught])
+    levels = np.concatenate([np.array(list(query.declared.values()), np.float32), links.values[at]])
+    credentials = np.full(len(skills), DECLARED)
+    credentials[len(query.declared) :] = query.taught_by[owner]
+    found = counting(bundle, requirement, skills, levels)
+    told: list[list[Evidence]] = [[] for _ in requirement.skills]
+    seen: set[tuple[int, int, int]] = set()
+    for pair in np.lexsort((found.held, -found.nearness, -found.covers)).tolist():
+        place, held = int(found.place[pair]), int(found.held[pair])
+        credential, skill = int(credentials[held]), int(skills[held])
+        source = (place, credential, skill if credential == DECLARED else DECLARED)
+        if len(told[place]) == SHOWN or source in seen:
+            continue
+        seen.add(source)
+        declared = credential == DECLARED
+        told[place].append(
+            Evidence(
+                kind=EvidenceKind.DECLARED if declared else EvidenceKind.CREDENTIAL,
+                credential=None if declared else credential,
+                skill=skill,
+                level=known(levels[held]),
+                nearness=round(float(found.nearness[pair]), 4),
+                how=_how(bundle, skill, int(requirement.skills[place])),
+                covers=round(float(found.covers[pair]), 4),
+            )
+        )
+    return [tuple(each) for each in told]
+
+
+def _how(bundle: Bundle, held: int, required: int) -> How:
+    if held == required:
+        return How.SAME
+    return How.BROADER if bundle.skills.linked(held, required) else How.SIMILAR
