@@ -28,6 +28,7 @@ CREDENTIAL_COLUMNS = (
 SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader")
 ROLE_COLUMNS = (
     "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
+    "wage_source", "wage_year",
 )  # fmt: skip
 
 
@@ -160,7 +161,10 @@ class Roles:
 
     def card(self, row: int) -> Card:
         """One role, JSON-ready, with its requirements."""
-        card = {name: self.columns[name][row] for name in ROLE_COLUMNS}
+        # Bundles made before a column was known do not hold it.
+        card = {
+            name: self.columns[name][row] if name in self.columns else None for name in ROLE_COLUMNS
+        }
         return card | {
             "aliases": loads(card["aliases"], []),
             "requirements": self.requires.cards(row, self._skills),

@@ -133,6 +133,15 @@ def read_level(series: pl.Series) -> Parsed:
     return Parsed(values, faults_where(bad, given, LEVEL_EXPECTED))
 
 
+def read_year(series: pl.Series) -> Parsed:
+    """Whole years."""
+    number = read_number(series)
+    bad = ~(number.values.is_between(1900, 2200) & (number.values == number.values.round(0)))
+    bad &= number.values.is_not_null()
+    faults = faults_where(bad, series, "expected a year from 1900 to 2200")
+    return Parsed(number.values.set(bad, None), number.faults + faults)
+
+
 def read_kind(series: pl.Series) -> Parsed:
     """Kinds of event; what a missing one means is for ``schema.complete`` to say."""
     given = as_text(series)

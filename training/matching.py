@@ -111,16 +111,15 @@ def near_skills(
     """How far holding one skill counts as another, ``(s, s)``, itself included at 1.
 
     From the ``broader`` links (narrow row, broad row) and, where ``vectors`` ``(s, d)`` are
-    given, from similarity: ``NEAR_CREDIT · (cos − NEAR_SIMILARITY) / (1 − NEAR_SIMILARITY)``.
-    Where both speak the larger counts.
+    given, from similarity (``similarity_credit``). Where both speak the larger counts.
     """
     credit_of: dict[tuple[int, int], float] = {}
     if len(vectors):
         rows, scores = VectorIndex.build(vectors).search(vectors, NEAREST)
         origin, place = np.nonzero(scores > NEAR_SIMILARITY)
-        credit = NEAR_CREDIT * (scores - NEAR_SIMILARITY) / (1 - NEAR_SIMILARITY)
+        credit = similarity_credit(scores)
         for i, j in zip(origin.tolist(), place.tolist(), strict=True):
-            credit_of[i, int(rows[i, j])] = min(float(credit[i, j]), NEAR_CREDIT)
+            credit_of[i, int(rows[i, j])] = float(credit[i, j])
     for narrow, broad in broader:
         for pair, value in (((narrow, broad), BROADER_CREDIT), ((broad, narrow), NARROWER_CREDIT)):
             credit_of[pair] = max(credit_of.get(pair, 0.0), value)
@@ -129,6 +128,14 @@ def near_skills(
     return from_pairs(
         pairs[:, 0], pairs[:, 1], np.array([credit_of[i, j] for i, j in pairs.tolist()]), n_skills
     )
+
+
+def similarity_credit(cosine: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far two skills of this likeness count for each other, 0..``NEAR_CREDIT``; how these
+    figures were set is in ``docs/data-contract.md``, and ``training.nearness`` measures it.
+    """
+    rising = (cosine - NEAR_SIMILARITY) / (1 - NEAR_SIMILARITY)
+    return np.asarray(NEAR_CREDIT * np.clip(rising, 0.0, 1.0), np.float32)
 
 
 def from_pairs(

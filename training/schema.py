@@ -27,6 +27,7 @@ class Form(Enum):
     LEVEL = auto()
     CURRENCY = auto()
     KIND = auto()
+    YEAR = auto()
     FROM = auto()
     UNTIL = auto()
     WHEN = auto()
@@ -50,6 +51,7 @@ DTYPES: Final[Mapping[Form, pl.DataType]] = {
     Form.LEVEL: pl.Float64(),
     Form.CURRENCY: pl.String(),
     Form.KIND: pl.String(),
+    Form.YEAR: pl.Float64(),
     Form.FROM: STAMP,
     Form.UNTIL: STAMP,
     Form.WHEN: pl.Float64(),
@@ -123,6 +125,8 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("median_wage", Form.AMOUNT),
         Column("currency", Form.CURRENCY),
         Column("employment", Form.AMOUNT),
+        Column("wage_source"),
+        Column("wage_year", Form.YEAR),
         Column("growth", Form.NUMBER),
     ),
     "learners": (

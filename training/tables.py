@@ -24,6 +24,7 @@ from training.cells import (
     read_level,
     read_number,
     read_text,
+    read_year,
 )
 from training.content import content_hash
 from training.nested import (
@@ -54,6 +55,7 @@ _READERS: Final[Mapping[Form, Callable[[pl.Series], Parsed]]] = {
     Form.LEVEL: read_level,
     Form.CURRENCY: read_currency,
     Form.KIND: read_kind,
+    Form.YEAR: read_year,
     Form.FROM: read_from,
     Form.UNTIL: read_until,
     Form.TEXTS: read_texts,

@@ -63,7 +63,19 @@ class CredentialOut(BaseModel):
     url: str | None
 
 
-class RoleCard(BaseModel):
+class WorkOut(BaseModel):
+    """A year's median wage and the people working in a role, and where and from which year
+    these figures are; unknown is null.
+    """
+
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
+    wage_source: str | None
+    wage_year: int | None
+
+
+class RoleCard(WorkOut):
     """A role with its requirements; unknown is null."""
 
     id: str
@@ -71,9 +83,6 @@ class RoleCard(BaseModel):
     aliases: list[str]
     description: str | None
     requirements: list[RequiredSkill]
-    median_wage: float | None
-    currency: str | None
-    employment: float | None
     growth: float | None
 
 

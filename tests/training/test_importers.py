@@ -231,6 +231,10 @@ def test_oews_as_downloaded(onet: Path, tmp_path: Path) -> None:
     run("oews", tmp_path / "oesm24nat.zip", tmp_path / "out")
     role = existing(tmp_path / "out")["roles"].row(0, named=True)
     assert (role["median_wage"], role["currency"], role["employment"]) == (None, None, 211_850.0)
+    assert (role["wage_source"], role["wage_year"]) == (
+        "U.S. Bureau of Labor Statistics, OEWS",
+        2024.0,
+    )
     assert role["requirements"]
 
 

@@ -87,6 +87,15 @@ def test_one_bad_interaction(tmp_path: Path, column: str, value: object, reason:
     assert load(path, on_bad_row="skip").interactions.height == 1
 
 
+@pytest.mark.parametrize("value", ["soon", 2024.5, 24, "2024-05"])
+def test_a_year_is_a_whole_one(tmp_path: Path, value: object) -> None:
+    good = {"id": "r", "wage_year": 2024, "wage_source": "A census"}
+    [fault] = faults(folder(tmp_path, roles=[good, {"id": "s", "wage_year": value}]))
+    assert (fault.row, fault.column) == (2, "wage_year")
+    kept = load(folder(tmp_path, roles=[good])).roles
+    assert kept.select("wage_source", "wage_year").row(0) == ("A census", 2024.0)
+
+
 def test_dates_and_order_numbers_do_not_mix(tmp_path: Path) -> None:
     rows = [*event(occurred_at="2024-02-02"), *event(occurred_at="17")[1:]]
     [fault] = faults(folder(tmp_path, interactions=rows))
