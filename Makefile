@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check train serve load sasrec clean
+.PHONY: help demo test check train serve load clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,7 +21,6 @@ help:
 	@echo "make train    train on DATA ($(DATA)) into BUNDLES ($(BUNDLES))"
 	@echo "make serve    serve BUNDLE ($(BUNDLE))"
 	@echo "make load     put a realistic mix of requests on BUNDLE and say how it went"
-	@echo "make sasrec   install what the SASRec baseline needs"
 	@echo "make clean    remove .venv and caches; var/ stays"
 
 demo: $(INSTALLED)
@@ -45,12 +44,9 @@ serve: $(INSTALLED)
 load: $(INSTALLED)
 	$(BIN)/python -m load.run --bundle $(BUNDLE)
 
-sasrec: $(INSTALLED)
-	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
-
 # LIGHTFM_NO_CFLAGS: LightFM is built here and must run on any machine of this kind, not on this
 # very processor only.
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Cairn needs Python 3.11 or newer, and '$(PYTHON)' is not;" \
 			"name another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -60,6 +56,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	LIGHTFM_NO_CFLAGS=1 $(BIN)/python -m pip install --quiet -c constraints.txt \
 		torch==2.13.0 -e '.[service,training,dev]'
+	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
 	@touch $@
 
 clean:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import Mode
-from models.feature_names import FEATURES, STEPS, TEXT, TREND
+from models.feature_names import FEATURES, ORDER, STEPS, TEXT, TREND
 from models.query import Query, mode
 from models.rank import Ranked, raw_scores
 from models.sources import FUSION, SOURCES, Candidates
@@ -25,30 +25,40 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
     "stack": ("stack",),
     "path": (
         *STEPS,
+        "next_pair",
         "preceding",
         "in_session",
         "item_item",
         "item_last",
         "item_recent",
+        "alike",
         "collaborative",
+        *ORDER,
     ),
     "role": ("popular_for_role",),
     "text": TEXT,
-    "popularity": ("learners", *TREND),
+    "popularity": ("learners", "begun_with", *TREND),
 }
 """Kinds of evidence and the features that rest on each."""
 
 SOURCES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "gap": ("gap",),
     "stack": ("stack",),
-    "path": ("next_step", "next_later", "in_session", "item_item", "collaborative"),
+    "path": (
+        "next_step",
+        "next_later",
+        "in_session",
+        "item_item",
+        "collaborative",
+        "alike",
+    ),
     "role": ("popular_for_role",),
     "text": ("semantic",),
     "popularity": ("popular", "recent", "lasting"),
 }
 """The sources that rest on each kind of evidence: what counts without a trained ranker."""
 
-UNKNOWN_WITHOUT: Final = frozenset({"collaborative", *TEXT})
+UNKNOWN_WITHOUT: Final = frozenset({"collaborative", *ORDER, *TEXT})
 """Features that are unknown without their evidence; all others are zero."""
 
 

@@ -21,6 +21,9 @@ SESSION_GAP: Final = 3600.0
 
 MAX_TEXTS: Final = 10
 
+NEARBY: Final = 12
+"""Places in the catalogue further apart than this are all the same."""
+
 
 def matrix(
     bundle: Bundle, query: Query, signals: Signals, candidates: Candidates
@@ -35,15 +38,17 @@ def matrix(
     behaviour = bundle.behaviour
     if signals.vector is not None and behaviour.factors is not None:
         columns["collaborative"][:] = behaviour.factors.vectors[rows] @ signals.vector
+    columns["begun_with"][:] = behaviour.begun_with[rows]
     columns["learners"][:] = behaviour.learners_of[rows] / max(
         1.0, float(behaviour.learners_of.max(initial=0.0))
     )
-    if behaviour.trend is not None:
-        for name, values in zip(TREND, behaviour.trend.values(rows, query.at).T, strict=True):
+    if signals.trend is not None:
+        for name, values in zip(TREND, signals.trend[rows].T, strict=True):
             columns[name][:] = values
     _text(bundle, query, signals, rows, columns)
     _catalogue(bundle, query, rows, columns)
-    _moment(query, signals, columns, dated=behaviour.trend is not None)
+    _order(bundle, query, rows, columns)
+    _moment(query, signals, columns)
     columns["sources"][:] = (candidates.ranks >= 0).sum(1)
     return result
 
@@ -75,11 +80,26 @@ def _catalogue(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: C
             columns["same_issuer"][:] = credentials.issuer[rows] == credentials.issuer[last]
 
 
-def _moment(query: Query, signals: Signals, columns: Columns, *, dated: bool) -> None:
+def _order(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: Columns) -> None:
+    """How far behind the last step, and behind the nearest credential met, each stands in the
+    catalogue: parts of a series mostly stand together.
+    """
+    place = bundle.knowledge.place
+    if not len(query.walk.history) or not len(place):
+        return
+    here, last = place[rows], place[query.walk.steps[-1]]
+    columns["order_from_last"][:] = np.clip(here - last, -NEARBY, NEARBY)
+    met = np.sort(place[query.walk.history])
+    before = np.searchsorted(met, here) - 1
+    behind = np.where(before >= 0, here - met[np.maximum(before, 0)], NEARBY)
+    columns["order_from_met"][:] = np.minimum(behind, NEARBY)
+
+
+def _moment(query: Query, signals: Signals, columns: Columns) -> None:
     columns["history_length"][:] = len(query.walk.history)
     if signals.gap is not None:
         columns["gap_before"][:] = signals.gap.before
-    if dated and len(query.walk.times):
+    if signals.trend is not None and len(query.walk.times):
         backwards = np.diff(np.append(query.walk.times, query.at))[::-1]
         columns["since_last"][:] = backwards[0]
         breaks = np.flatnonzero(backwards[1:] > SESSION_GAP)

@@ -33,13 +33,15 @@ class Signals:
     """Per query. ``dense`` holds vectors ``(n,)`` by name; a signal that the data cannot
     give is not in it. ``vector`` is the learner's folded-in vector ``(d,)`` and ``profile``
     the mean text ``(t,)``, each ``None`` without history or model. ``gap`` is ``None``
-    without a target.
+    without a target. ``trend`` (n, values) is popularity over time as of the moment, ``None``
+    without dates.
     """
 
     dense: dict[str, NDArray[np.float32]]
     vector: NDArray[np.float32] | None
     profile: NDArray[np.float32] | None
     gap: GapState | None
+    trend: NDArray[np.float32] | None
 
 
 def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
@@ -57,6 +59,8 @@ def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
         fast, slow = behaviour.following[1], behaviour.following[0]
         for name, (pace, decay) in STEPS.items():
             dense[name] = decayed(fast if pace == "fast" else slow, decay)
+        dense["next_pair"] = _after_pair(bundle, recent)
+        dense["alike"] = behaviour.journeys.alike(query.walk.history, bundle.n)
         dense["preceding"] = decayed(behaviour.preceding, PRECEDING_DECAY)
         if behaviour.trend is not None:
             dense["in_session"] = decayed(behaviour.in_session, SESSION_DECAY)
@@ -79,6 +83,7 @@ def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
         vector=_folded(bundle, query),
         profile=texts[recent[:TEXT_WINDOW]].mean(0) if texts.shape[1] and len(recent) else None,
         gap=gap,
+        trend=None if behaviour.trend is None else behaviour.trend.values(query.at),
     )
 
 
@@ -96,6 +101,18 @@ def stack_progress(bundle: Bundle, history: NDArray[np.int32]) -> NDArray[np.flo
     finished = begun[done[begun] >= size[begun]]
     progress[finished] = 1.0
     return progress
+
+
+def _after_pair(bundle: Bundle, recent: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Shares ``(n,)`` of those who took the same two steps last that went on to each."""
+    behaviour = bundle.behaviour
+    if len(recent) > 1:
+        key = int(recent[1]) * bundle.n + int(recent[0])
+        row = int(np.searchsorted(behaviour.pairs, key))
+        if row < len(behaviour.pairs) and behaviour.pairs[row] == key:
+            found, one = np.array([row], np.int32), np.ones(1, np.float32)
+            return behaviour.after_pair.weighted_sum(found, one, bundle.n)
+    return np.zeros(bundle.n, np.float32)
 
 
 def _folded(bundle: Bundle, query: Query) -> NDArray[np.float32] | None:

@@ -101,15 +101,12 @@ def popular(bundle: Bundle, _query: Query, _signals: Signals, eligible: Mask) ->
 
 
 def _trending(horizon: int) -> Source:
-    """Met by most learners lately, as of the moment of asking, by one of the trend's horizons."""
+    """Met by most learners lately, as of the moment of asking, by one of the trend's values."""
 
-    def source(bundle: Bundle, query: Query, _signals: Signals, eligible: Mask) -> Proposal:
-        if bundle.behaviour.trend is None:
+    def source(_: Bundle, __: Query, signals: Signals, eligible: Mask) -> Proposal:
+        if signals.trend is None:
             return NOTHING
-        rows = np.flatnonzero(eligible).astype(np.int32)
-        scores = np.zeros(bundle.n, np.float32)
-        scores[rows] = bundle.behaviour.trend.values(rows, query.at)[:, horizon]
-        return top(scores, eligible)
+        return top(signals.trend[:, horizon], eligible)
 
     return source
 
@@ -148,6 +145,7 @@ SOURCES: Final[Mapping[str, Source]] = {
     "in_session": _dense("in_session"),
     "item_item": _dense("item_item"),
     "collaborative": collaborative,
+    "alike": _dense("alike"),
     "gap": _dense("gap"),
     "semantic": semantic,
     "stack": _dense("stack"),

@@ -10,6 +10,7 @@ while the bundle ages.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +22,53 @@ class Trend:
 
     ``indptr`` (n + 1) delimits each credential's slice; ``at`` (m,) float64 seconds;
     ``faded`` (m, horizons) float32: the value just after each meeting; ``horizons``
-    (horizons,) float64 seconds.
+    (horizons,) float64 seconds; ``mixing`` (horizons, values) float32: what is told of a moment
+    is the product of the faded counts and it. From ``end`` on the values are ``standing``
+    (n, values).
     """
 
     indptr: NDArray[np.int64]
     at: NDArray[np.float64]
     faded: NDArray[np.float32]
     horizons: NDArray[np.float64]
+    mixing: NDArray[np.float32]
+    end: float
+    standing: NDArray[np.float32]
 
-    def known(self, moment: float) -> float:
-        """``moment``, or one second after the last meeting if that is earlier."""
-        return min(moment, float(self.at.max(initial=-np.inf)) + 1.0)
+    @classmethod
+    def of(
+        cls,
+        indptr: NDArray[np.int64],
+        at: NDArray[np.float64],
+        faded: NDArray[np.float32],
+        horizons: NDArray[np.float64],
+        mixing: NDArray[np.float32],
+    ) -> Self:
+        """With the values at which time stands still worked out once: most questions are asked
+        after it.
+        """
+        end = float(at.max(initial=-np.inf)) + 1.0
+        nothing = np.zeros((0, mixing.shape[1]), np.float32)
+        moving = cls(indptr, at, faded, horizons, mixing, end, nothing)
+        return cls(indptr, at, faded, horizons, mixing, end, moving._values(end))
 
-    def _last_before(
-        self, rows: NDArray[np.int32], moment: float
-    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Position of each row's last meeting before ``moment``, and whether there is one."""
-        low, high = self.indptr[rows].copy(), self.indptr[rows + 1].copy()
-        while np.any(low < high):  # a binary search in every row's slice at once
+    def values(self, moment: float) -> NDArray[np.float32]:
+        """Faded counts just before ``moment``, mixed, ``(n, values)``; 0 where none yet."""
+        return self.standing if not moment < self.end else self._values(moment)
+
+    def _values(self, moment: float) -> NDArray[np.float32]:
+        last, met = self._last_before(moment)
+        result = np.zeros((len(met), len(self.horizons)), np.float32)
+        age = moment - self.at[last[met]]
+        result[met] = self.faded[last[met]] * np.exp(-age[:, None] / self.horizons)
+        return result @ self.mixing
+
+    def _last_before(self, moment: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Position of each credential's last meeting before ``moment``, if there is one."""
+        low, high = self.indptr[:-1].copy(), self.indptr[1:].copy()
+        while np.any(low < high):  # a binary search in every credential's slice at once
             middle = (low + high) // 2
             earlier = (low < high) & (self.at[np.minimum(middle, len(self.at) - 1)] < moment)
             low = np.where(earlier, middle + 1, low)
             high = np.where(earlier, high, middle)
-        return low - 1, low > self.indptr[rows]
-
-    def values(self, rows: NDArray[np.int32], moment: float) -> NDArray[np.float32]:
-        """Faded counts just before ``moment``, ``(len(rows), horizons)``; 0 where none yet."""
-        moment = self.known(moment)
-        last, met = self._last_before(rows, moment)
-        result = np.zeros((len(rows), len(self.horizons)), np.float32)
-        age = moment - self.at[last[met]]
-        result[met] = self.faded[last[met]] * np.exp(-age[:, None] / self.horizons)
-        return result
+        return low - 1, low > self.indptr[:-1]

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from models.bundle import Bundle, Manifest, Parts, assemble
-from training import behaviour, fading, tables
+from training import behaviour, tables
 from training.config import Config
 from training.embed import Embedder
 from training.learners import held_kinds
@@ -46,9 +46,8 @@ def world(embedder: Embedder | None = None, **rows: Rows) -> Bundle:
     """A bundle of the tables named; without interactions one learner met ``nothing``."""
     ready = prepared(embedder, **rows)
     known = ready.known
-    horizons = fading.horizons(known) if known.dated else None
     n_roles = ready.data.roles.height
-    fitted = behaviour.fit(known, ready.learners.roles, n_roles, ready.config, horizons)
+    fitted = behaviour.fit(known, ready.learners.roles, n_roles, ready.config)
     histories = {
         "histories.indptr": known.indptr,
         "histories.credential": known.credential,

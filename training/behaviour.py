@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from models.features import SESSION_GAP
 from models.sparse import Csr
-from training import fading
+from training import fading, journeys
 from training.baselines.ease import LARGEST, Ease
 from training.baselines.neighbours import ItemKnn
 from training.config import Config
@@ -42,12 +42,10 @@ def fit(
     roles: NDArray[np.int32],
     n_roles: int,
     config: Config,
-    horizons: NDArray[np.float64] | None,
 ) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
-    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown;
-    ``horizons`` are those of ``training.fading``, ``None`` where nothing is dated.
+    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown.
     """
     steps = Steps.of(train, repeats=True)
     slow, fast = steps.transitions(SLOW), steps.transitions(FAST)
@@ -61,7 +59,12 @@ def fit(
     arrays |= _named("item_item", _item_item(train, config.ridge))
     arrays |= _named("followers", _soon_after(Steps.of(train, repeats=False), n))
     arrays |= _by_role(train, roles, n_roles)
-    return arrays | ({} if horizons is None else fading.fit(train, horizons))
+    arrays["pairs"], after_pair = journeys.after_pairs(train)
+    arrays |= _named("after_pair", after_pair)
+    taken, passing = journeys.journeys(train)
+    arrays |= _plain("taken", taken) | _plain("passing", passing)
+    arrays["begun_with"] = journeys.begun_with(train)
+    return arrays | (fading.fit(train) if train.dated else {})
 
 
 def truncated(matrix: csr_array, kept: int = KEPT) -> csr_array:
@@ -132,6 +135,10 @@ def _named(name: str, matrix: csr_array) -> Arrays:
     plain = Csr(
         rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data.astype(np.float32)
     )
+    return _plain(name, plain)
+
+
+def _plain(name: str, plain: Csr) -> Arrays:
     return {
         f"{name}.indptr": plain.indptr,
         f"{name}.indices": plain.indices,

@@ -20,7 +20,7 @@ from models.ids import IdMap
 from models.index import VectorIndex
 from models.query import Query
 from training import behaviour as base
-from training import collaborative, fading, knowledge, ranking
+from training import collaborative, knowledge, order, ranking
 from training.config import Config
 from training.embed import Embedder
 from training.interactions import Interactions
@@ -59,13 +59,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was chosen on inner splits: how the collaborative model is fitted and folded in, and
-    over what ``horizons`` (seconds, ``None`` without dates) popularity fades.
-    """
+    """What was chosen on an inner split: how the collaborative model is fitted and folded in."""
 
     epochs: int
     folding: Folding
-    horizons: NDArray[np.float64] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +86,12 @@ def prepare(
     def rows(frame: Any) -> Interactions:
         return interactions(frame, learners.ids, credentials, dated=data.dated)
 
+    known = rows(data.interactions)
+    as_written = credentials.rows(data.interactions["credential_id"].to_list())
+    arrays = catalogue.arrays | {"place": order.places(known, as_written)}
+    catalogue = replace(catalogue, arrays=arrays)
     test = None if data.test_interactions is None else rows(data.test_interactions)
-    return Prepared(data, catalogue, credentials, learners, rows(data.interactions), test, config)
+    return Prepared(data, catalogue, credentials, learners, known, test, config)
 
 
 def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) -> Fitted:
@@ -139,7 +140,7 @@ def refit(
 def _shape(
     known: Interactions, item_features: csr_array | None, config: Config, seed: int
 ) -> Shape:
-    """The settings that were best on inner splits, some of them of some learners only."""
+    """The settings that were best on an inner split, of some learners only."""
     tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
     epochs = collaborative.best_epochs(
         tuned, item_features, components=config.components, seed=seed
@@ -148,7 +149,7 @@ def _shape(
         tuned.train, item_features, epochs=epochs, components=config.components, seed=seed
     )
     folding = collaborative.best_folding(model, tuned, seed)
-    return Shape(epochs, folding, fading.horizons(known) if known.dated else None)
+    return Shape(epochs, folding)
 
 
 def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
@@ -169,7 +170,7 @@ def _behaviour(
 ) -> Arrays:
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
-    arrays = base.fit(known, roles, n_roles, prepared.config, shape.horizons)
+    arrays = base.fit(known, roles, n_roles, prepared.config)
     model = collaborative.fit(
         known,
         item_features,

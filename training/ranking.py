@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from models import features, gap, signals, sources
 from models.bundle import Bundle
+from models.domain import Mode
 from models.eligibility import eligible
 from models.feature_names import FEATURES, TREND
-from models.query import Query
+from models.query import Query, mode
 from training.config import Config
 from training.interactions import Interactions
 from training.progress import Progress
@@ -35,12 +36,18 @@ PER_LEARNER: Final = 20
 NEGATIVES: Final = 60
 """At most so many wrong candidates are kept for each question."""
 
+LATER: Final = 0.2
+"""What a learner met later on is worth so much of what they met next: it was not wrong."""
+
+NEXT: Final = 2
+"""The label of the answer; 1 is that of what was met later, 0 of all else."""
+
 VALIDATION: Final = 5
 """Every fifth learner is left out to choose the number of trees."""
 
 PATIENCE: Final = 40
 
-MONOTONE: Final = frozenset({"gap", "stack", "popular_for_role", "learners", *TREND})
+MONOTONE: Final = frozenset({"gap", "stack", "popular_for_role", "learners", "begun_with", *TREND})
 """More of the gap closed, of a stack completed, or more learners who took it never lowers the
 score: what these say is one-sided, and without the bound trees learn by heart which credentials
 were popular when, and go wrong as soon as time moves on.
@@ -55,12 +62,12 @@ FoldBundle = Callable[[NDArray[np.bool_]], Bundle]
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """Candidates of all questions end to end: features ``(m, f)``, label and learner per
-    row ``(m,)``, and ``sizes`` ``(q,)``: candidates by question.
+    """Candidates of all questions end to end: features ``(m, f)``, label 0..``NEXT`` and learner
+    per row ``(m,)``, and ``sizes`` ``(q,)``: candidates by question.
     """
 
     features: NDArray[np.float32]
-    label: NDArray[np.bool_]
+    label: NDArray[np.int8]
     sizes: NDArray[np.int64]
     learner: NDArray[np.int64]
 
@@ -97,14 +104,17 @@ def collect(
     """Questions from fold after fold until there are enough of them."""
     rng = np.random.default_rng(seed)
     fold = rng.integers(0, config.folds, met.n_learners)
-    found: list[tuple[NDArray[np.float32], NDArray[np.bool_], int]] = []
+    found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]] = []
     with progress.stage("collect questions", config.questions) as advance:
         for part in range(config.folds):
             if not (fold[met.learner] != part).any():
                 continue  # nobody is left to learn from
             bundle = fold_bundle(fold != part)
             for learner, position in _positions(met, np.flatnonzero(fold == part), rng):
-                question = _question(bundle, ask(bundle, learner, position), met, position, rng)
+                query = ask(bundle, learner, position)
+                if mode(query) is Mode.POPULAR:
+                    continue  # there is nothing to weigh; see models.rank.raw_scores
+                question = _question(bundle, query, met, position, rng)
                 if question is not None:
                     found.append((*question, learner))
                     advance(1)
@@ -124,21 +134,23 @@ def _positions(
 
 def _question(
     bundle: Bundle, query: Query, met: Interactions, position: int, rng: np.random.Generator
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]] | None:
+) -> tuple[NDArray[np.float32], NDArray[np.int8]] | None:
     """Features and labels of one question; ``None`` when the answer is no candidate."""
     known = signals.compute(bundle, query, gap.measure(bundle, query))
     candidates = sources.propose(bundle, query, known, eligible(bundle, query))
-    label = candidates.rows == met.credential[position]
-    if not label.any():
+    answer, *later = met.credential[position : met.of(int(met.learner[position])).stop].tolist()
+    label = np.isin(candidates.rows, later).astype(np.int8)
+    label[candidates.rows == answer] = NEXT
+    if not (label == NEXT).any():
         return None
     matrix = features.matrix(bundle, query, known, candidates)
-    kept = label.copy()
-    wrong = np.flatnonzero(~label)
+    kept = label > 0
+    wrong = np.flatnonzero(~kept)
     kept[rng.permutation(wrong)[:NEGATIVES]] = True
     return matrix[kept], label[kept]
 
 
-def _joined(found: list[tuple[NDArray[np.float32], NDArray[np.bool_], int]]) -> Questions:
+def _joined(found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]]) -> Questions:
     sizes = np.array([len(label) for _, label, _ in found], np.int64)
     return Questions(
         features=np.concatenate([matrix for matrix, _, _ in found]),
@@ -153,6 +165,7 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
     parameters = {
         "objective": "lambdarank",
         "lambdarank_truncation_level": 60,
+        "label_gain": [0.0, LATER, 1.0],
         "metric": "ndcg",
         "eval_at": [10],
         "num_leaves": config.leaves,
@@ -194,7 +207,7 @@ def _dataset(
     sizes = np.bincount(owner[kept])
     return lightgbm.Dataset(
         questions.features[kept],
-        questions.label[kept].astype(np.int8),
+        questions.label[kept],
         group=sizes[sizes > 0],
         feature_name=list(FEATURES),
         free_raw_data=True,

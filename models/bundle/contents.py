@@ -17,6 +17,7 @@ from models.encoder import TextEncoder
 from models.histories import Histories
 from models.ids import IdMap
 from models.index import VectorIndex
+from models.journeys import Journeys
 from models.ranker import Ranker
 from models.sparse import Csr
 from models.tables import Credentials, Roles, SkillLinks, Skills
@@ -36,6 +37,7 @@ class Knowledge:
     - ``stacks`` (n × n): a credential → the stacks it counts towards; ``stack_parts`` is
       its transpose.
     - ``text_vectors`` (n, t): unit vectors of the credentials' texts; (n, 0) without text.
+    - ``place`` (n,): where each stands in the catalogue; (0,) where its order means nothing.
     """
 
     near: Csr
@@ -45,6 +47,7 @@ class Knowledge:
     stack_parts: Csr
     conditions: Conditions
     text_vectors: NDArray[np.float32]
+    place: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,10 @@ class Behaviour:
       direction; ``in_session`` counts only steps within one sitting.
     - ``item_item`` (n × n): weights of the item-to-item model.
     - ``followers`` (n × n): number of learners who met the column soon after the row.
+    - ``after_pair`` (p × n): share of those who took two steps in a row that went on to the
+      column; ``pairs`` (p,), ascending, are the pairs' keys: earlier step · n + later step.
+    - ``journeys``: the ways of earlier learners, to find those alike.
+    - ``begun_with`` (n,): how many learners met each credential first of all, 0..1.
     - ``learners_of`` (n,): number of learners who met each credential.
     - ``popular_for_role`` (r × n): share of the learners with that target, of whom there
       are ``learners_for_role`` (r,), who met it.
@@ -68,6 +75,10 @@ class Behaviour:
     in_session: Csr
     item_item: Csr
     followers: Csr
+    after_pair: Csr
+    pairs: NDArray[np.int64]
+    journeys: Journeys
+    begun_with: NDArray[np.float32]
     learners_of: NDArray[np.float32]
     popular_for_role: Csr
     learners_for_role: NDArray[np.float32]
@@ -130,6 +141,7 @@ def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> B
                 **{name: arrays[f"conditions.{name}"] for name in Conditions.__dataclass_fields__}
             ),
             text_vectors=arrays["text_vectors"],
+            place=arrays["place"],
         ),
         behaviour=behaviour(arrays),
         indexes=parts.indexes,
@@ -146,10 +158,16 @@ def behaviour(arrays: Arrays) -> Behaviour:
         in_session=_csr(arrays, "in_session"),
         item_item=_csr(arrays, "item_item"),
         followers=_csr(arrays, "followers"),
+        after_pair=_csr(arrays, "after_pair"),
+        pairs=arrays["pairs"],
+        journeys=Journeys(_csr(arrays, "taken"), _csr(arrays, "passing")),
+        begun_with=arrays["begun_with"],
         learners_of=arrays["learners_of"],
         popular_for_role=_csr(arrays, "popular_for_role"),
         learners_for_role=arrays["learners_for_role"],
-        trend=Trend(*(arrays[f"trend.{name}"] for name in ("indptr", "at", "faded", "horizons")))
+        trend=Trend.of(
+            *(arrays[f"trend.{name}"] for name in ("indptr", "at", "faded", "horizons", "mixing"))
+        )
         if "trend.at" in arrays
         else None,
         factors=Factors(

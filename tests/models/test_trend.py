@@ -3,7 +3,6 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from models.trend import Trend
 from training import fading
@@ -13,7 +12,6 @@ N = 4
 MEETINGS = st.lists(
     st.tuples(st.integers(0, 5), st.integers(0, N - 1), st.integers(0, 40)), min_size=1, max_size=25
 )
-ROWS = np.arange(N, dtype=np.int32)
 
 
 def interactions(meetings: list[tuple[int, int, int]]) -> Interactions:
@@ -28,18 +26,19 @@ def interactions(meetings: list[tuple[int, int, int]]) -> Interactions:
 
 
 def trend(known: Interactions) -> Trend:
-    arrays = fading.fit(known, fading.horizons(known))
-    return Trend(*(arrays[f"trend.{name}"] for name in Trend.__slots__))
+    arrays = fading.fit(known)
+    names = ("indptr", "at", "faded", "horizons", "mixing")
+    return Trend.of(*(arrays[f"trend.{name}"] for name in names))
 
 
-def counted(known: Interactions, moment: float, horizons: NDArray[np.float64]) -> np.ndarray:
+def counted(known: Interactions, moment: float, fitted: Trend) -> np.ndarray:
     """Every first meeting before the moment, one by one."""
     met = known.where(known.first_meetings())
-    values = np.zeros((N, len(horizons)))
+    values = np.zeros((N, len(fitted.horizons)))
     for credential, at in zip(met.credential, met.at, strict=True):
         if at < moment:
-            values[credential] += np.exp(-(moment - at) / horizons)
-    return values
+            values[credential] += np.exp(-(moment - at) / fitted.horizons)
+    return values @ fitted.mixing
 
 
 def standing(known: Interactions, moment: float) -> float:
@@ -53,8 +52,8 @@ def test_values_are_the_faded_count_of_what_was_before(
 ) -> None:
     known = interactions(meetings)
     fitted = trend(known)
-    found = fitted.values(ROWS, moment)
-    expected = counted(known, standing(known, moment), fitted.horizons)
+    found = fitted.values(moment)
+    expected = counted(known, standing(known, moment), fitted)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -62,6 +61,5 @@ def test_what_is_later_has_no_influence() -> None:
     early = [(0, 0, 1), (1, 0, 3), (2, 1, 5)]
     late = [(3, 0, 9), (4, 1, 10), (5, 2, 11)]
     with_late = trend(interactions(early + late))
-    horizons = with_late.horizons
-    expected = counted(interactions(early), 9.0, horizons)
-    np.testing.assert_allclose(with_late.values(ROWS, 9.0), expected, rtol=1e-5)
+    expected = counted(interactions(early), 9.0, with_late)
+    np.testing.assert_allclose(with_late.values(9.0), expected, rtol=1e-5)

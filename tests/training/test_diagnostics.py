@@ -28,7 +28,7 @@ def question(raw: list[float], relevant: list[int]) -> Question:
     n = len(raw)
     candidates = Candidates(np.arange(n, dtype=np.int32), np.zeros((n, len(SOURCES)), np.int32))
     ranked = Ranked(
-        known=Signals({}, None, None, None),
+        known=Signals({}, None, None, None, None),
         candidates=candidates,
         table=np.zeros((n, len(FEATURES)), np.float32),
         raw=np.array(raw, np.float64),

@@ -1,4 +1,4 @@
-"""How fast popularity fades is chosen by what newcomers take."""
+"""Popularity fades over fixed parts of the time that the data span."""
 
 from __future__ import annotations
 
@@ -8,37 +8,48 @@ import pytest
 from training import fading
 from training.interactions import Interactions
 
-N = 40
+HOURS = 1000
 
 
-def newcomers(lasting: bool, seed: int = 0) -> Interactions:
-    """600 learners, one after another, with three credentials each: of the same twelve all the
-    time, or of twelve that change entirely every tenth of the time.
-    """
-    rng = np.random.default_rng(seed)
-    learners = np.repeat(np.arange(600), 3)
-    era = 0 if lasting else np.arange(600) // 60
-    taken = np.concatenate(
-        [rng.permutation(12)[:3] + (12 * e) % (N - 12) for e in np.broadcast_to(era, 600)]
-    )
+def stream(n_credentials: int, taken: list[int]) -> Interactions:
+    """One learner an hour, each with one credential."""
+    count = len(taken)
     return Interactions.build(
-        learners.astype(np.int32),
-        taken.astype(np.int32),
-        np.arange(1800, dtype=np.float64) * 60,
-        n_learners=600,
-        n_credentials=N,
+        np.arange(count, dtype=np.int32),
+        np.array(taken, np.int32),
+        np.arange(count, dtype=np.float64) * 3600,
+        n_learners=count,
+        n_credentials=n_credentials,
     )
 
 
-@pytest.mark.parametrize(("lasting", "slower"), [(True, True), (False, False)])
-def test_it_fades_fast_only_where_taste_changes_fast(lasting: bool, slower: bool) -> None:
-    known = newcomers(lasting)
-    found = fading.horizons(known)
-    assert len(found) == 4
-    span = np.ptp(known.at)
-    assert bool(found[-1] >= span / 6) == slower
+def lasting(known: Interactions) -> np.ndarray:
+    """The slow value of each credential just after the last meeting, from the arrays alone."""
+    arrays = fading.fit(known)
+    end = known.at.max() + 1
+    last = arrays["trend.indptr"][1:] - 1
+    kept = np.exp(-(end - arrays["trend.at"][last])[:, None] / arrays["trend.horizons"])
+    return np.asarray((arrays["trend.faded"][last] * kept @ arrays["trend.mixing"])[:, -1])
 
 
-def test_too_few_newcomers_choose_nothing() -> None:
-    known = newcomers(True).where(np.arange(1800) < 30)
-    assert fading.horizons(known)[-1] == pytest.approx(np.ptp(known.at) / fading.LASTING[0])
+def test_what_was_always_taken_outlasts_what_was_taken_for_a_moment() -> None:
+    always, lately, once = 0, 1, 2
+    taken = [always if hour % 2 else 3 for hour in range(HOURS)]
+    taken[100:200] = [once] * 100
+    taken[-40:] = [lately] * 40
+    value = lasting(stream(4, taken))
+    assert value[always] > value[lately] > value[once] > 0
+
+
+def test_slow_horizons_have_equal_shares_of_an_even_stream() -> None:
+    known = stream(1, [0] * HOURS)
+    arrays = fading.fit(known)
+    slow = len(fading.FAST)
+    told = arrays["trend.faded"][-1, slow:] * arrays["trend.mixing"][slow:, -1]
+    assert told / told.sum() == pytest.approx(np.full(len(fading.SLOW), 0.25), abs=0.01)
+
+
+def test_nothing_to_go_by_is_no_error() -> None:
+    arrays = fading.fit(stream(3, [0, 1]).where(np.zeros(2, np.bool_)))
+    assert arrays["trend.at"].size == 0
+    assert np.isfinite(arrays["trend.horizons"]).all()

@@ -18,7 +18,7 @@ from training.config import Config
 from training.interactions import Interactions
 from training.pipeline import Prepared, prepare
 from training.progress import Silent
-from training.ranking import NEGATIVES, PER_LEARNER, Ask, FoldBundle
+from training.ranking import NEGATIVES, NEXT, PER_LEARNER, Ask, FoldBundle
 
 SETTINGS = {"text": "none", "components": 4, "folds": 3, "questions": 1000, "rounds": 5}
 
@@ -46,7 +46,7 @@ def inputs(ready: Prepared, known: Interactions) -> Inputs:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "train", catch)
-        shape = pipeline.Shape(3, Folding(), np.array([4e5, 2e6, 1e7, 3e7]))
+        shape = pipeline.Shape(3, Folding())
         patch.setattr(pipeline, "_shape", lambda *_: shape)
         pipeline.fit(ready, known, 1, Silent())
     return caught[0]
@@ -127,9 +127,14 @@ def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> No
     per_learner = np.bincount([learner for learner, _ in asked])
     assert per_learner.max() <= PER_LEARNER
     ends = np.cumsum(found.sizes)
-    labels = np.add.reduceat(found.label, np.append(0, ends[:-1]))
-    assert (labels == 1).all()
-    assert found.sizes.max() <= NEGATIVES + 1
+
+    def counted(label: int) -> NDArray[np.int64]:
+        return np.add.reduceat((found.label == label).astype(np.int64), np.append(0, ends[:-1]))
+
+    assert (counted(NEXT) == 1).all()
+    assert counted(0).max() <= NEGATIVES
+    assert (counted(0) + counted(1) + counted(NEXT) == found.sizes).all()
+    assert counted(1).max() > 0  # what was met later is not wrong
     assert ends[-1] == len(found.features) == len(found.label) == len(found.learner)
 
 

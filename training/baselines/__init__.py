@@ -38,7 +38,7 @@ try:
 except ImportError as missing:
     _sequential: tuple[Baseline, ...] = ()
     ABSENT = MappingProxyType(
-        {"sasrec": f"RecTools cannot be imported ({missing}); `make sasrec` installs what it needs"}
+        {"sasrec": f"RecTools cannot be imported ({missing}); see training/baselines/sasrec.txt"}
     )
 else:
     _sequential = (Sasrec(),)

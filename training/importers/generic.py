@@ -112,7 +112,9 @@ def _renamed(name: str, raw: Raw) -> Raw:
 
 
 def _named(interactions: pl.DataFrame, raw: Raw) -> pl.DataFrame:
-    """The distinct credentials in order of appearance; without a title the id stands in."""
+    """The distinct credentials by id; without a title the id stands in. Their order of appearance
+    would write the histories into the catalogue.
+    """
     frame = raw.frame if raw.frame is not None else interactions
     column = next((each for each in _TITLE if each in frame.columns), None)
     title = pl.lit(None, pl.String()) if column is None else pl.col(column).cast(pl.String())
@@ -122,6 +124,7 @@ def _named(interactions: pl.DataFrame, raw: Raw) -> pl.DataFrame:
         .group_by(pl.col("credential_id").alias("id"), maintain_order=True)
         .agg(title=pl.col("title").drop_nulls().first())
         .with_columns(title=pl.coalesce("title", "id"))
+        .sort("id")
     )
 
 
