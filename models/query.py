@@ -208,16 +208,25 @@ def role_target(
     bundle: Bundle, role: ResolvedRole, notes: list[str]
 ) -> tuple[ResolvedRole, Requirement | None]:
     """The requirement of a known role; ``None``, with a note, when it names no skills."""
-    requires = bundle.roles.requires
-    if role.row is None or requires.importance is None:
+    if role.row is None:
         return role, None
-    cut = slice(int(requires.links.indptr[role.row]), int(requires.links.indptr[role.row + 1]))
-    if cut.start == cut.stop:
+    indptr = bundle.roles.requires.links.indptr
+    requirement = required(bundle, slice(int(indptr[role.row]), int(indptr[role.row + 1])))
+    if not len(requirement.skills):
         notes.append(f"role '{role.title}' names no required skills")
         return role, None
-    return role, Requirement(
+    return role, requirement
+
+
+def required(bundle: Bundle, cut: slice) -> Requirement:
+    """What roles require, by entry of ``bundle.roles.requires``; an unknown importance is full."""
+    requires = bundle.roles.requires
+    importance = requires.importance
+    if importance is None:
+        return Requirement()
+    return Requirement(
         skills=requires.links.indices[cut],
-        importance=np.nan_to_num(requires.importance[cut], nan=1.0),
+        importance=np.nan_to_num(importance[cut], nan=1.0),
         level=requires.links.values[cut],
         match=requires.match[cut],
     )

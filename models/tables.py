@@ -30,6 +30,8 @@ ROLE_COLUMNS = (
     "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
     "wage_source", "wage_year",
 )  # fmt: skip
+WORK_COLUMNS = ("median_wage", "currency", "employment", "wage_source", "wage_year")
+"""What is known of the work in a role, with where it is known from."""
 
 
 def numbers(column: Sequence[float | None]) -> NDArray[np.float64]:
@@ -161,14 +163,19 @@ class Roles:
 
     def card(self, row: int) -> Card:
         """One role, JSON-ready, with its requirements."""
-        # Bundles made before a column was known do not hold it.
-        card = {
-            name: self.columns[name][row] if name in self.columns else None for name in ROLE_COLUMNS
-        }
+        card = {name: self._cell(name, row) for name in ROLE_COLUMNS}
         return card | {
             "aliases": loads(card["aliases"], []),
             "requirements": self.requires.cards(row, self._skills),
         }
+
+    def work(self, row: int) -> Card:
+        """What is known of the work in one role, JSON-ready."""
+        return {name: self._cell(name, row) for name in WORK_COLUMNS}
+
+    def _cell(self, name: str, row: int) -> Any:
+        """One cell, ``None`` also for a column that an older bundle does not have."""
+        return self.columns[name][row] if name in self.columns else None
 
 
 def names(labels: Sequence[str], aliases: Sequence[str | None]) -> Mapping[str, int]:

@@ -1,4 +1,6 @@
-"""From a target role to an ordered path: what to take, in which order, within every limit."""
+"""From a target role to an ordered path: what to take, in which order, within every limit; and
+what if it were another role.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,26 @@ from models.plan.terms import (
     SolverName,
     Step,
     Then,
+    Totals,
 )
+from models.plan.whatif import MOST_CLOSEST, Closest, Comparison, Nearby, closest, compare
 
 __all__ = [
+    "MOST_CLOSEST",
     "MOST_PARALLEL",
     "Alternative",
     "Binding",
+    "Closest",
+    "Comparison",
+    "Nearby",
     "Path",
     "PathAsk",
     "SolverName",
     "Step",
     "Then",
+    "Totals",
+    "closest",
     "commonest_currency",
+    "compare",
     "plan",
 ]

@@ -48,13 +48,20 @@ def plan(bundle: Bundle, ask: PathAsk) -> Path:
     asked = read(bundle, ask)
     if asked.state is None:
         return _unplanned(bundle, asked, unusable(asked))
-    if asked.state.before <= LEAST_GAIN or (ask.reach or 1.0) <= 1.0 - asked.state.before:
+    if missing(ask, asked.state.before) <= LEAST_GAIN:
         return _unplanned(bundle, asked, ())
-    planned = _planned(bundle, asked)
+    planned = solve(bundle, asked)
     chosen = planned.solution.chosen
     if chosen and reaches(planned.problem, chosen):
         return _answer(bundle, asked, planned, ())
     return _answer(bundle, asked, planned, standing_in_the_way(bundle, asked))
+
+
+def missing(ask: PathAsk, gap_left: float) -> float:
+    """The share of the role that is still to be closed of what was asked for, not above 0 when
+    that is reached.
+    """
+    return gap_left - (0.0 if ask.reach is None else 1.0 - ask.reach)
 
 
 def check(ask: PathAsk) -> None:
@@ -67,8 +74,10 @@ def check(ask: PathAsk) -> None:
         raise UsageError("hours_per_week: expected more than 0; without any hours nothing is done")
 
 
-def _planned(bundle: Bundle, asked: Asked) -> Planned:
-    """Choose and order; again, with renewals counted, while steps lapse before the end."""
+def solve(bundle: Bundle, asked: Asked) -> Planned:
+    """Choose and order, where there is a gap; again, with renewals counted, while steps lapse
+    before the end.
+    """
     twice: set[int] = set()
     planned = _once(bundle, asked, twice)
     for _ in range(RENEWALS):

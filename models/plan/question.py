@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from models import gap
 from models.bundle import Bundle
-from models.domain import Ask, Event, Kind
+from models.domain import Ask, Event, Kind, ResolvedRole
 from models.gap import GapState
 from models.plan.terms import PathAsk
-from models.query import Query, build
+from models.query import Query, build, role_target
 
 DAY: Final = 86_400.0
 
@@ -39,6 +39,14 @@ def read(bundle: Bundle, ask: PathAsk) -> Asked:
     held = np.setdiff1d(query.held, lapsed).astype(np.int32)
     query = replace(query, held=held)
     return Asked(ask, query, gap.measure(bundle, query), lapsed)
+
+
+def towards(bundle: Bundle, asked: Asked, role: int) -> Asked:
+    """The same question about another role (a row)."""
+    resolved = ResolvedRole(role, bundle.roles.titles[role])
+    resolved, requirement = role_target(bundle, resolved, [])
+    query = replace(asked.query, role=resolved, requirement=requirement)
+    return replace(asked, query=query, state=gap.measure(bundle, query))
 
 
 def _lapsed(bundle: Bundle, history: Iterable[Event], at: float) -> NDArray[np.int32]:

@@ -30,7 +30,8 @@ class SolverName(StrEnum):
 class PathAsk:
     """One question to the planner, in external ids.
 
-    ``start`` and ``deadline`` are seconds since the epoch, UTC. In ``constraints``,
+    ``target`` is ``None`` where the question is which role to aim at. ``start`` and ``deadline``
+    are seconds since the epoch, UTC. In ``constraints``,
     ``max_hours`` and ``max_cost`` bound the *whole path*. ``hours_per_week`` is the
     learner's pace, needed for dates and for a ``deadline``; up to ``parallel`` steps may be
     under way at once and share it. ``reach`` 0..1 asks for so much of the role and no more;
@@ -39,7 +40,7 @@ class PathAsk:
     """
 
     learner: Learner
-    target: Target
+    target: Target | None
     start: float
     constraints: Constraints = field(default_factory=Constraints)
     hours_per_week: float | None = None
