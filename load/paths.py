@@ -1,7 +1,8 @@
 """The planner's two solvers on the same instances: ``python -m load.paths --json F``.
 
 Instances are drawn from ESCO roles over two catalogues, the sample and Coursera's programmes, and
-times are taken on a made-up catalogue of ten thousand credentials. Unlike the rest of ``load`` this
+times are taken on a made-up catalogue of ten thousand credentials. Orders are compared with those
+of real programmes in ``load.order``. Unlike the rest of ``load`` this
 runs in one process: through HTTP the milliseconds would be those of the server.
 """
 
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 
+from load import order
 from models import bundle
 from models.bundle import Bundle, registry
 from models.domain import Constraints, HeldSkill, Learner, Money, Target
@@ -69,10 +71,13 @@ def main() -> int:
         "fast_ms_p50": float(np.median([one.fast_ms for one in large])),
         "exact_ms_p50": float(np.median([one.exact_ms for one in large])),
         "exact_proven": float(np.mean([one.proven for one in judged])),
-        "kendall_tau": None,
-        "kendall_tau_baseline": None,
-    }
+    } | (
+        agreement := order.measure(
+            arguments.data / "coursera_programs_2025", arguments.work, _shown()
+        )
+    )
     _print(found)
+    print(*order.table(agreement), sep="\n")
     print(json.dumps(summary))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(summary, indent=2) + "\n")
@@ -87,7 +92,6 @@ def _worlds(data: Path, work: Path) -> Iterator[tuple[str, Bundle]]:
             shutil.rmtree(folder, ignore_errors=True)
             _make(name, data, folder / "data")
             config = SMALL | ({"text": "none"} if name == "ten thousand" else {})
-            shown = progress.on(Console(stderr=True))
             now = datetime.fromtimestamp(START, UTC)
             made = job.train(
                 folder / "data",
@@ -95,11 +99,15 @@ def _worlds(data: Path, work: Path) -> Iterator[tuple[str, Bundle]]:
                 Config.model_validate(config),
                 SEED,
                 now,
-                shown,
+                _shown(),
                 cache=work / "cache",
             )
             registry.promote(folder / "bundles", made.folder.name)
         yield name, bundle.read(registry.resolve(folder / "bundles"))
+
+
+def _shown() -> progress.Progress:
+    return progress.on(Console(stderr=True))
 
 
 def _make(name: str, data: Path, folder: Path) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.conditions import Conditions
+from models.cues import onward
 from models.domain import ASSUMED_LEVEL
 from models.ids import IdMap
 from models.index import VectorIndex
@@ -87,7 +88,10 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     ]
     credential_ids = IdMap(credentials["id"].to_list())
     stacks = _stacks(credentials, credential_ids)
-    arrays = {"text_vectors": vectors.credentials}
+    arrays = {
+        "text_vectors": vectors.credentials,
+        "onward": onward(credentials["title"].to_list(), vectors.credentials),
+    }
     arrays |= _links("teaches", taught, credentials.height)
     arrays |= _links("requires", required, roles.height, weighed=True)
     arrays |= _csr("near", near)

@@ -37,6 +37,7 @@ class Knowledge:
     - ``stacks`` (n × n): a credential → the stacks it counts towards; ``stack_parts`` is
       its transpose.
     - ``text_vectors`` (n, t): unit vectors of the credentials' texts; (n, 0) without text.
+    - ``onward`` (t,): the direction in which texts lie later; (0,) where it is not known.
     - ``place`` (n,): where each stands in the catalogue; (0,) where its order means nothing.
     """
 
@@ -47,6 +48,7 @@ class Knowledge:
     stack_parts: Csr
     conditions: Conditions
     text_vectors: NDArray[np.float32]
+    onward: NDArray[np.float32]
     place: NDArray[np.int32]
 
 
@@ -141,6 +143,7 @@ def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> B
                 **{name: arrays[f"conditions.{name}"] for name in Conditions.__dataclass_fields__}
             ),
             text_vectors=arrays["text_vectors"],
+            onward=arrays.get("onward", np.zeros(0, np.float32)),
             place=arrays["place"],
         ),
         behaviour=behaviour(arrays),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from models.bundle import Bundle
 from models.domain import Closing, Reason
 from models.plan.needs import mentioned
-from models.plan.ordering import precedes
+from models.plan.precedence import Precedence, infer
 from models.plan.problem import Problem
 from models.plan.question import Asked
 from models.plan.terms import Alternative, Earned, StackProgress, Step
@@ -19,6 +20,14 @@ from models.plan.worth import allowed
 NAMED: Final = 3
 TRIED: Final = 20
 """So many of the likeliest replacements of a step are tried."""
+
+BASIS: Final = {
+    "levels": "levels",
+    "skills": "skills",
+    "texts": "titles and texts",
+    "learners": "learners' order",
+}
+"""Kinds of evidence for an order, in words."""
 
 Dates = Sequence[tuple[float, float]]
 
@@ -29,6 +38,7 @@ def described(
     """The steps of an order, each with what it adds to those before it."""
     state = asked.state
     assert state is not None  # noqa: S101 - nothing is planned without a gap
+    inferred = infer(bundle, [int(problem.rows[step]) for step in order])
     covered = problem.base
     steps: list[Step] = []
     for at, step in enumerate(order):
@@ -54,7 +64,7 @@ def described(
                 starts=starts,
                 ends=ends,
                 closes=closes,
-                why=_why(bundle, asked, problem, order, at, closes),
+                why=_why(bundle, asked, problem, order, at, closes, inferred),
                 stack_progress=_stacks(bundle, asked, row, rows),
                 earned=Earned(
                     credentials=tuple(rows),
@@ -76,6 +86,7 @@ def _why(
     order: Sequence[int],
     at: int,
     closes: Sequence[Closing],
+    inferred: Precedence,
 ) -> tuple[Reason, ...]:
     step, row = order[at], int(problem.rows[order[at]])
     later = [each for each in order[at + 1 :] if step in mentioned(problem.needs[each])]
@@ -103,11 +114,17 @@ def _why(
         found.append(_about("builds_on", "Builds on", bundle, problem, earlier))
     if row in asked.lapsed:
         found.append(Reason("renewal", "You held it; it has lapsed"))
-    rest = [each for each in order[at + 1 :] if each not in later]
-    softly = [each for each in rest if precedes(bundle, row, int(problem.rows[each]))]
+    softly = [
+        other
+        for other in range(at + 1, len(order))
+        if order[other] not in later and inferred.clearly(at, other)
+    ]
     if softly:
-        text = "Comes, by what is inferred from levels, before"
-        found.append(_about("order_inferred", text, bundle, problem, softly))
+        spoke = {kind for other in softly for kind in inferred.because(at, other)}
+        basis = [kind for kind in inferred.kinds if kind in spoke]
+        text = f"Comes, by what is inferred from {_listed([BASIS[kind] for kind in basis])}, before"
+        told = _about("order_inferred", text, bundle, problem, [order[other] for other in softly])
+        found.append(replace(told, evidence={**told.evidence, "inferred_from": basis}))
     return tuple(found)
 
 
@@ -117,6 +134,10 @@ def _about(kind: str, text: str, bundle: Bundle, problem: Problem, steps: Sequen
     return Reason(
         kind, f"{text} {titles}", {"credentials": [bundle.credentials.ids[row] for row in rows]}
     )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _percent(share: float) -> str:

@@ -64,6 +64,32 @@ def read(path: Path, existing: Tables) -> Imported:
     return Imported({"credentials": pl.concat(tables, how="diagonal")}, tuple(notes))
 
 
+def declared_order(path: Path) -> dict[str, list[str]]:
+    """By programme, the ids of its courses in its own order: what an order is judged by."""
+    rows = _mend(Source(path).table(r"program_courses_derived\.csv", _COURSES, "courses"))
+    found: dict[str, list[str]] = {}
+    for program, course in rows.select("program", "id").unique(maintain_order=True).iter_rows():
+        found.setdefault(program, []).append(course)
+    return found
+
+
+def enrolments(path: Path) -> dict[str, float]:
+    """How many learners are enrolled in each course that is also listed as a single item."""
+    source = Source(path)
+    columns = (*_CACHE, "course_students_enrolled")
+    items = source.table(r"cache_coursera_courses\.csv", columns, "cache_coursera_courses.csv")
+    rows = _mend(source.table(r"program_courses_derived\.csv", _COURSES, "courses"))
+    named = items.select(
+        title=pl.col("course_title").str.to_lowercase(),
+        issuer=pl.col("course_organization").str.to_lowercase(),
+        enrolled=pl.col("course_students_enrolled").str.replace_all(",", "").cast(pl.Float64),
+    ).drop_nulls()
+    title, issuer = pl.col("course_title"), pl.col("org")
+    found = rows.select("id", title=title.str.to_lowercase(), issuer=issuer.str.to_lowercase())
+    joined = found.join(named, on=["title", "issuer"])
+    return dict(joined.group_by("id").agg(pl.col("enrolled").max()).iter_rows())
+
+
 def _programs(scraped: pl.DataFrame) -> pl.DataFrame:
     return scraped.select(
         id="coursera:program:" + pl.col(scraped.columns[0]),
