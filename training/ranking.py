@@ -37,10 +37,13 @@ NEGATIVES: Final = 60
 """At most so many wrong candidates are kept for each question."""
 
 LATER: Final = 0.2
-"""What a learner met later on is worth so much of what they met next: it was not wrong."""
+"""What a learner met soon after is worth so much of what they met next: it was not wrong."""
+
+SOON: Final = 10
+"""So many credentials after the answer were met soon; time grows with their number."""
 
 NEXT: Final = 2
-"""The label of the answer; 1 is that of what was met later, 0 of all else."""
+"""The label of the answer; 1 is that of what was met soon after, 0 of all else."""
 
 VALIDATION: Final = 5
 """Every fifth learner is left out to choose the number of trees."""
@@ -138,7 +141,8 @@ def _question(
     """Features and labels of one question; ``None`` when the answer is no candidate."""
     known = signals.compute(bundle, query, gap.measure(bundle, query))
     candidates = sources.propose(bundle, query, known, eligible(bundle, query))
-    answer, *later = met.credential[position : met.of(int(met.learner[position])).stop].tolist()
+    end = min(met.of(int(met.learner[position])).stop, position + 1 + SOON)
+    answer, *later = met.credential[position:end].tolist()
     label = np.isin(candidates.rows, later).astype(np.int8)
     label[candidates.rows == answer] = NEXT
     if not (label == NEXT).any():
