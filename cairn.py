@@ -7,8 +7,6 @@ the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data.
 from __future__ import annotations
 
 import sys
-import time
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -143,62 +141,8 @@ def evaluate(
     report.save(measured, json_file, page, datetime.now(UTC))
 
 
-@app.command()
-def recommend(
-    source: Annotated[Path, Argument(metavar="BUNDLE", help="A bundle or a registry.")],
-    learner: Annotated[Path | None, Option(help="JSON: 'learner' of the API's request.")] = None,
-    learner_id: Annotated[str | None, Option(help="A learner the bundle was trained on.")] = None,
-    role: Annotated[str | None, Option(metavar="ID|TEXT", help="The role to aim at.")] = None,
-    limit: Annotated[int, Option(min=1, max=100)] = 10,
-    as_json: Annotated[bool, Option("--json", help="Print the API's exact body.")] = False,
-) -> None:
-    """Answer once, without a server: what to earn next, and why."""
-    from models import bundle
-    from service import offline, printing, recommender
-
-    loaded = bundle.read(bundle.resolve(source))
-    request = offline.request(loaded, learner, learner_id, role, limit)
-    answer = recommender.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    if as_json:
-        echo(answer.model_dump_json())
-    else:
-        Console().print(*printing.recommendation(answer), sep="\n")
-
-
-@app.command()
-def plan(
-    source: Annotated[Path, Argument(metavar="BUNDLE", help="A bundle or a registry.")],
-    role: Annotated[str, Option(metavar="ID|TEXT", help="The role to aim at.")],
-    learner: Annotated[Path | None, Option(help="JSON: 'learner' of the API's request.")] = None,
-    learner_id: Annotated[str | None, Option(help="A learner the bundle was trained on.")] = None,
-    max_hours: Annotated[float | None, Option(min=0, help="Of the whole path.")] = None,
-    max_cost: Annotated[
-        str | None, Option(metavar="AMOUNT[CUR]", help="Of the whole path: 300 or 300EUR.")
-    ] = None,
-    hours_per_week: Annotated[float | None, Option(help="The pace; gives dates.")] = None,
-    deadline: Annotated[datetime | None, Option(help="With --hours-per-week.")] = None,
-    reach: Annotated[float | None, Option(min=0, max=1, help="So much of the role.")] = None,
-    then: Annotated[
-        Literal["cheapest", "fastest", "fewest"], Option(help="What comes second.")
-    ] = "cheapest",
-    solver: Annotated[Literal["fast", "exact"], Option(help="exact proves its answer.")] = "fast",
-    as_json: Annotated[bool, Option("--json", help="Print the API's exact body.")] = False,
-) -> None:
-    """Plan once, without a server: what to take, in which order, and what it takes."""
-    from models import bundle
-    from service import offline, planner, printing_paths
-
-    loaded = bundle.read(bundle.resolve(source))
-    request = offline.path_request(
-        loaded, learner, learner_id, role,
-        {"max_hours": max_hours, "max_cost": max_cost, "hours_per_week": hours_per_week,
-         "deadline": deadline, "reach": reach, "then": then, "solver": solver},
-    )  # fmt: skip
-    answer = planner.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    if as_json:
-        echo(answer.model_dump_json())
-    else:
-        Console().print(*printing_paths.path(answer), sep="\n")
+for command in (commands.recommend, commands.plan, commands.compare, commands.closest):
+    app.command()(command)
 
 
 @app.command()

@@ -1,11 +1,13 @@
-"""Recommendations and paths from live state."""
+"""Recommendations, paths and comparisons from live state."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from models.errors import StoreUnavailable, UsageError
-from service import planner
+from service import planner, whatif
 from service.held import LearnerState
 from service.problems import ProblemError
 from service.recommender import UNKNOWN, answer
@@ -15,7 +17,15 @@ from service.schemas.recommendations import (
     RecommendationResponse,
     RoleText,
 )
+from service.schemas.whatif import (
+    ClosestRequest,
+    ClosestResponse,
+    CompareRequest,
+    CompareResponse,
+)
 from service.state import Service
+
+Planned = TypeVar("Planned", PathResponse, CompareResponse, ClosestResponse)
 
 
 async def recommend(
@@ -44,9 +54,33 @@ async def plan(
     service: Service, tenant: str, request: PathRequest, request_id: str
 ) -> PathResponse:
     """Plan from all that is known; without the store, from the bundle and the request."""
+    return await _planned(service, tenant, request, request_id, planner.answer)
+
+
+async def compare(
+    service: Service, tenant: str, request: CompareRequest, request_id: str
+) -> CompareResponse:
+    """Compare roles, likewise."""
+    return await _planned(service, tenant, request, request_id, whatif.compared)
+
+
+async def closest(
+    service: Service, tenant: str, request: ClosestRequest, request_id: str
+) -> ClosestResponse:
+    """Rank roles by remaining effort, likewise."""
+    return await _planned(service, tenant, request, request_id, whatif.nearest)
+
+
+async def _planned(
+    service: Service,
+    tenant: str,
+    request: PathRequest | CompareRequest | ClosestRequest,
+    request_id: str,
+    answer: Callable[..., Planned],
+) -> Planned:
     held, degraded = await _held(service, tenant, request.learner.id)
     compute = partial(
-        planner.answer,
+        answer,
         service.bundle,
         request,
         at=service.now(),

@@ -1,13 +1,16 @@
-"""Commands that need neither training nor a running service: bundles and keys.
+"""Commands that need neither training nor a running service: answers, bundles and keys.
 
 Each imports what it needs when it runs.
 """
 
 from __future__ import annotations
 
+import time
+import uuid
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from rich.console import Console
 from typer import Argument, Option, Typer, echo
@@ -27,6 +30,117 @@ Named = Annotated[str, Argument(metavar="BUNDLE", help="A version; verify, diff:
 Root = Annotated[
     Path, Option(default_factory=_registry, show_default="CAIRN_BUNDLE", help="The registry.")
 ]
+
+Source = Annotated[Path, Argument(metavar="BUNDLE", help="A bundle or a registry.")]
+LearnerFile = Annotated[
+    Path | None, Option("--learner", help="JSON: 'learner' of the API's request.")
+]
+LearnerId = Annotated[str | None, Option(help="A learner the bundle was trained on.")]
+MaxHours = Annotated[float | None, Option(min=0, help="Of the whole path.")]
+MaxCost = Annotated[
+    str | None, Option(metavar="AMOUNT[CUR]", help="Of the whole path: 300 or 300EUR.")
+]
+Json = Annotated[bool, Option("--json", help="Print the API's exact body.")]
+
+
+def recommend(
+    source: Source,
+    learner: LearnerFile = None,
+    learner_id: LearnerId = None,
+    role: Annotated[str | None, Option(metavar="ID|TEXT", help="The role to aim at.")] = None,
+    limit: Annotated[int, Option(min=1, max=100)] = 10,
+    as_json: Json = False,
+) -> None:
+    """Answer once, without a server: what to earn next, and why."""
+    from models import bundle
+    from service import offline, printing, recommender
+
+    loaded = bundle.read(bundle.resolve(source))
+    request = offline.request(loaded, learner, learner_id, role, limit)
+    answer = recommender.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    if as_json:
+        echo(answer.model_dump_json())
+    else:
+        Console().print(*printing.recommendation(answer), sep="\n")
+
+
+def plan(
+    source: Source,
+    role: Annotated[str, Option(metavar="ID|TEXT", help="The role to aim at.")],
+    learner: LearnerFile = None,
+    learner_id: LearnerId = None,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
+    hours_per_week: Annotated[float | None, Option(help="The pace; gives dates.")] = None,
+    deadline: Annotated[datetime | None, Option(help="With --hours-per-week.")] = None,
+    reach: Annotated[float | None, Option(min=0, max=1, help="So much of the role.")] = None,
+    then: Annotated[
+        Literal["cheapest", "fastest", "fewest"], Option(help="What comes second.")
+    ] = "cheapest",
+    solver: Annotated[Literal["fast", "exact"], Option(help="exact proves its answer.")] = "fast",
+    as_json: Json = False,
+) -> None:
+    """Plan once, without a server: what to take, in which order, and what it takes."""
+    from models import bundle
+    from service import offline, planner, printing_paths
+
+    loaded = bundle.read(bundle.resolve(source))
+    request = offline.path_request(
+        loaded, learner, learner_id, role,
+        {"max_hours": max_hours, "max_cost": max_cost, "hours_per_week": hours_per_week,
+         "deadline": deadline, "reach": reach, "then": then, "solver": solver},
+    )  # fmt: skip
+    answer = planner.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    if as_json:
+        echo(answer.model_dump_json())
+    else:
+        Console().print(*printing_paths.path(answer), sep="\n")
+
+
+def compare(
+    source: Source,
+    role: Annotated[list[str], Option(metavar="ID|TEXT", help="A role; give two or three.")],
+    learner: LearnerFile = None,
+    learner_id: LearnerId = None,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
+    as_json: Json = False,
+) -> None:
+    """Compare two or three roles: what each would take, and what the paths share."""
+    from models import bundle
+    from service import offline, printing_paths, whatif
+
+    loaded = bundle.read(bundle.resolve(source))
+    limits = {"max_hours": max_hours, "max_cost": max_cost}
+    request = offline.compare_request(loaded, learner, learner_id, role, limits)
+    answer = whatif.compared(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    if as_json:
+        echo(answer.model_dump_json())
+    else:
+        Console().print(*printing_paths.comparison(answer), sep="\n")
+
+
+def closest(
+    source: Source,
+    learner: LearnerFile = None,
+    learner_id: LearnerId = None,
+    limit: Annotated[int, Option(min=1, max=20)] = 10,
+    max_hours: MaxHours = None,
+    max_cost: MaxCost = None,
+    as_json: Json = False,
+) -> None:
+    """Rank roles by what it still takes to reach them."""
+    from models import bundle
+    from service import offline, printing_paths, whatif
+
+    loaded = bundle.read(bundle.resolve(source))
+    limits = {"max_hours": max_hours, "max_cost": max_cost}
+    request = offline.closest_request(loaded, learner, learner_id, limit, limits)
+    answer = whatif.nearest(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    if as_json:
+        echo(answer.model_dump_json())
+    else:
+        Console().print(*printing_paths.nearest(answer), sep="\n")
 
 
 @bundles.command("list")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from models.plan import commonest_currency
 from service.schemas.learners import LearnerQuery
 from service.schemas.paths import PathRequest
 from service.schemas.recommendations import RecommendationRequest, RoleText
+from service.schemas.whatif import ClosestRequest, CompareRequest
 
 
 def request(
@@ -45,11 +46,9 @@ def path_request(
 
     Raises ``UsageError`` naming what is wrong.
     """
-    given = {name: value for name, value in options.items() if value is not None}
+    given = _limits(bundle, options)
     objective = {name: given.pop(name) for name in ("reach", "then") if name in given}
     solver = given.pop("solver")
-    if "max_cost" in given:
-        given["max_cost"] = _money(bundle, given["max_cost"])
     if "deadline" in given:
         given["deadline"] = given["deadline"].isoformat()
     try:
@@ -64,6 +63,54 @@ def path_request(
         )
     except ValidationError as error:
         raise UsageError(f"the path cannot be planned: {_told(error)}") from error
+
+
+def compare_request(
+    bundle: Bundle,
+    learner: Path | None,
+    learner_id: str | None,
+    roles: Sequence[str],
+    limits: Mapping[str, Any],
+) -> CompareRequest:
+    """The same for roles to compare."""
+    try:
+        return CompareRequest.model_validate(
+            {
+                "learner": _learner(learner, learner_id),
+                "target_roles": [_role(bundle, role) for role in roles],
+                "constraints": _limits(bundle, limits),
+            }
+        )
+    except ValidationError as error:
+        raise UsageError(f"the roles cannot be compared: {_told(error)}") from error
+
+
+def closest_request(
+    bundle: Bundle,
+    learner: Path | None,
+    learner_id: str | None,
+    limit: int,
+    limits: Mapping[str, Any],
+) -> ClosestRequest:
+    """The same for the closest roles."""
+    try:
+        return ClosestRequest.model_validate(
+            {
+                "learner": _learner(learner, learner_id),
+                "limit": limit,
+                "constraints": _limits(bundle, limits),
+            }
+        )
+    except ValidationError as error:
+        raise UsageError(f"the roles cannot be ranked: {_told(error)}") from error
+
+
+def _limits(bundle: Bundle, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, an amount of money as the API takes it."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if "max_cost" in given:
+        given["max_cost"] = _money(bundle, given["max_cost"])
+    return given
 
 
 def _learner(file: Path | None, external: str | None) -> LearnerQuery:

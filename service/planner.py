@@ -9,8 +9,9 @@ from typing import cast
 from pydantic import JsonValue
 
 from models.bundle import Bundle
+from models.domain import Target
 from models.errors import UsageError
-from models.plan import Path, PathAsk, Step, plan
+from models.plan import Binding, Path, PathAsk, SolverName, Step, Totals, plan
 from service.held import LearnerState
 from service.recommender import (
     UNKNOWN,
@@ -21,11 +22,14 @@ from service.recommender import (
     role_out,
     target_of,
 )
+from service.schemas.learners import LearnerQuery
 from service.schemas.paths import (
     AlternativeOut,
     BindingOut,
     EarnedOut,
+    ObjectiveIn,
     OptimalityOut,
+    PathConstraintsIn,
     PathGapOut,
     PathRequest,
     PathResponse,
@@ -52,21 +56,17 @@ def answer(
     ``held`` is what the store holds of the learner. Raises ``UsageError`` for a question that
     contradicts itself, or that names no role where none is on the learner's profile.
     """
-    limits = request.constraints
     target = target_of(request.target_role, held)
     if target is None:
         raise UsageError("target_role: expected a role, and the learner's profile names none")
-    ask = PathAsk(
-        learner=learner_of(bundle, request.learner, held, at),
+    ask = path_ask(
+        bundle,
+        request.learner,
+        request.constraints,
+        request.objective,
         target=target,
-        start=at if limits.start is None else limits.start.timestamp(),
-        constraints=constraints_of(limits),
-        hours_per_week=limits.hours_per_week,
-        deadline=None if limits.deadline is None else limits.deadline.timestamp(),
-        max_credentials=limits.max_credentials,
-        parallel=limits.parallel,
-        reach=request.objective.reach,
-        then=request.objective.then,
+        at=at,
+        held=held,
         solver=request.solver,
         time_limit=request.time_limit,
     )
@@ -74,6 +74,35 @@ def answer(
     if bundle.encoder is None and isinstance(request.target_role, RoleText):
         unavailable.append("encoder")
     return _response(bundle, plan(bundle, ask), request_id, unavailable)
+
+
+def path_ask(
+    bundle: Bundle,
+    learner: LearnerQuery,
+    limits: PathConstraintsIn,
+    objective: ObjectiveIn,
+    *,
+    target: Target | None,
+    at: float,
+    held: LearnerState,
+    solver: SolverName = SolverName.FAST,
+    time_limit: float = 1.0,
+) -> PathAsk:
+    """The question in the domain's words."""
+    return PathAsk(
+        learner=learner_of(bundle, learner, held, at),
+        target=target,
+        start=at if limits.start is None else limits.start.timestamp(),
+        constraints=constraints_of(limits),
+        hours_per_week=limits.hours_per_week,
+        deadline=None if limits.deadline is None else limits.deadline.timestamp(),
+        max_credentials=limits.max_credentials,
+        parallel=limits.parallel,
+        reach=objective.reach,
+        then=objective.then,
+        solver=solver,
+        time_limit=time_limit,
+    )
 
 
 def _response(bundle: Bundle, found: Path, request_id: str, degraded: list[str]) -> PathResponse:
@@ -90,27 +119,14 @@ def _response(bundle: Bundle, found: Path, request_id: str, degraded: list[str])
         feasible=found.feasible,
         role=None if found.role is None else role_out(bundle, found.role),
         steps=[_step(bundle, step, totals.currency) for step in found.steps],
-        totals=TotalsOut(
-            hours=RangeOut(low=totals.hours.low, high=totals.hours.high),
-            cost=RangeOut(low=totals.cost.low, high=totals.cost.high),
-            currency=totals.currency,
-            unknown=UnknownOut(hours=totals.unknown_hours, cost=totals.unknown_cost),
-        ),
+        totals=totals_out(totals),
         gap=gap,
         optimality=OptimalityOut(
             solver=found.optimality.solver,
             bound=found.optimality.bound,
             gap=found.optimality.gap,
         ),
-        infeasible=[
-            BindingOut(
-                constraint=each.constraint,
-                shortfall=each.shortfall,
-                smallest_change=each.smallest_change,
-                value=_shown(each.constraint, each.value),
-            )
-            for each in found.infeasible
-        ],
+        infeasible=[binding_out(each) for each in found.infeasible],
         alternatives=[
             AlternativeOut(
                 instead_of=ids[each.instead_of],
@@ -122,6 +138,26 @@ def _response(bundle: Bundle, found: Path, request_id: str, degraded: list[str])
             )
             for each in found.alternatives
         ],
+    )
+
+
+def totals_out(totals: Totals) -> TotalsOut:
+    """What a path takes, on the wire."""
+    return TotalsOut(
+        hours=RangeOut(low=totals.hours.low, high=totals.hours.high),
+        cost=RangeOut(low=totals.cost.low, high=totals.cost.high),
+        currency=totals.currency,
+        unknown=UnknownOut(hours=totals.unknown_hours, cost=totals.unknown_cost),
+    )
+
+
+def binding_out(binding: Binding) -> BindingOut:
+    """A limit in the way, on the wire."""
+    return BindingOut(
+        constraint=binding.constraint,
+        shortfall=binding.shortfall,
+        smallest_change=binding.smallest_change,
+        value=_shown(binding.constraint, binding.value),
     )
 
 

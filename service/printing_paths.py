@@ -1,14 +1,19 @@
-"""Paths for people: what a terminal shows of one."""
+"""Paths and roles for people: what a terminal shows of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
+from rich.box import SIMPLE
 from rich.console import RenderableType
+from rich.markup import escape
+from rich.table import Table
 from rich.text import Text
 
 from service.printing import gap_table
 from service.schemas.paths import PathResponse, RangeOut, StepOut
+from service.schemas.whatif import ClosestResponse, ClosestRole, ComparedRole, CompareResponse
 
 
 def path(answer: PathResponse) -> Iterator[RenderableType]:
@@ -31,9 +36,100 @@ def path(answer: PathResponse) -> Iterator[RenderableType]:
         yield Text("What was asked for cannot be had within the limits:", "bold")
     for binding in answer.infeasible:
         yield Text(f"  {binding.constraint}: {binding.smallest_change or 'no change suffices'}")
-    for note in answer.notes:
+    yield from _told(answer.notes, answer.degraded)
+
+
+def comparison(answer: CompareResponse) -> Iterator[RenderableType]:
+    """The roles side by side, and what the paths to all of them share."""
+    names = ["unknown here" if each.role is None else each.role.title for each in answer.roles]
+    table = Table("", *map(escape, names), box=SIMPLE)
+    for label, cell in COMPARED.items():
+        table.add_row(label, *(Text(cell(each)) for each in answer.roles))
+    yield table
+    for label, steps in (
+        ("On every path", answer.shared_credentials),
+        ("To begin with, whichever it will be", answer.shared_first_steps),
+    ):
+        yield Text(f"{label}: {', '.join(step.title for step in steps) or 'nothing'}")
+    yield from _told(answer.notes, answer.degraded)
+
+
+def nearest(answer: ClosestResponse) -> Iterator[RenderableType]:
+    """The roles by what it takes to reach them, the closest first."""
+    table = Table("role", "reached", "not covered", box=SIMPLE)
+    for name in ("requires", "steps", "hours", "cost", "a year's wage"):
+        table.add_column(name)
+    for each in answer.roles:
+        table.add_row(
+            Text(each.role.title),
+            "yes" if each.reached else "no",
+            _gap(each),
+            f"{each.requirements} skills",
+            *(Text(cell(each)) for cell in (_steps, _hours, _cost, _wage)),
+        )
+    yield table
+    yield Text(
+        f"Of {answer.considered} roles; one is reached when {answer.reach:.0%} of it is covered "
+        f"within the limits. {answer.left_out} roles without requirements are left out.",
+        "dim",
+    )
+    yield from _told(answer.notes, answer.degraded)
+
+
+def _gap(role: ComparedRole | ClosestRole) -> str:
+    return "—" if role.gap is None else f"{role.gap.before:.0%} → {role.gap.after:.0%}"
+
+
+def _steps(role: ComparedRole | ClosestRole) -> str:
+    return str(role.steps)
+
+
+def _hours(role: ComparedRole | ClosestRole) -> str:
+    return _range(role.totals.hours)
+
+
+def _cost(role: ComparedRole | ClosestRole) -> str:
+    return f"{_range(role.totals.cost)} {role.totals.currency or ''}".strip()
+
+
+def _wage(role: ComparedRole | ClosestRole) -> str:
+    work = role.work
+    if work is None or work.median_wage is None:
+        return "unknown"
+    told = [work.wage_source or "source unknown", str(work.wage_year or "year unknown")]
+    return f"{work.median_wage:,.0f} {work.currency or ''} ({', '.join(told)})"
+
+
+def _employment(role: ComparedRole | ClosestRole) -> str:
+    work = role.work
+    return "unknown" if work is None or work.employment is None else f"{work.employment:,.0f}"
+
+
+def _first(role: ComparedRole | ClosestRole) -> str:
+    return ", ".join(step.title for step in role.first_steps) or "—"
+
+
+def _way(role: ComparedRole) -> str:
+    ways = [f"{each.constraint}: {each.smallest_change or '—'}" for each in role.infeasible]
+    return "yes" if role.feasible else f"no; {'; '.join(ways)}"
+
+
+COMPARED: Final[Mapping[str, Callable[[ComparedRole], str]]] = {
+    "possible": _way,
+    "not covered": _gap,
+    "steps": _steps,
+    "hours": _hours,
+    "cost": _cost,
+    "first": _first,
+    "a year's wage": _wage,
+    "people in it": _employment,
+}
+
+
+def _told(notes: Iterable[str], degraded: Iterable[str]) -> Iterator[Text]:
+    for note in notes:
         yield Text(f"Note: {note}")
-    for part in answer.degraded:
+    for part in degraded:
         yield Text(f"Done without: {part}")
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from shared import ROOT, TINY_SETTINGS
+from shared import ROOT, TINY_SETTINGS, Run
 from tiny_data import write_data
 
+import cairn
+from models.bundle import registry
 from models.encoder import TextEncoder
 
 if TYPE_CHECKING:
@@ -59,3 +62,32 @@ def encoder(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Tex
     folder = tmp_path_factory.mktemp("encoder")
     embedder.export(folder)
     return TextEncoder(folder)
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """Run a command in this process: exit code, standard output, standard error."""
+    for name in os.environ:
+        if name.startswith("CAIRN_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CAIRN_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cairn.main([str(each) for each in arguments])
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        return int(left.value.code or 0), out, err
+
+    return command
+
+
+@pytest.fixture
+def served(tiny_bundle: Path, tmp_path: Path) -> Path:
+    """A registry whose current bundle is a copy of the tiny one, where ``CAIRN_VAR`` has it."""
+    root = tmp_path / "var" / "bundles"
+    shutil.copytree(tiny_bundle, root / tiny_bundle.name)
+    registry.promote(root, tiny_bundle.name)
+    return root

@@ -18,36 +18,13 @@ from types import MappingProxyType
 import httpx
 import polars as pl
 import pytest
-from shared import ROOT, TINY_SETTINGS
+from shared import ROOT, TINY_SETTINGS, Run
 
-import cairn
 from models import bundle
 from models.bundle import registry
 from service.auth import load_keyring
 
 pytestmark = pytest.mark.slow
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Run a command in this process: exit code, standard output, standard error."""
-    for name in os.environ:
-        if name.startswith("CAIRN_"):
-            monkeypatch.delenv(name)
-    monkeypatch.setenv("CAIRN_VAR", str(tmp_path / "var"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            cairn.main([str(each) for each in arguments])
-        out, err = capfd.readouterr()
-        assert "Traceback" not in err
-        return int(left.value.code or 0), out, err
-
-    return command
 
 
 @pytest.fixture
@@ -61,15 +38,6 @@ def config(tmp_path: Path) -> Path:
 def data(tiny_data: Path, tmp_path: Path) -> Path:
     """A copy to be spoilt."""
     return shutil.copytree(tiny_data, tmp_path / "data")
-
-
-@pytest.fixture
-def served(tiny_bundle: Path, tmp_path: Path) -> Path:
-    """A registry whose current bundle is a copy of the tiny one, where ``CAIRN_VAR`` has it."""
-    root = tmp_path / "var" / "bundles"
-    shutil.copytree(tiny_bundle, root / tiny_bundle.name)
-    registry.promote(root, tiny_bundle.name)
-    return root
 
 
 def state(folder: Path) -> dict[str, bytes]:
@@ -230,76 +198,6 @@ def test_evaluation_asks_what_a_file_gives(
     }.items():
         code, _, err = run(*arguments, *wrong)
         assert (code, message in err) == (2, True), err
-
-
-def test_a_recommendation_is_a_table_or_the_body_of_the_api(
-    run: Run, served: Path, tmp_path: Path
-) -> None:
-    learner = tmp_path / "learner.json"
-    learner.write_text('{"credentials": ["joinery-0"], "skills": ["joinery tools"]}')
-    code, out, _ = run("recommend", served, "--learner", learner, "--role", "Joinery lead")
-    assert code == 0
-    assert {"Joinery", "missing", "unknown"} <= set(out.replace(",", " ").split())
-    assert "joinery-0 " not in out
-    arguments = ("recommend", served, "--learner-id", "learner-01", "--json", "--limit", 3)
-    code, out, _ = run(*arguments, "--role", "joinery-role")
-    body = json.loads(out)
-    assert (body["role"]["match"], len(body["items"])) == (None, 3)
-    assert body["mode"] == "personalised"
-    code, out, _ = run(*arguments, "--role", "Joinery lead")
-    assert json.loads(out)["role"] == {"id": "joinery-role", "title": "Joinery lead", "match": 1.0}
-    code, out, _ = run("recommend", served, "--json")
-    assert json.loads(out)["mode"] == "popular"
-
-
-def test_a_path_is_told_or_the_body_of_the_api(run: Run, served: Path, tmp_path: Path) -> None:
-    learner = tmp_path / "learner.json"
-    learner.write_text('{"credentials": ["joinery-0"]}')
-    arguments = ("plan", served, "--learner", learner, "--role", "joinery-role")
-    code, out, _ = run(*arguments, "--hours-per-week", 10, "--deadline", "2099-01-01")
-    assert code == 0
-    assert {"Towards", "steps,", "to"} <= set(out.split())
-    code, out, _ = run(*arguments, "--max-cost", "200", "--solver", "exact", "--json")
-    body = json.loads(out)
-    assert (body["feasible"], body["totals"]["currency"]) == (True, "EUR")
-    assert body["totals"]["cost"]["low"] <= 200
-    assert body["optimality"]["bound"] is not None
-    code, out, _ = run(*arguments, "--max-cost", "1EUR", "--reach", 0.9)
-    assert (code, "max_cost" in out) == (0, True)
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        (("--max-cost", "cheap"), "expected an amount"),
-        (("--deadline", "2099-01-01"), "hours_per_week"),
-        (("--hours-per-week", 0), "greater than 0"),
-    ],
-)
-def test_a_path_that_cannot_be_asked_for_is_refused(
-    run: Run, served: Path, more: tuple[object, ...], message: str
-) -> None:
-    code, _, err = run("plan", served, "--role", "joinery-role", *more)
-    assert (code, message in err) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("{", "not JSON"),
-        ('{"skils": []}', "skils"),
-        ('{"history": [{"credential_id": "a", "kind": "won"}]}', "history/0/kind"),
-        (None, "cannot be read"),
-    ],
-)
-def test_a_learner_that_cannot_be_read_is_said_plainly(
-    run: Run, served: Path, tmp_path: Path, content: str | None, message: str
-) -> None:
-    path = tmp_path / "learner.json"
-    if content is not None:
-        path.write_text(content)
-    code, out, err = run("recommend", served, "--learner", path)
-    assert (code, out, message in err) == (2, "", True), err
 
 
 def test_a_simulated_world_can_be_loaded_and_is_not_overwritten(run: Run, tmp_path: Path) -> None:

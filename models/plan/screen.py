@@ -58,6 +58,15 @@ def screen(bundle: Bundle, asked: Asked, reach: float) -> Screened:
     return Screened(rows[order], before[order], least[order])
 
 
+def supposed_hours(bundle: Bundle) -> NDArray[np.float64]:
+    """Hours ``(n,)``, for comparing roles only: an unknown number is taken as the median of all
+    known ones, the same for every role, or as 1 where none is known.
+    """
+    hours = bundle.credentials.hours
+    known = hours[~np.isnan(hours)]
+    return np.nan_to_num(hours, nan=float(np.median(known)) if len(known) else 1.0)
+
+
 def _taught(
     bundle: Bundle, asks: Requirement, free: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -67,12 +76,8 @@ def _taught(
     closers = bundle.knowledge.closers
     credit = np.where(free[closers.indices], bundle.knowledge.closers_credit, 0.0)
     lifted = credit * comparable(closers.values)
-    hours = bundle.credentials.hours
-    known = hours[~np.isnan(hours)]
-    supposed = np.nan_to_num(hours, nan=float(np.median(known)) if len(known) else 1.0)
-    rate = np.divide(
-        supposed[closers.indices], lifted, out=np.full(len(lifted), np.inf), where=lifted > 0
-    )
+    hours = supposed_hours(bundle)[closers.indices]
+    rate = np.divide(hours, lifted, out=np.full(len(lifted), np.inf), where=lifted > 0)
     level = comparable(asks.level)
     most = _best(np.maximum, closers.indptr, credit, 0.0)[asks.skills]
     lift = _best(np.maximum, closers.indptr, lifted, 0.0)[asks.skills]

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.plan.answer import missing, plan, solve
+from models.plan.answer import check, missing, plan, solve
 from models.plan.candidates import LEAST_GAIN, needs_of
 from models.plan.needs import met
 from models.plan.question import Asked, read, towards
-from models.plan.screen import screen
+from models.plan.screen import screen, supposed_hours
 from models.plan.terms import Path, PathAsk, SolverName, Then, Totals
 from models.plan.totals import totals
 
@@ -38,11 +39,13 @@ class Comparison:
 @dataclass(frozen=True, slots=True)
 class Nearby:
     """What it takes to get from here to ``role`` (a row): the gap before and after the path of
-    ``steps`` (credentials, rows). ``reached`` is False where no path within the limits covers as
+    ``steps`` (credentials, rows). ``requirements`` counts what the role requires: little may only
+    mean that little is known of it. ``reached`` is False where no path within the limits covers as
     much of the role as was asked for; the path is then the one that covers most.
     """
 
     role: int
+    requirements: int
     before: float
     after: float
     reached: bool
@@ -98,16 +101,18 @@ def closest(bundle: Bundle, ask: PathAsk, limit: int) -> Closest:
     A role is reached when so much of it is covered as ``ask.reach`` says; left out, all of it.
     All roles are screened at once, and paths planned by the fast solver towards the likeliest.
     Roles that are reached come first, by the hours of their path (an unknown number counts as
-    the median of the known ones, for comparing only); then the others, by the gap that stays
-    open. The target of ``ask`` is not looked at.
+    the median of all known ones, for comparing only); then the others, by the gap that stays
+    open; among equals the one with fewer steps, then with the smaller gap now. The target of
+    ``ask`` is not looked at. Raises ``UsageError`` as ``plan`` does.
     """
+    check(ask)
     reach = 1.0 if ask.reach is None else ask.reach
     ask = replace(ask, target=None, reach=reach, then=Then.FASTEST, solver=SolverName.FAST)
     asked = read(bundle, ask)
-    found = screen(bundle, asked, reach)
+    found, hours = screen(bundle, asked, reach), supposed_hours(bundle)
     ranked = sorted(
         (
-            _planned(bundle, towards(bundle, asked, row), row)
+            _planned(bundle, towards(bundle, asked, row), row, hours)
             for row in found.rows[:MOST_CLOSEST].tolist()
         ),
         key=lambda each: each[0],
@@ -120,8 +125,10 @@ def closest(bundle: Bundle, ask: PathAsk, limit: int) -> Closest:
     )
 
 
-def _planned(bundle: Bundle, asked: Asked, role: int) -> tuple[tuple[float, ...], Nearby]:
-    """The path to one role, and what it is ordered by."""
+def _planned(
+    bundle: Bundle, asked: Asked, role: int, hours: NDArray[np.float64]
+) -> tuple[tuple[float, ...], Nearby]:
+    """The path to one role, and what it is ordered by; ``hours`` (n,) are those supposed."""
     state = asked.state
     assert state is not None  # noqa: S101 - roles without requirements are screened out
     steps: list[int] = []
@@ -130,11 +137,12 @@ def _planned(bundle: Bundle, asked: Asked, role: int) -> tuple[tuple[float, ...]
         planned = solve(bundle, asked)
         order = [*planned.order, *planned.again]
         steps = [int(planned.problem.rows[step]) for step in order]
-        effort = float(planned.problem.price[planned.order].sum())
+        effort = float(hours[steps].sum())
         after = max(0.0, state.before - planned.problem.closed(planned.order))
     reached = missing(asked.ask, after) <= LEAST_GAIN
     nearby = Nearby(
         role=role,
+        requirements=len(state.weight),
         before=round(state.before, 6),
         after=round(after, 6),
         reached=reached,
@@ -142,4 +150,5 @@ def _planned(bundle: Bundle, asked: Asked, role: int) -> tuple[tuple[float, ...]
         totals=totals(bundle, asked.ask, steps),
     )
     left = 0.0 if reached else nearby.after
-    return (not reached, left, effort, len(steps), nearby.after, role), nearby
+    key = (not reached, left, effort, len(steps), nearby.before, role)
+    return key, nearby

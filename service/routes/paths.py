@@ -1,4 +1,4 @@
-"""``/v1/paths``."""
+"""``/v1/paths``, and what if it were another role."""
 
 from __future__ import annotations
 
@@ -7,6 +7,12 @@ from fastapi import APIRouter
 from service import answers
 from service.problems import documented
 from service.schemas.paths import PathRequest, PathResponse
+from service.schemas.whatif import (
+    ClosestRequest,
+    ClosestResponse,
+    CompareRequest,
+    CompareResponse,
+)
 from service.state import Recommending, RequestId, ServiceDep
 
 router = APIRouter(tags=["paths"], responses=documented(400, 401, 403, 413, 422))
@@ -18,3 +24,19 @@ async def plan(
 ) -> PathResponse:
     """What to take towards the role, in which order, within every limit, and why."""
     return await answers.plan(service, tenant, body, request_id)
+
+
+@router.post("/v1/paths/compare")
+async def compare(
+    body: CompareRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+) -> CompareResponse:
+    """What it would take to get to each of two or three roles, and what the paths share."""
+    return await answers.compare(service, tenant, body, request_id)
+
+
+@router.post("/v1/roles/closest")
+async def closest(
+    body: ClosestRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+) -> ClosestResponse:
+    """The roles closest from here, by what it still takes to reach each."""
+    return await answers.closest(service, tenant, body, request_id)

@@ -75,7 +75,7 @@ class WorkOut(BaseModel):
     wage_year: int | None
 
 
-class RoleCard(WorkOut):
+class RoleCard(BaseModel):
     """A role with its requirements; unknown is null."""
 
     id: str
@@ -83,7 +83,12 @@ class RoleCard(WorkOut):
     aliases: list[str]
     description: str | None
     requirements: list[RequiredSkill]
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
     growth: float | None
+    wage_source: str | None
+    wage_year: int | None
 
 
 class Page(BaseModel, Generic[Card]):

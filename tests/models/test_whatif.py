@@ -14,6 +14,7 @@ from worlds import NOW, world
 from models import gap
 from models.bundle import Bundle
 from models.domain import Constraints, Event, HeldSkill, Kind, Learner, Target
+from models.errors import UsageError
 from models.plan import MOST_CLOSEST, PathAsk, Then, closest, compare, plan
 from models.plan.question import DAY, read, towards
 from models.plan.screen import screen
@@ -114,6 +115,14 @@ def test_how_much_of_a_role_is_enough_and_limits_count(trades: Bundle) -> None:
     short = closest(trades, ask(None, constraints=Constraints(max_hours=15)), 10)
     assert [trades.roles.ids[each.role] for each in short.roles if each.reached] == ["beginner"]
     assert all(each.totals.hours.low <= 15 for each in short.roles)
+
+
+def test_a_question_that_contradicts_itself_is_refused(trades: Bundle) -> None:
+    wrong = ask(None, hours_per_week=5.0, deadline=NOW - DAY)
+    with pytest.raises(UsageError, match="after the start"):
+        closest(trades, wrong, 5)
+    with pytest.raises(UsageError, match="after the start"):
+        compare(trades, [replace(wrong, target=Target(id="lefty"))] * 2)
 
 
 def test_without_roles_that_require_anything_none_is_close() -> None:

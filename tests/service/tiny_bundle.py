@@ -47,6 +47,12 @@ def write_bundle(root: Path) -> Path:
         "learners_of": np.array([9, 8, 7, 6, 5, 40, 3, 2, 1, 0], np.float32),
         **_csr("popular_for_role", np.zeros((2, N), np.float32)),
         "learners_for_role": np.zeros(2, np.float32),
+        "place": np.zeros(0, np.int32),
+        "begun_with": np.zeros(N, np.float32),
+        "pairs": np.zeros(0, np.int64),
+        **_csr("after_pair", none[:0]),
+        **_csr("taken", none[:0]),
+        **_csr("passing", none),
         **_histories(),
     }
     steps = ("following_slow", "following_fast", "preceding", "in_session", "item_item")
@@ -108,10 +114,12 @@ def _tables() -> dict[str, dict[str, list[Any]]]:
             "title": ["Keeper of even things", "Keeper of odd things"],
             "aliases": ['["even keeper"]', None],
             "description": [None, None],
-            "median_wage": [None, None],
-            "currency": [None, None],
-            "employment": [None, None],
+            "median_wage": [51_000.0, None],
+            "currency": ["EUR", None],
+            "employment": [1200.0, None],
             "growth": [None, None],
+            "wage_source": ["Example Census", None],
+            "wage_year": [2024.0, None],
         },
         "learners": {"id": LEARNERS},
     }
