@@ -141,7 +141,7 @@ def planned_order(loaded: Bundle, programme: str, courses: Sequence[str]) -> lis
         limits=Limits(np.inf, np.inf, np.inf, np.inf),
         wanted=None,
     )
-    order = ordered(loaded, problem, Solution(frozenset(range(m))))
+    order = ordered(loaded, problem, Solution(frozenset(range(m))), ())
     return [loaded.credentials.ids[int(rows[step])] for step in order]
 
 

@@ -97,7 +97,7 @@ def _once(bundle: Bundle, asked: Asked, twice: set[int]) -> Planned:
     solution = fast.solve(found)
     if ask.solver is SolverName.EXACT:
         solution = exact.solve(found, solution.chosen, ask.time_limit)
-    order = ordered(bundle, found, solution)
+    order = ordered(bundle, found, solution, asked.query.held.tolist())
     if found.pace is None:
         return Planned(found, solution, order, None, [])
     # Side by side where that keeps every window, else one after the other, which surely does.

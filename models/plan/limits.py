@@ -120,7 +120,8 @@ def _time(
     if found is None:
         return
     whole, solution = found
-    dates = calendar(whole, ordered(bundle, whole, solution), 1) or []
+    held = read(bundle, ask).query.held.tolist()
+    dates = calendar(whole, ordered(bundle, whole, solution, held), 1) or []
     end = float(np.ceil(max((end for _, end in dates), default=ask.start)))
     late = end - deadline
     weeks = int(np.ceil(late / WEEK))

@@ -311,3 +311,25 @@ def test_answers_are_plain_values(tiny: Bundle) -> None:
     for binding in path.infeasible:
         json.dumps([binding.shortfall, binding.value])
     assert not isinstance(path.gap_after, np.generic)
+
+
+def test_a_stack_that_is_begun_is_finished_before_another() -> None:
+    parts = [("a", "red"), ("b", "blue"), ("c", "red"), ("d", "blue")]
+    bundle = small(
+        [
+            *(
+                course(f"part-{skill}", skill, hours=5, stacks_into=[stack])
+                for skill, stack in parts
+            ),
+            {"id": "red", "title": "red"},
+            {"id": "blue", "title": "blue"},
+        ],
+        *"abcd",
+    )
+    path = plan(bundle, ask_of(constraints=Constraints(exclude=("red", "blue"))))
+    stacks = [dict(parts)[name[-1]] for name in names(bundle, path)]
+    assert stacks in (["red", "red", "blue", "blue"], ["blue", "blue", "red", "red"])
+    begun = Learner(history=(Event("part-b", Kind.COMPLETE, NOW - DAY),))
+    path = plan(bundle, replace(ask_of(), learner=begun))
+    assert names(bundle, path)[0] == "part-d"
+    assert path.steps[0].stack_progress[0].done == 2
