@@ -21,7 +21,7 @@ from training.interactions import Interactions
 from training.matrix import met_matrix
 from training.toplists import DEPTH
 
-SOFTMAX = 2_000
+SOFTMAX = 5_000
 """Up to so many met credentials the loss runs over all of them, beyond over a sample."""
 
 EPOCHS = 20
