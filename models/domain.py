@@ -73,13 +73,15 @@ class Learner:
     """Everything known about one learner when a question is asked, in external ids.
 
     ``history`` is ordered oldest first. Unknown credentials and skills in it are kept:
-    they may be known to another bundle.
+    they may be known to another bundle. ``verified`` credentials are held, and somebody checked
+    the proof of it.
     """
 
     id: str | None = None
     skills: tuple[HeldSkill, ...] = ()
     history: tuple[Event, ...] = ()
     target_role: str | None = None
+    verified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,13 @@ class Status(StrEnum):
 
 
 class EvidenceKind(StrEnum):
-    """Where it comes from that a learner holds a skill."""
+    """Where it comes from that a learner holds a skill: the learner's word, a credential said to
+    be held, or one whose proof was checked.
+    """
 
     DECLARED = "declared"
     CREDENTIAL = "credential"
+    VERIFIED = "verified"
 
 
 class How(StrEnum):

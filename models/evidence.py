@@ -19,6 +19,9 @@ SHOWN: Final = 3
 DECLARED: Final = -1
 """Stands where no credential taught a skill."""
 
+PROOF: Final = (EvidenceKind.DECLARED, EvidenceKind.CREDENTIAL, EvidenceKind.VERIFIED)
+"""Kinds of evidence, the better proven the later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counting:
@@ -63,22 +66,26 @@ def comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def evidence(bundle: Bundle, query: Query, requirement: Requirement) -> list[tuple[Evidence, ...]]:
-    """For each requirement what is held that counts towards it, what covers most of it first.
+    """For each requirement what is held that counts towards it, what covers most of it first,
+    and of what covers as much the better proven.
 
     Each skill declared and each credential comes once; the first covers as much as all
     together, since coverage is the best of them.
     """
     links = bundle.credentials.teaches.links
-    at, owner = links.entries(query.taught_by)
+    at, owner = links.entries(query.held)
     taught = links.indices[at]
     skills = np.concatenate([np.array(list(query.declared), np.int32), taught])
     levels = np.concatenate([np.array(list(query.declared.values()), np.float32), links.values[at]])
     credentials = np.full(len(skills), DECLARED)
-    credentials[len(query.declared) :] = query.taught_by[owner]
+    credentials[len(query.declared) :] = query.held[owner]
+    proof = np.where(credentials == DECLARED, 0, 1 + np.isin(credentials, query.verified))
     found = counting(bundle, requirement, skills, levels)
     told: list[list[Evidence]] = [[] for _ in requirement.skills]
     seen: set[tuple[int, int, int]] = set()
-    for pair in np.lexsort((found.held, -found.nearness, -found.covers)).tolist():
+    for pair in np.lexsort(
+        (found.held, -proof[found.held], -found.nearness, -found.covers)
+    ).tolist():
         place, held = int(found.place[pair]), int(found.held[pair])
         credential, skill = int(credentials[held]), int(skills[held])
         source = (place, credential, skill if credential == DECLARED else DECLARED)
@@ -88,7 +95,7 @@ def evidence(bundle: Bundle, query: Query, requirement: Requirement) -> list[tup
         declared = credential == DECLARED
         told[place].append(
             Evidence(
-                kind=EvidenceKind.DECLARED if declared else EvidenceKind.CREDENTIAL,
+                kind=PROOF[proof[held]],
                 credential=None if declared else credential,
                 skill=skill,
                 level=known(levels[held]),

@@ -37,7 +37,8 @@ class Query:
     ``closed`` rows must not be proposed (held, begun, dismissed, excluded); ``dismissed`` among
     them were turned down; ``pinned`` rows come first wherever they may be proposed.
     ``skills`` and ``levels`` (NaN unknown) are what the learner has: ``declared`` (row → level),
-    or learnt from the credentials ``taught_by`` (rows), which count even once they lapsed.
+    or learnt from the credentials ``held``, which count even once they lapsed; of these the
+    ``verified`` were proven.
     ``notes`` say what could not be used.
     """
 
@@ -50,7 +51,7 @@ class Query:
     skills: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     levels: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
     declared: Mapping[int, float] = field(default_factory=dict)
-    taught_by: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
+    verified: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     role: ResolvedRole | None = None
     requirement: Requirement | None = None
     limit: int = 10
@@ -78,7 +79,8 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     notes: list[str] = []
     credentials = bundle.credentials
     held_kinds = bundle.manifest.held_kinds
-    held = _rows_of(bundle, ask.learner.history, held_kinds)
+    verified = credentials.ids.rows(ask.learner.verified)
+    held = np.union1d(_rows_of(bundle, ask.learner.history, held_kinds), verified)
     begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
     dismissed = _dismissed(bundle, ask.learner.history)
     excluded = credentials.ids.rows(ask.constraints.exclude)
@@ -98,7 +100,7 @@ def build(bundle: Bundle, ask: Ask) -> Query:
         skills=skills,
         levels=levels,
         declared=declared,
-        taught_by=held,
+        verified=verified,
         role=role,
         requirement=requirement,
         limit=ask.limit,

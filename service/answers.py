@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from models.errors import StoreUnavailable, UsageError
 from service import planner, whatif
@@ -25,23 +25,17 @@ from service.schemas.whatif import (
 )
 from service.state import Service
 
-Planned = TypeVar("Planned", PathResponse, CompareResponse, ClosestResponse)
+Request: TypeAlias = RecommendationRequest | PathRequest | CompareRequest | ClosestRequest
+Response = TypeVar(
+    "Response", RecommendationResponse, PathResponse, CompareResponse, ClosestResponse
+)
 
 
 async def recommend(
     service: Service, tenant: str, request: RecommendationRequest, request_id: str
 ) -> RecommendationResponse:
     """Answer from all that is known; without the store, from the bundle and the request."""
-    held, degraded = await _held(service, tenant, request.learner.id)
-    compute = partial(
-        answer,
-        service.bundle,
-        request,
-        at=service.now(),
-        request_id=request_id,
-        held=held,
-        degraded=degraded,
-    )
+    held, compute = await _asked(service, tenant, request, request_id, answer)
     # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
     response = await service.aside(compute) if _speaks(request, held) else compute()
@@ -74,20 +68,11 @@ async def closest(
 async def _planned(
     service: Service,
     tenant: str,
-    request: PathRequest | CompareRequest | ClosestRequest,
+    request: Request,
     request_id: str,
-    answer: Callable[..., Planned],
-) -> Planned:
-    held, degraded = await _held(service, tenant, request.learner.id)
-    compute = partial(
-        answer,
-        service.bundle,
-        request,
-        at=service.now(),
-        request_id=request_id,
-        held=held,
-        degraded=degraded,
-    )
+    answer: Callable[..., Response],
+) -> Response:
+    _, compute = await _asked(service, tenant, request, request_id, answer)
     try:
         # A solver may take a second, most of it without the interpreter.
         response = await service.aside(compute)
@@ -95,6 +80,21 @@ async def _planned(
         raise ProblemError(422, str(error)) from error
     _count(service, response.degraded)
     return response
+
+
+async def _asked(
+    service: Service,
+    tenant: str,
+    request: Request,
+    request_id: str,
+    answer: Callable[..., Response],
+) -> tuple[LearnerState, Callable[[], Response]]:
+    """What is held of the learner, and the answer as it is then to be computed."""
+    held, degraded = await _held(service, tenant, request.learner.id)
+    at = service.now()
+    return held, partial(
+        answer, service.bundle, request, at=at, request_id=request_id, held=held, degraded=degraded
+    )
 
 
 async def _held(

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from typer import Argument, Option, Typer, echo
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def _registry() -> Path:
@@ -58,10 +62,7 @@ def recommend(
     loaded = bundle.read(bundle.resolve(source))
     request = offline.request(loaded, learner, learner_id, role, limit)
     answer = recommender.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    if as_json:
-        echo(answer.model_dump_json())
-    else:
-        Console().print(*printing.recommendation(answer), sep="\n")
+    _show(answer, printing.recommendation, as_json)
 
 
 def plan(
@@ -91,10 +92,7 @@ def plan(
          "deadline": deadline, "reach": reach, "then": then, "solver": solver},
     )  # fmt: skip
     answer = planner.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    if as_json:
-        echo(answer.model_dump_json())
-    else:
-        Console().print(*printing_paths.path(answer), sep="\n")
+    _show(answer, printing_paths.path, as_json)
 
 
 def compare(
@@ -114,10 +112,7 @@ def compare(
     limits = {"max_hours": max_hours, "max_cost": max_cost}
     request = offline.compare_request(loaded, learner, learner_id, role, limits)
     answer = whatif.compared(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    if as_json:
-        echo(answer.model_dump_json())
-    else:
-        Console().print(*printing_paths.comparison(answer), sep="\n")
+    _show(answer, printing_paths.comparison, as_json)
 
 
 def closest(
@@ -137,10 +132,19 @@ def closest(
     limits = {"max_hours": max_hours, "max_cost": max_cost}
     request = offline.closest_request(loaded, learner, learner_id, limit, limits)
     answer = whatif.nearest(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    _show(answer, printing_paths.nearest, as_json)
+
+
+Shown = TypeVar("Shown", bound="BaseModel")
+
+
+def _show(
+    answer: Shown, printed: Callable[[Shown], Iterable[RenderableType]], as_json: bool
+) -> None:
     if as_json:
         echo(answer.model_dump_json())
     else:
-        Console().print(*printing_paths.nearest(answer), sep="\n")
+        Console().print(*printed(answer), sep="\n")
 
 
 @bundles.command("list")

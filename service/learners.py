@@ -40,6 +40,7 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
         id=learner_id,
         skills=profile.skills,
         credentials=profile.credentials,
+        verified=profile.verified,
         target_role=profile.target_role,
         attributes=profile.attributes,
         updated_at=None if updated is None else _moment(updated),

@@ -90,9 +90,10 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
     trained = () if query.id is None or held.erased else bundle.histories.of(query.id)
     history = merged([*trained, *dated])
     undated = [past for past in query.history if past.occurred_at is None]
+    verified = (*profile.get("verified", ()), *query.verified)
     undated += [
         PastEvent(credential_id=name)
-        for name in [*profile.get("credentials", ()), *query.credentials]
+        for name in [*profile.get("credentials", ()), *query.credentials, *verified]
     ]
     earliest = history[0].at if history else at
     stated = merged(Event(past.credential_id, past.kind, earliest, past.value) for past in undated)
@@ -101,6 +102,7 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
         skills=_skills(profile.get("skills", ()), query.skills),
         history=(*stated, *history),
         target_role=profile.get("target_role"),
+        verified=verified,
     )
 
 

@@ -35,22 +35,27 @@ Attributes = Annotated[dict[Word, Word | FiniteFloat | bool | None], Field(max_l
 class LearnerQuery(Body):
     """Who the answer is for: a stored or trained-on ``id``, or described inline, or both.
 
-    What is given inline is added to what is known under the id.
+    What is given inline is added to what is known under the id. ``credentials`` are completed;
+    so are those ``verified``, of which the platform checked the proof.
     """
 
     id: Id | None = None
     skills: Skills = ()
     credentials: Credentials = ()
+    verified: Credentials = ()
     history: Annotated[
         tuple[Annotated[PastEvent, bare("credential_id")], ...], Field(max_length=2_000)
     ] = ()
 
 
 class ProfileIn(Body):
-    """A learner's profile. ``attributes`` serve audits only, never the ranking."""
+    """A learner's profile: ``credentials`` completed, and those of which the platform has
+    ``verified`` the proof. ``attributes`` serve audits only, never the ranking.
+    """
 
     skills: Skills = ()
     credentials: Credentials = ()
+    verified: Credentials = ()
     target_role: Id | None = None
     attributes: Attributes = Field(default_factory=dict)
 
@@ -61,6 +66,7 @@ class LearnerOut(BaseModel):
     id: str
     skills: Skills
     credentials: Credentials
+    verified: Credentials
     target_role: str | None
     attributes: Attributes
     updated_at: datetime | None

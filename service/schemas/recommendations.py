@@ -67,7 +67,8 @@ class RoleOut(BaseModel):
 
 
 class EvidenceOut(BaseModel):
-    """A skill held that counts towards a required one: declared, or taught by ``credential``.
+    """A skill held that counts towards a required one: declared, or taught by ``credential``,
+    which was said to be held or ``verified``.
 
     ``nearness`` 0..1 is how far it counts as the required skill (1 = the very skill), ``covers``
     0..1 the share of the requirement it covers at its level. Further kinds may be added.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -69,10 +70,16 @@ def build(taught: list[list[tuple[str, Any]]], role: list[tuple[str, Any, Any]])
     )
 
 
-def described(bundle: Bundle, declared: list[tuple[str, Any]], earned: list[str]) -> Gap:
+def described(
+    bundle: Bundle,
+    declared: list[tuple[str, Any]],
+    earned: list[str],
+    verified: Sequence[str] = (),
+) -> Gap:
     learner = Learner(
         skills=tuple(HeldSkill(skill, level) for skill, level in declared),
         history=tuple(Event(name, Kind.COMPLETE, NOW) for name in earned),
+        verified=tuple(verified),
     )
     asked = query.build(bundle, Ask(learner, NOW, Target(id="role")))
     state = gap.measure(bundle, asked)
@@ -97,9 +104,15 @@ def test_by_hand() -> None:
     # c0 teaches p itself to a half, and counts by q, which is narrower, for more: 0.6.
     assert told(bundle, found, "p") == [
         (EvidenceKind.CREDENTIAL, "c0", "q", 1.0, 0.6, How.BROADER),
-        (EvidenceKind.DECLARED, None, "q", 0.5, 0.6, How.BROADER),
+        # A credential said to be held is better proven than a skill said to be.
         (EvidenceKind.CREDENTIAL, "c1", "q", None, 0.6, How.BROADER),
+        (EvidenceKind.DECLARED, None, "q", 0.5, 0.6, How.BROADER),
     ]
+    proven = described(bundle, [("p", 0.25), ("q", 0.5)], ["c0"], ["c1"])
+    assert told(bundle, proven, "p")[1] == (
+        EvidenceKind.VERIFIED, "c1", "q", None, 0.6, How.BROADER,
+    )  # fmt: skip
+    assert proven.before == found.before
     assert told(bundle, found, "s") == []
     lone = described(bundle, [("p", 0.25)], [])
     assert told(bundle, lone, "p") == [(EvidenceKind.DECLARED, None, "p", 0.25, 1.0, How.SAME)]
@@ -125,16 +138,17 @@ def test_what_is_near_in_meaning_is_told_as_similar(embedder: Embedder) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(ROLE, TAUGHT, DECLARED, EARNED)
+@given(ROLE, TAUGHT, DECLARED, EARNED, EARNED)
 def test_evidence_says_what_was_counted(
     role: list[tuple[str, Any, Any]],
     taught: list[list[tuple[str, Any]]],
     declared: list[tuple[str, Any]],
     earned: list[str],
+    verified: list[str],
 ) -> None:
     bundle = build(taught, role)
     names = {skill for skill, _ in declared}
-    for entry in described(bundle, declared, earned).skills:
+    for entry in described(bundle, declared, earned, verified).skills:
         covers = [each.covers for each in entry.evidence]
         assert len(covers) <= SHOWN
         assert covers == sorted(covers, reverse=True)
@@ -148,13 +162,14 @@ def test_evidence_says_what_was_counted(
                 assert bundle.skills.ids[each.skill] in names
             else:
                 assert each.credential is not None
-                assert bundle.credentials.ids[each.credential] in earned
-                [row] = [i for i in range(3) if bundle.credentials.ids[each.credential] == f"c{i}"]
-                assert bundle.skills.ids[each.skill] in dict(taught[row])
+                name = bundle.credentials.ids[each.credential]
+                assert (each.kind is EvidenceKind.VERIFIED) == (name in verified)
+                assert name in {*earned, *verified}
+                assert bundle.skills.ids[each.skill] in dict(taught[int(name[1:])])
 
 
 @settings(max_examples=80, deadline=None)
-@given(ROLE, TAUGHT, DECLARED, DECLARED, EARNED, EARNED)
+@given(ROLE, TAUGHT, DECLARED, DECLARED, EARNED, EARNED, EARNED)
 def test_holding_more_skills_or_credentials_never_widens_the_gap(
     role: list[tuple[str, Any, Any]],
     taught: list[list[tuple[str, Any]]],
@@ -162,10 +177,11 @@ def test_holding_more_skills_or_credentials_never_widens_the_gap(
     more: list[tuple[str, Any]],
     earned: list[str],
     later: list[str],
+    verified: list[str],
 ) -> None:
     bundle = build(taught, role)
     less = described(bundle, declared, earned)
-    most = described(bundle, declared + more, [*earned, *later])
+    most = described(bundle, declared + more, [*earned, *later], verified)
     assert 0.0 <= most.before <= less.before + 1e-6 <= 1.0 + 2e-6
     coverage = {entry.skill: entry.coverage for entry in most.skills}
     for entry in less.skills:

@@ -103,7 +103,7 @@ def keeps_every_limit(bundle: Bundle, ask: PathAsk, path: Path) -> None:
     assert ask.max_credentials is None or len(cards) <= ask.max_credentials
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(ASKS, st.none() | st.floats(1, 60))
 def test_no_limit_or_prerequisite_is_ever_broken(
     tiny: Bundle, ask: PathAsk, weeks: float | None
@@ -126,7 +126,7 @@ def test_no_limit_or_prerequisite_is_ever_broken(
     assert path.totals.hours.high is None or path.totals.unknown_hours == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ASKS)
 def test_a_change_that_is_offered_helps(tiny: Bundle, ask: PathAsk) -> None:
     path = plan(tiny, ask)
@@ -147,7 +147,7 @@ def test_a_change_that_is_offered_helps(tiny: Bundle, ask: PathAsk) -> None:
         assert plan(tiny, changed).feasible
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ASKS)
 def test_the_exact_solver_is_never_worse(tiny: Bundle, ask: PathAsk) -> None:
     quick = plan(tiny, ask)

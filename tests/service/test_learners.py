@@ -38,6 +38,7 @@ def test_a_profile_comes_back_as_it_was_put(client: httpx.Client) -> None:
     profile = {
         "skills": [{"skill": "sql", "level": 0.5}, {"skill": "talking", "level": None}],
         "credentials": ["c1"],
+        "verified": ["c2"],
         "target_role": "odd",
         "attributes": {"region": "north", "cohort": 3, "remote": True},
     }

@@ -129,6 +129,20 @@ def test_a_profile_counts_until_the_request_says_otherwise(client: httpx.Client)
     assert answer["role"]["id"] == "odd"
 
 
+def test_a_verified_credential_covers_its_skills_and_is_told_as_such(client: httpx.Client) -> None:
+    profile = {"verified": ["c0"], "target_role": "even/role"}
+    assert client.put("/v1/learners/vera", json=profile).status_code == 200
+    answer = ask(client, learner={"id": "vera", "credentials": ["c2"], "verified": ["c4"]})
+    told = {
+        skill["label"]: [(each["kind"], each["credential"]) for each in skill["evidence"]]
+        for skill in answer["gap"]["skills"]
+    }
+    assert told["Topic 0"] == [("verified", "c0")]
+    assert told["Topic 2"] == [("credential", "c2")]
+    assert told["Topic 4"] == [("verified", "c4")]
+    assert not {"c0", "c2", "c4"} & set(names(answer))
+
+
 def test_constraints_are_exact(client: httpx.Client) -> None:
     limits = {"max_hours": 60, "include_unknown": False, "exclude": ["c1"]}
     limits |= {"max_cost": {"amount": 4, "currency": "EUR"}, "issuers": ["Example Institute"]}
