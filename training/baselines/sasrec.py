@@ -14,6 +14,7 @@ from pytorch_lightning import Trainer
 from rectools import Columns
 from rectools.dataset import Dataset
 from rectools.models import SASRecModel
+from rectools.models.nn.transformers.lightning import TransformerLightningModule
 from scipy.sparse import csr_array
 
 from training.baselines.base import Params, backed, popularity
@@ -25,9 +26,23 @@ SOFTMAX = 5_000
 """Up to so many met credentials the loss runs over all of them, beyond over a sample."""
 
 EPOCHS = 20
-SEQUENCES = 60_000
+SEQUENCES = 100_000
 """At most so many epochs, and fewer where they would show more histories than this in all:
 time does not grow with the number of learners."""
+
+
+class _Unpadded(TransformerLightningModule):  # type: ignore[misc]  # the library is untyped
+    """The library's softmax loss, computed only where a next credential is known.
+
+    The library also computes it for the padding of short histories, most of all positions, and
+    then counts that as nothing: the same loss for a third of the time.
+    """
+
+    def _calc_custom_loss(self, batch: dict[str, torch.Tensor], _: int) -> torch.Tensor:
+        items = self.torch_model.item_model.get_all_embeddings()
+        known = batch["y"] != 0
+        met = self.torch_model.encode_sessions(batch, items)[known]
+        return torch.nn.functional.cross_entropy(met @ items.T, batch["y"][known])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,8 @@ class Sasrec:
                 dropout_rate=params["dropout"],
                 lr=params["learning_rate"],
                 session_max_len=32,
-                loss="softmax" if whole else "sampled_softmax",
+                lightning_module_type=_Unpadded,
+                loss="unpadded softmax" if whole else "sampled_softmax",
                 n_negatives=1 if whole else 256,
                 recommend_torch_device="cpu",
                 get_trainer_func=_trainer,
