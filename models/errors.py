@@ -5,6 +5,7 @@ CairnError               the work failed                                (exit co
 │   ├── BundleCorrupt    a file is missing, cut short or altered
 │   └── BundleTooNew     written by a later Cairn than this one
 ├── StoreUnavailable     Redis/Valkey cannot be started or reached
+│   └── SpoolFailed      nor can the local disk take events in its place
 ├── TrainingFailed       fitting diverged, or the data hold nothing to learn from
 ├── PortInUse            another process listens on the address asked for
 └── UsageError           arguments or data that cannot be used         (exit code 2)
@@ -37,6 +38,10 @@ class BundleTooNew(BundleError):
 
 class StoreUnavailable(CairnError):
     """Redis/Valkey cannot be started or reached."""
+
+
+class SpoolFailed(StoreUnavailable):
+    """The local spool of events cannot be used, or is full."""
 
 
 class TrainingFailed(CairnError):

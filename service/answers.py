@@ -100,13 +100,13 @@ async def _asked(
 async def _held(
     service: Service, tenant: str, learner: str | None
 ) -> tuple[LearnerState, list[str]]:
-    """What the store holds of a learner, and what was unavailable."""
+    """What is held of a learner, and what was unavailable."""
     if learner is None:
         return UNKNOWN, []
     try:
-        return await service.store.learner(tenant, learner), []
+        return await service.ledger.learner(tenant, learner), []
     except StoreUnavailable:
-        return UNKNOWN, ["store"]
+        return service.ledger.local(tenant, learner), ["store"]
 
 
 def _count(service: Service, degraded: list[str]) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,9 +15,11 @@ from models import bundle
 from models.errors import UsageError
 from service import problems
 from service.auth import load_keyring
+from service.ledger import Ledger
 from service.middleware import BodyLimit, Measure, RequestId
 from service.routes import catalogue, events, health, learners, pages, paths, recommendations
 from service.settings import Settings
+from service.spool import Spool
 from service.state import LifespanState, Service
 from service.store import Store
 from service.telemetry import Metrics
@@ -46,9 +49,26 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         loaded = bundle.read(bundle.resolve(settings.bundle))
-        with ThreadPoolExecutor(1, "reader") as reader:
-            async with Store(url, settings.store_timeout, settings.store_connections) as store:
-                yield {"service": Service(loaded, store, keyring, metrics, now, reader)}
+        async with AsyncExitStack() as parts:
+            reader = parts.enter_context(ThreadPoolExecutor(1, "reader"))
+            store = await parts.enter_async_context(
+                Store(
+                    url,
+                    settings.store_timeout,
+                    settings.store_connections,
+                    patience=settings.store_patience,
+                )
+            )
+            spool = await parts.enter_async_context(
+                Spool(settings.var / "spool", settings.spool_bytes)
+            )
+            ledger = Ledger(store, spool)
+            draining = asyncio.create_task(ledger.keep_draining())
+            try:
+                yield {"service": Service(loaded, ledger, keyring, metrics, now, reader)}
+            finally:
+                draining.cancel()
+                await asyncio.gather(draining, return_exceptions=True)
 
     app = Cairn(
         title="Cairn",

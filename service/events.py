@@ -8,13 +8,13 @@ from service.state import Service
 
 
 async def record(service: Service, tenant: str, batch: EventsIn) -> EventsOut:
-    """Make the events durable, each once."""
+    """Make the events durable, each once, in the store or else on the local disk."""
     now = service.now()
     logged = [_logged(event, now) for event in batch.events]
-    accepted, duplicates = await service.store.append_events(tenant, logged)
-    service.metrics.events.labels("accepted").inc(accepted)
-    service.metrics.events.labels("duplicate").inc(duplicates)
-    return EventsOut(accepted=accepted, duplicates=duplicates)
+    kept = await service.ledger.append(tenant, logged)
+    service.metrics.events.labels("spooled" if kept.spooled else "accepted").inc(kept.accepted)
+    service.metrics.events.labels("duplicate").inc(kept.duplicates)
+    return EventsOut(accepted=kept.accepted, duplicates=kept.duplicates)
 
 
 def _logged(event: EventIn, now: float) -> LoggedEvent:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import orjson
 
 from models.domain import Kind
 
@@ -32,3 +35,19 @@ class LearnerState:
     profile: dict[str, Any] | None = None
     events: tuple[LoggedEvent, ...] = ()
     erased: bool = False
+
+
+def packed(event: LoggedEvent) -> bytes:
+    """The event as JSON."""
+    return orjson.dumps(asdict(event))
+
+
+def unpacked(payload: bytes) -> LoggedEvent:
+    """The event that was ``packed``."""
+    fields = orjson.loads(payload)
+    return LoggedEvent(**{**fields, "kind": Kind(fields["kind"])})
+
+
+def tombstone(tenant: str, learner_id: str) -> str:
+    """What remains of an erased learner: a hash, which cannot be read back into an id."""
+    return hashlib.sha256(f"{tenant}:{learner_id}".encode()).hexdigest()

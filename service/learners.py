@@ -24,13 +24,13 @@ from service.state import Service
 async def put(service: Service, tenant: str, learner_id: str, profile: ProfileIn) -> LearnerOut:
     """Replace the profile; answers the learner as then held."""
     kept = {**profile.model_dump(mode="json"), "updated_at": service.now()}
-    await service.store.put_learner(tenant, learner_id, kept)
+    await service.ledger.store.put_learner(tenant, learner_id, kept)
     return await get(service, tenant, learner_id)
 
 
 async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
     """The learner as held; a 404 problem when nothing is."""
-    held = await service.store.learner(tenant, learner_id, most=None)
+    held = await service.ledger.learner(tenant, learner_id, most=None)
     trained = _trained(service, learner_id, held)
     if held.profile is None and not held.events and not trained:
         raise ProblemError(404, "Nothing is known of this learner.")
@@ -51,13 +51,13 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
 
 async def erase(service: Service, tenant: str, learner_id: str) -> ErasedOut:
     """Forget the learner; what training knew of them is not used from now on."""
-    gone = await service.store.erase_learner(tenant, learner_id)
+    gone = await service.ledger.erase(tenant, learner_id)
     return ErasedOut(id=learner_id, erased_events=gone)
 
 
 async def export(service: Service, tenant: str, learner_id: str) -> LearnerExport:
     """Everything held about the learner."""
-    held = await service.store.learner(tenant, learner_id, most=None)
+    held = await service.ledger.learner(tenant, learner_id, most=None)
     dated = service.bundle.manifest.data.dated
     return LearnerExport(
         id=learner_id,

@@ -35,8 +35,11 @@ class Settings(BaseSettings):
 
     redis_url: SecretStr | None = None
     store_timeout: float = Field(default=0.5, gt=0, le=30)
+    store_patience: float = Field(default=0.1, gt=0, le=30)
     store_connections: int = Field(default=32, ge=1, le=10_000)
     appendfsync: Literal["always", "everysec"] = "always"
+
+    spool_bytes: int = Field(default=256_000_000, ge=65_536)
 
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     shutdown_timeout: int = Field(default=10, ge=0)

@@ -13,8 +13,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from models.bundle import Bundle
 from service.auth import Keyring, Scope, StoredKey
+from service.ledger import Ledger
 from service.problems import ProblemError
-from service.store import Store
 from service.telemetry import Metrics
 
 Answer = TypeVar("Answer")
@@ -29,7 +29,7 @@ class Service:
     """
 
     bundle: Bundle
-    store: Store
+    ledger: Ledger
     keyring: Keyring
     metrics: Metrics
     now: Callable[[], float]

@@ -15,9 +15,8 @@ hash tag ``{tenant}``, so that they stay together on a cluster and apart from ot
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -27,20 +26,27 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as LostConnection
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
-from models.domain import Kind
 from models.errors import StoreUnavailable
-from service.held import LearnerState, LoggedEvent
+from service.breaker import Breaker
+from service.held import LearnerState, LoggedEvent, packed, tombstone, unpacked
 
 MOST_EVENTS: Final = 2_000
 """A learner's latest events that are read for one answer; bounds the work, not the log."""
 
 
 class Store:
-    """Asynchronous access with bounded waits; every failure is ``StoreUnavailable``."""
+    """Asynchronous access with bounded waits; every failure is ``StoreUnavailable``.
 
-    def __init__(self, url: str, timeout: float, connections: int) -> None:
+    Writing takes at most ``timeout`` seconds for a connection and as many for an answer, what an
+    answer to a learner waits for at most ``patience`` in all. After a failure nobody waits until
+    the server is back.
+    """
+
+    def __init__(
+        self, url: str, timeout: float, connections: int, *, patience: float | None = None
+    ) -> None:
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=connections,
@@ -53,6 +59,8 @@ class Store:
             driver_info=None,
         )
         self._redis = Redis.from_pool(pool)
+        self._breaker = Breaker(self._reach)
+        self._patience = patience
         self._append = self._script("append")
         self._state = self._script("state")
         self._erase = self._script("erase")
@@ -62,14 +70,17 @@ class Store:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self._breaker.close()
         await self._redis.aclose()
+
+    @property
+    def away(self) -> bool:
+        """Whether it failed and is not known to be back."""
+        return self._breaker.open
 
     async def ping(self) -> None:
         """Return when the server answers; raises ``StoreUnavailable``."""
-        try:
-            await self._redis.ping()
-        except RedisError as error:
-            raise StoreUnavailable(f"the store does not answer: {error}") from error
+        await self._ask(self._redis.ping, self._patience)
 
     async def append_events(self, tenant: str, events: Sequence[LoggedEvent]) -> tuple[int, int]:
         """Add ``events`` all together; returns how many were new and how many duplicates.
@@ -80,8 +91,8 @@ class Store:
         keys += [_key(tenant, "history", event.learner_id) for event in events]
         args: list[str | bytes] = []
         for event in events:
-            args += [event.event_id, orjson.dumps(asdict(event))]
-        fresh = await _run(self._append, keys, args)
+            args += [event.event_id, packed(event)]
+        fresh = await self._run(self._append, keys, args)
         return fresh, len(events) - fresh
 
     async def learner(
@@ -97,20 +108,19 @@ class Store:
             _key(tenant, "log"),
             _key(tenant, "erased"),
         ]
-        args = [_tombstone(tenant, learner_id), 0 if most is None else -most]
-        profile, erased, payloads = await _run(self._state, keys, args)
+        args = [tombstone(tenant, learner_id), 0 if most is None else -most]
+        within = None if most is None else self._patience
+        profile, erased, payloads = await self._run(self._state, keys, args, within)
         return LearnerState(
             profile=None if profile is None else orjson.loads(profile),
-            events=tuple(_event(payload) for payload in payloads),
+            events=tuple(unpacked(payload) for payload in payloads),
             erased=bool(erased),
         )
 
     async def put_learner(self, tenant: str, learner_id: str, profile: dict[str, Any]) -> None:
         """Replace the learner's profile (JSON-ready)."""
-        try:
-            await self._redis.set(_key(tenant, "profile", learner_id), orjson.dumps(profile))
-        except RedisError as error:
-            raise StoreUnavailable(f"the store failed: {error}") from error
+        key, value = _key(tenant, "profile", learner_id), orjson.dumps(profile)
+        await self._ask(lambda: self._redis.set(key, value))
 
     async def erase_learner(self, tenant: str, learner_id: str) -> int:
         """Remove profile and events, leave a tombstone; returns how many events went."""
@@ -122,7 +132,7 @@ class Store:
             _key(tenant, "seen"),
             _key(tenant, "events"),
         ]
-        erased: int = await _run(self._erase, keys, [_tombstone(tenant, learner_id)])
+        erased: int = await self._run(self._erase, keys, [tombstone(tenant, learner_id)])
         return erased
 
     async def read_log(
@@ -133,8 +143,38 @@ class Store:
         ``count`` is at most 5,000; an empty page, with ``None``, is the end.
         """
         keys = [_key(tenant, "events"), _key(tenant, "log")]
-        entries, payloads = await _run(self._log, keys, [after, count])
-        return [_event(payload) for payload in payloads], entries[-1].decode() if entries else None
+        entries, payloads = await self._run(self._log, keys, [after, count])
+        return [unpacked(payload) for payload in payloads], entries[
+            -1
+        ].decode() if entries else None
+
+    async def _run(
+        self,
+        script: AsyncScript,
+        keys: Sequence[str],
+        args: Sequence[Any],
+        within: float | None = None,
+    ) -> Any:
+        return await self._ask(lambda: script(keys=keys, args=args), within)
+
+    async def _ask(self, command: Callable[[], Awaitable[Any]], within: float | None = None) -> Any:
+        if self._breaker.open:
+            raise StoreUnavailable("the store failed and is not back yet")
+        try:
+            async with asyncio.timeout(within):
+                return await command()
+        except ResponseError as error:
+            # It answers, and may well do other things: out of memory, it still reads.
+            raise StoreUnavailable(f"the store refused: {error}") from error
+        except (RedisError, TimeoutError) as error:
+            self._breaker.trip()
+            raise StoreUnavailable(f"the store failed: {error}") from error
+
+    async def _reach(self) -> None:
+        try:
+            await self._redis.ping()
+        except RedisError as error:
+            raise StoreUnavailable(f"the store does not answer: {error}") from error
 
     def _script(self, name: str) -> AsyncScript:
         source = Path(__file__).with_name("lua") / f"{name}.lua"
@@ -143,19 +183,3 @@ class Store:
 
 def _key(tenant: str, *parts: str) -> str:
     return ":".join((f"cairn:{{{tenant}}}", *parts))
-
-
-def _tombstone(tenant: str, learner_id: str) -> str:
-    return hashlib.sha256(f"{tenant}:{learner_id}".encode()).hexdigest()
-
-
-def _event(payload: bytes) -> LoggedEvent:
-    fields = orjson.loads(payload)
-    return LoggedEvent(**{**fields, "kind": Kind(fields["kind"])})
-
-
-async def _run(script: AsyncScript, keys: Sequence[str], args: Sequence[Any]) -> Any:
-    try:
-        return await script(keys=keys, args=args)
-    except RedisError as error:
-        raise StoreUnavailable(f"the store failed: {error}") from error

@@ -154,6 +154,7 @@ PLANTS: list[tuple[Rule, str, str, str]] = [
     (imports, "models/gap.py", "import faiss", "faiss has one door"),
     (imports, "service/answers.py", "import polars", "service knows"),
     (imports, "service/answers.py", "import redis", "redis has one door"),
+    (imports, "service/answers.py", "import sqlite3", "sqlite3 has one door"),
     (imports, "training/gate.py", "import service.answers", "training knows"),
     (imports, "training/gate.py", "import lightfm", "lightfm has one door"),
     (imports, "load/run.py", "import models.gap", "load measures"),

@@ -24,10 +24,15 @@ async def readyz(service: ServiceDep) -> ReadyOut:
     """Able to answer; without the store, recommendations go on and ``degraded`` says so."""
     degraded = []
     try:
-        await service.store.ping()
+        await service.ledger.store.ping()
     except StoreUnavailable:
         degraded.append("store")
-    return ReadyOut(status="ready", bundle_version=service.bundle.version, degraded=degraded)
+    return ReadyOut(
+        status="ready",
+        bundle_version=service.bundle.version,
+        degraded=degraded,
+        spooled_events=service.ledger.spool.depth(),
+    )
 
 
 @router.get("/metrics", response_class=Response)

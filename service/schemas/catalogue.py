@@ -115,8 +115,11 @@ class HealthOut(BaseModel):
 
 
 class ReadyOut(BaseModel):
-    """Able to answer; ``degraded`` lists what is unavailable meanwhile."""
+    """Able to answer; ``degraded`` lists what is unavailable meanwhile, ``spooled_events`` counts
+    those that wait on the local disk for the store.
+    """
 
     status: str
     bundle_version: str
     degraded: list[str]
+    spooled_events: int

@@ -95,9 +95,21 @@ def keys_file(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def url(bundle_folder: Path, keys_file: Path, embedded_url: str) -> Iterator[str]:
+def url(
+    bundle_folder: Path,
+    keys_file: Path,
+    embedded_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
     settings = Settings(
-        bundle=bundle_folder, api_keys_file=keys_file, redis_url=embedded_url, max_body_bytes=20_000
+        var=tmp_path_factory.mktemp("var"),
+        bundle=bundle_folder,
+        api_keys_file=keys_file,
+        redis_url=embedded_url,
+        max_body_bytes=20_000,
+        # Tests beside each other may hold a store up for longer than users would wait.
+        store_timeout=5,
+        store_patience=5,
     )
     with running(settings, lambda: TRAINED_AT + 100 * DAY) as address:
         yield address

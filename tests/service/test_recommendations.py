@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from conftest import DAY, Keys, running
-from tiny_bundle import TRAINED_AT
-
-from service.settings import Settings
+from conftest import Keys
 
 EVEN = {"target_role": "even/role"}
 
@@ -167,29 +163,3 @@ def test_tenants_do_not_see_each_others_events(url: str, client: httpx.Client, k
         base_url=url, headers={"Authorization": f"Bearer {keys.fresh()}"}
     ) as stranger:
         assert "c5" in names(ask(stranger, learner={"id": "shared"}, limit=10))
-
-
-def test_without_the_store_answers_go_on_and_say_so(
-    bundle_folder: Path, keys_file: Path, keys: Keys, tmp_path: Path
-) -> None:
-    settings = Settings(
-        bundle=bundle_folder,
-        api_keys_file=keys_file,
-        redis_url=f"unix://{tmp_path}/none.sock",
-        store_timeout=0.2,
-    )
-    headers = {"Authorization": f"Bearer {keys.fresh()}"}
-    with (
-        running(settings, lambda: TRAINED_AT + DAY) as address,
-        httpx.Client(base_url=address, headers=headers) as client,
-    ):
-        answer = ask(client, learner={"id": "ada"}, limit=5)
-        assert answer["degraded"] == ["store"]
-        assert answer["mode"] == "personalised"  # the bundle knows them
-        assert not {"c0", "c1"} & set(names(answer))
-        assert client.get("/readyz").json()["degraded"] == ["store"]
-        event = {"event_id": "e", "learner_id": "ada", "credential_id": "c5"}
-        refused = client.post("/v1/events", json={"events": [event]})
-        assert refused.status_code == 503
-        assert refused.headers["content-type"] == "application/problem+json"
-        assert client.delete("/v1/learners/ada").status_code == 503

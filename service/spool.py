@@ -1,0 +1,198 @@
+"""Events on the local disk while the store is away: the only door to ``sqlite3``.
+
+One SQLite file for all workers of a host, in write-ahead mode. An event is in it when ``add``
+returns, flushed to the disk. Rows leave in the order in which they came, once the store has them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Self, TypeVar
+
+from models.errors import SpoolFailed
+from service.held import LoggedEvent, packed, tombstone, unpacked
+
+Done = TypeVar("Done")
+
+PAGE: Final = 4_096
+BATCH: Final = 500
+"""Events that are handed to the store at once."""
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS events (
+    place INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT, event_id TEXT, learner TEXT, payload BLOB,
+    UNIQUE (tenant, event_id)
+);
+CREATE INDEX IF NOT EXISTS by_learner ON events (tenant, learner);
+CREATE TABLE IF NOT EXISTS erased (tombstone TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+Append = Callable[[str, Sequence[LoggedEvent]], Awaitable[object]]
+
+
+class Spool:
+    """The spool in ``folder``, of at most ``most_bytes``.
+
+    Reading is a matter of microseconds and done at once; writing waits for the disk and has a
+    thread. Every failure is ``SpoolFailed``, which is also ``StoreUnavailable``.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._turn = os.open(folder / "turn", os.O_RDWR | os.O_CREAT, 0o600)
+            self._written = _connected(folder / "events.db")
+            self._written.execute(f"PRAGMA max_page_count = {max(1, most_bytes // PAGE)}")
+            self._written.executescript(SCHEMA)
+            self._read = _connected(folder / "events.db")
+        except (OSError, sqlite3.Error) as error:
+            raise SpoolFailed(f"the spool in {folder} cannot be used: {error}") from error
+        self._writer = ThreadPoolExecutor(1, "spool")
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._writer.shutdown()
+        self._written.close()
+        self._read.close()
+        os.close(self._turn)
+
+    def depth(self) -> int:
+        """How many events wait."""
+        [(count,)] = self._rows("SELECT count(*) FROM events")
+        return int(count)
+
+    def holds(self, tenant: str) -> bool:
+        """Whether any event of the tenant waits."""
+        return bool(self._rows("SELECT 1 FROM events WHERE tenant = ? LIMIT 1", tenant))
+
+    def of(self, tenant: str, learner_id: str) -> tuple[LoggedEvent, ...]:
+        """The learner's waiting events, oldest first."""
+        found = self._rows(
+            "SELECT payload FROM events WHERE tenant = ? AND learner = ? ORDER BY place",
+            tenant, learner_id,
+        )  # fmt: skip
+        return tuple(unpacked(payload) for (payload,) in found)
+
+    def erased(self, tenant: str, learner_id: str) -> bool:
+        """Whether this host was told to forget the learner."""
+        mark = tombstone(tenant, learner_id)
+        return bool(self._rows("SELECT 1 FROM erased WHERE tombstone = ?", mark))
+
+    async def add(self, tenant: str, events: Sequence[LoggedEvent]) -> int:
+        """Keep ``events`` all together, flushed to the disk; returns how many were new."""
+        rows = [(tenant, e.event_id, e.learner_id, packed(e)) for e in events]
+        insert = (
+            "INSERT OR IGNORE INTO events (tenant, event_id, learner, payload) VALUES (?,?,?,?)"
+        )
+
+        def write(db: sqlite3.Connection) -> int:
+            before = db.total_changes
+            db.executemany(insert, rows)
+            return db.total_changes - before
+
+        return await self._write(write)
+
+    async def drain(self, append: Append) -> None:
+        """Hand everything to ``append`` (to a tenant), oldest first, and let go of what it took.
+
+        Whatever ``append`` raises ends it; nothing is lost then, and nothing counts twice, since
+        an event that was taken already is known there by its id.
+        """
+        while True:
+            async with self.alone():
+                batch = self._rows(
+                    "SELECT place, tenant, payload FROM events WHERE tenant = "
+                    "(SELECT tenant FROM events ORDER BY place LIMIT 1) ORDER BY place LIMIT ?",
+                    BATCH,
+                )
+                if not batch:
+                    return
+                tenant = batch[0][1]
+                await append(tenant, [unpacked(payload) for _, _, payload in batch])
+                gone = [(place,) for place, _, _ in batch]
+                await self._write(partial(_delete, gone))
+
+    async def erase(self, tenant: str, learner_id: str) -> int:
+        """Leave no byte of the learner but a mark that cannot be read back; returns how many
+        events went. To be called while ``alone``.
+        """
+
+        def write(db: sqlite3.Connection) -> int:
+            mark = tombstone(tenant, learner_id)
+            db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))
+            erase = "DELETE FROM events WHERE tenant = ? AND learner = ?"
+            return db.execute(erase, (tenant, learner_id)).rowcount
+
+        return await self._write(write, wipe=True)
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """While no other coroutine or worker drains."""
+        async with self._lock:
+            while True:
+                try:
+                    fcntl.flock(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    await asyncio.sleep(0.01)
+                else:
+                    break
+            try:
+                yield
+            finally:
+                fcntl.flock(self._turn, fcntl.LOCK_UN)
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        try:
+            return self._read.execute(query, values).fetchall()
+        except sqlite3.Error as error:
+            raise SpoolFailed(f"the spool cannot be read: {error}") from error
+
+    async def _write(self, work: Callable[[sqlite3.Connection], Done], wipe: bool = False) -> Done:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._writer, partial(_committed, self._written, work, wipe)
+        )
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(file, timeout=2.0, isolation_level=None, check_same_thread=False)
+    db.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+    )
+    return db
+
+
+def _delete(places: Sequence[tuple[int]], db: sqlite3.Connection) -> None:
+    db.executemany("DELETE FROM events WHERE place = ?", places)
+
+
+def _committed(
+    db: sqlite3.Connection, work: Callable[[sqlite3.Connection], Done], wipe: bool
+) -> Done:
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            done = work(db)
+            db.execute("COMMIT")
+        except BaseException:
+            # A full disk has already undone it.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        if wipe:
+            # What was deleted is still in the write-ahead file until that is begun anew.
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        raise SpoolFailed(f"the spool failed: {error}") from error
+    return done
