@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -53,6 +54,39 @@ class Terminal(Progress):
             yield lambda done: bars.advance(task, done)
 
 
+class Heeding(Progress):
+    """Shows what another does, and ends the work when it is interrupted (SIGINT), at the latest at
+    the next step: compiled libraries that call back into Python may drop what a signal raises.
+
+    To be made in the main thread.
+    """
+
+    def __init__(self, shown: Progress) -> None:
+        self._shown = shown
+        self._told = False
+        signal.signal(signal.SIGINT, self._tell)
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Advance]:
+        self._heed()
+        with self._shown.stage(name, total) as advance:
+
+            def step(done: int) -> None:
+                self._heed()
+                advance(done)
+
+            yield step
+        self._heed()
+
+    def _tell(self, *_: object) -> None:
+        self._told = True
+        raise KeyboardInterrupt
+
+    def _heed(self) -> None:
+        if self._told:
+            raise KeyboardInterrupt
+
+
 def on(console: Console) -> Progress:
-    """Bars where somebody watches, lines where not."""
-    return Terminal(console) if console.is_terminal else Lines(console)
+    """Bars where somebody watches, lines where not; SIGINT ends either."""
+    return Heeding(Terminal(console) if console.is_terminal else Lines(console))
