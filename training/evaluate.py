@@ -136,15 +136,21 @@ def summary(
             "novelty@10": metrics.novelty(lists[name], split),
         }
     mine = per_learner[PIPELINE]["ndcg@10"]
+    others = {name: v["ndcg@10"] for name, v in per_learner.items() if name != PIPELINE}
     return {
         "split": split.kind,
         "learners": len(split),
         "seed": seed,
         "models": models,
         "paired": {
-            name: list(metrics.paired(mine, values["ndcg@10"], seed))
-            for name, values in per_learner.items()
-            if name != PIPELINE
+            name: list(metrics.paired(mine, values, seed)) for name, values in others.items()
+        },
+        "paired_slices": {
+            part: {
+                name: list(metrics.paired(mine[mask], values[mask], seed))
+                for name, values in others.items()
+            }
+            for part, mask in parts.items()
         },
         "params": dict(params),
         "candidate_recall": float(answers.reached.mean()),

@@ -66,6 +66,8 @@ def test_every_part_is_there_with_its_figures(tiny_report: dict[str, Any]) -> No
         assert name in told
         for figures in slices.values():
             assert f"{figures['ndcg@10']:.3f}" in told
+    assert set(tiny_report["paired_slices"]) == set(tiny_report["models"]["cairn"])
+    assert all(set(s) == set(tiny_report["paired"]) for s in tiny_report["paired_slices"].values())
     for low, high in tiny_report["paired"].values():
         assert f"{low:+.3f}…{high:+.3f}" in told
     for each in tiny_report["diagnostics"]["goal"]["points"]:
