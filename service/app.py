@@ -11,10 +11,10 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from models import bundle
 from models.errors import UsageError
 from service import problems
 from service.auth import load_keyring
+from service.bundles import Bundles
 from service.ledger import Ledger
 from service.middleware import BodyLimit, Measure, RequestId
 from service.routes import catalogue, events, health, learners, pages, paths, recommendations
@@ -48,7 +48,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        loaded = bundle.read(bundle.resolve(settings.bundle))
+        bundles = Bundles(settings.bundle, metrics)
         async with AsyncExitStack() as parts:
             reader = parts.enter_context(ThreadPoolExecutor(1, "reader"))
             store = await parts.enter_async_context(
@@ -63,12 +63,15 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                 Spool(settings.var / "spool", settings.spool_bytes)
             )
             ledger = Ledger(store, spool)
-            draining = asyncio.create_task(ledger.keep_draining())
+            chores = [
+                asyncio.create_task(chore) for chore in (ledger.keep_draining(), bundles.follow())
+            ]
             try:
-                yield {"service": Service(loaded, ledger, keyring, metrics, now, reader)}
+                yield {"service": Service(bundles, ledger, keyring, metrics, now, reader)}
             finally:
-                draining.cancel()
-                await asyncio.gather(draining, return_exceptions=True)
+                for chore in chores:
+                    chore.cancel()
+                await asyncio.gather(*chores, return_exceptions=True)
 
     app = Cairn(
         title="Cairn",

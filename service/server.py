@@ -35,9 +35,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
     """
     settings = with_some_key(settings)
     load_keyring(settings.api_keys_file, None)
-    # Resolved once, so that all workers answer from the same bundle.
-    settings = settings.model_copy(update={"bundle": bundle.resolve(settings.bundle)})
-    bundle.read(settings.bundle)
+    bundle.read(bundle.resolve(settings.bundle))
     with ExitStack() as parts:
         parts.enter_context(_stopping_in_order())
         listener = parts.enter_context(_listening(settings.host, settings.port))

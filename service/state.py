@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from models.bundle import Bundle
 from service.auth import Keyring, Scope, StoredKey
+from service.bundles import Bundles
 from service.ledger import Ledger
 from service.problems import ProblemError
 from service.telemetry import Metrics
@@ -28,12 +29,17 @@ class Service:
     second, without the interpreter, in which the event loop can answer others.
     """
 
-    bundle: Bundle
+    bundles: Bundles
     ledger: Ledger
     keyring: Keyring
     metrics: Metrics
     now: Callable[[], float]
     reader: Executor
+
+    @property
+    def bundle(self) -> Bundle:
+        """What is served now; to be asked for once in each request."""
+        return self.bundles.current
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` in the reading thread."""

@@ -39,6 +39,13 @@ class Metrics:
             "cairn_events", "Events received by outcome.", ["outcome"], registry=self._registry
         )
 
+        self.bundles = Counter(
+            "cairn_bundles",
+            "Promoted bundles by what became of them here.",
+            ["outcome"],
+            registry=self._registry,
+        )
+
     def render(self) -> bytes:
         """The exposition text, over all processes when they share a folder."""
         if self._folder is None:

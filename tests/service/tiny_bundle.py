@@ -29,8 +29,10 @@ HISTORY = [("ada", 0), ("ada", 1), ("https://people.example/bob", 4)]
 TRAINED_AT = 1_700_000_000.0
 
 
-def write_bundle(root: Path) -> Path:
-    """Write the bundle below ``root`` and return its folder."""
+def write_bundle(root: Path, favourite: int = 5) -> Path:
+    """Write the bundle below ``root`` and return its folder; everybody met ``favourite``."""
+    met = np.arange(N, 0, -1, dtype=np.float32) - 1
+    met[favourite] = 40
     diagonal = np.diag(np.full(N, 0.5, np.float32))
     none = np.zeros((N, N), np.float32)
     required = np.zeros((2, N), np.float32)
@@ -44,7 +46,7 @@ def write_bundle(root: Path) -> Path:
         "closers.credit": np.ones(N, np.float32),
         **_conditions(),
         "text_vectors": np.zeros((N, 0), np.float32),
-        "learners_of": np.array([9, 8, 7, 6, 5, 40, 3, 2, 1, 0], np.float32),
+        "learners_of": met,
         **_csr("popular_for_role", np.zeros((2, N), np.float32)),
         "learners_for_role": np.zeros(2, np.float32),
         "place": np.zeros(0, np.int32),

@@ -1,0 +1,74 @@
+"""The bundle that a worker answers from, and its change to a newly promoted one meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from models import bundle
+from models.bundle import Bundle
+from models.domain import Ask, Learner, Target
+from models.errors import BundleError
+from models.recommend import recommend
+from service.telemetry import Metrics
+
+LOOK: Final = 0.5
+"""Seconds between two looks at what is current."""
+
+logger = logging.getLogger(__name__)
+
+
+class Bundles:
+    """``current`` is the bundle that ``source``, a bundle or a registry, means.
+
+    A request takes ``current`` once and answers from that one. Raises ``BundleError`` when there
+    is nothing to begin with.
+    """
+
+    def __init__(self, source: Path, metrics: Metrics) -> None:
+        self._source = source
+        self._metrics = metrics
+        self._seen = bundle.resolve(source)
+        self.current = bundle.read(self._seen)
+
+    async def follow(self) -> None:
+        """Change to whatever becomes current, once it was read, found intact and tried; ends only
+        when cancelled. One that cannot be used is refused, and the old one stays.
+        """
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                meant = bundle.resolve(self._source)
+                if meant == self._seen:
+                    continue
+                self._seen = meant
+                self.current = await asyncio.to_thread(_tried, meant)
+            except (BundleError, OSError) as error:
+                self._count("refused")
+                logger.error("the new bundle is refused, the old one stays: %s", error)
+            else:
+                self._count("swapped")
+
+    def _count(self, outcome: str) -> None:
+        self._metrics.bundles.labels(outcome).inc()
+
+
+def _tried(folder: Path) -> Bundle:
+    """The bundle, after it answered for somebody new, for somebody known and towards a role: its
+    pages are then in memory, and what cannot answer is found out before anybody asks.
+    """
+    loaded = bundle.read(folder)
+    role = next(iter(loaded.roles.ids), None)
+    target = None if role is None else Target(id=role)
+    known = next(iter(loaded.histories.learners), None)
+    history = () if known is None else loaded.histories.of(known)
+    at = datetime.fromisoformat(loaded.manifest.created_at).timestamp()
+    try:
+        for learner in (Learner(), Learner(history=history)):
+            recommend(loaded, Ask(learner, at, target))
+    except Exception as error:
+        raise BundleError(f"bundle {folder} cannot answer: {error!r}") from error
+    return loaded

@@ -1,0 +1,108 @@
+"""A newly promoted bundle is swapped in while the service answers, a bad one is not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest import DAY, Keys, running
+from tiny_bundle import TRAINED_AT, write_bundle
+
+from models.bundle import registry
+from service.settings import Settings
+
+FAVOURITES = {"first": 5, "second": 7}
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> dict[str, str]:
+    """Two bundles in a registry, the first current: in each something else is popular."""
+    root = tmp_path / "bundles"
+    found = {name: write_bundle(root, row).name for name, row in FAVOURITES.items()}
+    registry.promote(root, found["first"])
+    return found
+
+
+@pytest.fixture
+def client(
+    versions: dict[str, str], tmp_path: Path, keys_file: Path, keys: Keys, embedded_url: str
+) -> Iterator[httpx.Client]:
+    settings = Settings(
+        var=tmp_path,
+        bundle=tmp_path / "bundles",
+        api_keys_file=keys_file,
+        redis_url=embedded_url,
+        store_timeout=5,
+        store_patience=5,
+    )
+    headers = {"Authorization": f"Bearer {keys.fresh()}"}
+    with (
+        running(settings, lambda: TRAINED_AT + DAY) as address,
+        httpx.Client(base_url=address, headers=headers, timeout=10) as caller,
+    ):
+        yield caller
+
+
+def ask(client: httpx.Client) -> tuple[str, str]:
+    """The bundle that answered, and what it holds for the most popular."""
+    response = client.post("/v1/recommendations", json={"learner": {}, "limit": 1})
+    assert response.status_code == 200, response.text
+    answer: dict[str, Any] = response.json()
+    return answer["bundle_version"], answer["items"][0]["credential"]
+
+
+def until(true: Callable[[], bool]) -> None:
+    for _ in range(200):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come true within ten seconds")
+
+
+def test_bundles_are_swapped_under_load_without_a_failed_or_mixed_answer(
+    client: httpx.Client, versions: dict[str, str], tmp_path: Path
+) -> None:
+    root, seen, enough = tmp_path / "bundles", [], threading.Event()
+    failed: list[BaseException] = []
+
+    def keep_asking() -> None:
+        try:
+            while not enough.is_set():
+                seen.append(ask(client))
+        except BaseException as error:
+            failed.append(error)
+
+    asking = threading.Thread(target=keep_asking)
+    asking.start()
+    try:
+        for _ in range(2):
+            registry.promote(root, versions["second"])
+            until(lambda: ask(client)[0] == versions["second"])
+            registry.rollback(root)
+            until(lambda: ask(client)[0] == versions["first"])
+    finally:
+        enough.set()
+        asking.join(10)
+    assert failed == []
+    assert set(seen) == {(versions[name], f"c{row}") for name, row in FAVOURITES.items()}
+    assert client.get("/readyz").json()["bundle_version"] == versions["first"]
+
+
+def test_a_corrupt_bundle_is_refused_and_the_old_one_stays(
+    client: httpx.Client, versions: dict[str, str], tmp_path: Path
+) -> None:
+    root = tmp_path / "bundles"
+    array = next((root / versions["second"]).rglob("*.npy"))
+    array.write_bytes(array.read_bytes()[:-1] + b"!")
+    pointer = root / "current"
+    pointer.write_text(f"{versions['second']}\n{pointer.read_text()}")
+    until(lambda: 'cairn_bundles_total{outcome="refused"} 1.0' in client.get("/metrics").text)
+    assert ask(client) == (versions["first"], "c5")
+    registry.rollback(root)
+    time.sleep(1)
+    assert ask(client) == (versions["first"], "c5")
