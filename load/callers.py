@@ -1,0 +1,130 @@
+"""Callers that keep a service busy and remember what they were told."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections import Counter
+from typing import Any, Self
+
+from load.parts import Parts
+
+CALLERS = 4
+BATCH = 5
+EACH = 0.02
+"""Seconds between two requests of one caller: constant load, and bounded."""
+
+
+class Callers:
+    """Threads that ask and send as long as the block runs.
+
+    Events turned away with a 503 are a failure unless they ``may_be_refused``.
+    """
+
+    def __init__(self, parts: Parts, *, may_be_refused: bool) -> None:
+        self.acknowledged: set[str] = set()
+        self._parts = parts
+        self._may_be_refused = may_be_refused
+        self._counts: Counter[str] = Counter()
+        self._seconds: list[float] = []
+        self._answers: dict[str, set[tuple[str, ...]]] = {}
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._call, args=(i,)) for i in range(CALLERS)]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def counts(self) -> dict[str, Any]:
+        """Everything counted, by the names of ``load.faults``."""
+        seen = self._answers
+        wrong = sum(version not in self._parts.versions for version in seen)
+        wrong += sum(len(answers) - 1 for answers in seen.values())
+        times = sorted(self._seconds)
+        p99 = times[min(len(times) - 1, int(0.99 * len(times)))] if times else 0.0
+        return {
+            **{name: self._counts[name] for name in ("requests", "failures", "interrupted")},
+            **{name: self._counts[name] for name in ("refused", "degraded")},
+            "wrong": wrong,
+            "bundles": len(seen),
+            "acknowledged": len(self.acknowledged),
+            "p99_ms": round(1000 * p99, 1),
+        }
+
+    def held(self) -> set[str]:
+        """The ids of all events that the service holds of the callers' learners."""
+        found = set()
+        for caller in range(CALLERS):
+            _, body = self._request("GET", f"/v1/learners/caller-{caller}/export")
+            ids = [event["event_id"] for event in body["events"]]
+            if len(ids) != len(set(ids)):
+                raise SystemExit("an event is held twice")
+            found |= set(ids)
+        return found
+
+    def _call(self, caller: int) -> None:
+        turn = 0
+        while not self._over.is_set():
+            turn += 1
+            time.sleep(EACH)
+            if turn % 2:
+                # What they did is unknown to every bundle, so that each has one answer to it.
+                question = {"learner": {"id": f"caller-{caller}"}, "limit": 5, "explain": False}
+                self._once(caller, "/v1/recommendations", question)
+            else:
+                events = [
+                    {
+                        "event_id": f"{caller}-{turn}-{i}",
+                        "learner_id": f"caller-{caller}",
+                        "credential_id": f"c-{turn}-{i}",
+                        "kind": "view",
+                    }
+                    for i in range(BATCH)
+                ]
+                self._once(caller, "/v1/events", {"events": events})
+
+    def _once(self, caller: int, path: str, sent: dict[str, Any]) -> None:
+        down, began = self._parts.down.is_set(), time.perf_counter()
+        try:
+            status, body = self._request("POST", path, sent)
+        except (OSError, http.client.HTTPException):
+            status, body = 0, {}
+        took = time.perf_counter() - began
+        down = down or self._parts.down.is_set()
+        with self._lock:
+            self._counts["requests"] += 1
+            if status == 202:
+                self.acknowledged.update(event["event_id"] for event in sent["events"])
+            elif status == 200:
+                self._counts["degraded"] += bool(body["degraded"])
+                items = tuple(item["credential"] for item in body["items"])
+                self._answers.setdefault(body["bundle_version"], set()).add(items)
+            elif status == 503 and "events" in sent and self._may_be_refused:
+                self._counts["refused"] += 1
+            else:
+                self._counts["interrupted" if down and not status else "failures"] += 1
+            if status:
+                self._seconds.append(took)
+
+    def _request(
+        self, method: str, path: str, sent: dict[str, Any] | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        line = http.client.HTTPConnection("127.0.0.1", self._parts.port, timeout=10)
+        headers = {"Authorization": f"Bearer {self._parts.key}"}
+        headers["Content-Type"] = "application/json"
+        try:
+            line.request(method, path, None if sent is None else json.dumps(sent), headers)
+            answer = line.getresponse()
+            body: dict[str, Any] = json.loads(answer.read())
+            return answer.status, body
+        finally:
+            line.close()

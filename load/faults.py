@@ -1,0 +1,186 @@
+"""Faults under load: ``python -m load.faults --json F``.
+
+For each fault a real service and a real Valkey are started and kept busy by a few callers: they ask
+for recommendations and send batches of events. Meanwhile the fault happens and passes. Then:
+
+- ``failures``: requests without their proper answer, save those cut off because the service's own
+  process was killed (``interrupted``) and, where the spool is filled, events turned away with a 503
+  (``refused``), which their sender keeps;
+- ``wrong``: answers by a bundle that was never promoted, or not what that bundle answers;
+- ``acknowledged`` and ``found``: events that were accepted, and those of them held afterwards;
+- ``degraded``: answers that did without the store; ``bundles``: how many bundles answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from load.callers import Callers
+from load.parts import Parts, bundles, cairn
+
+Fault = Callable[[Parts, float], None]
+
+
+def nothing(parts: Parts, pause: float) -> None:
+    """For comparison."""
+    time.sleep(pause)
+
+
+def store_killed(parts: Parts, pause: float) -> None:
+    """SIGKILL to Valkey; it comes back with what it had on the disk."""
+    parts.kill_store()
+    time.sleep(pause)
+    parts.start_store()
+
+
+def store_paused(parts: Parts, pause: float) -> None:
+    """SIGSTOP to Valkey: connections stay, nothing answers."""
+    parts.pause_store()
+    time.sleep(pause)
+    parts.resume_store()
+
+
+def store_full(parts: Parts, pause: float) -> None:
+    """Valkey refuses writes for want of memory."""
+    parts.command("CONFIG", "SET", "maxmemory", "1")
+    time.sleep(pause)
+    parts.command("CONFIG", "SET", "maxmemory", "0")
+
+
+def store_flapping(parts: Parts, pause: float) -> None:
+    """Valkey stops and comes back, again and again."""
+    for _ in range(5):
+        parts.stop_store()
+        time.sleep(pause / 10)
+        parts.start_store()
+        time.sleep(pause / 10)
+
+
+def service_killed(parts: Parts, pause: float) -> None:
+    """SIGKILL to the service in the middle of event batches, with events in its spool."""
+    parts.pause_store()
+    time.sleep(pause / 2)
+    parts.kill_service()
+    parts.resume_store()
+    parts.start_service()
+    time.sleep(pause / 2)
+
+
+def worker_killed(parts: Parts, pause: float) -> None:
+    """SIGKILL to one of two workers."""
+    parts.kill_worker()
+    time.sleep(pause)
+
+
+def bundles_swapped(parts: Parts, pause: float) -> None:
+    """Twenty promotions, one after the other."""
+    for i in range(20):
+        version = parts.versions[(i + 1) % 2]
+        cairn("bundle", "promote", version, "--root", str(parts.registry))
+        time.sleep(pause / 20)
+
+
+def corrupt_bundle(parts: Parts, pause: float) -> None:
+    """The pointer moves to a bundle with one altered byte."""
+    broken = parts.registry / "broken"
+    shutil.copytree(parts.registry / parts.versions[1], broken)
+    array = next(iter(sorted(broken.rglob("*.npy"))))
+    array.write_bytes(array.read_bytes()[:-1] + b"!")
+    pointer = parts.registry / "current"
+    pointer.write_text(f"broken\n{pointer.read_text()}")
+    time.sleep(pause)
+
+
+def spool_full(parts: Parts, pause: float) -> None:
+    """Valkey is away for longer than the spool's quota lasts."""
+    parts.kill_store()
+    time.sleep(pause)
+    parts.start_store()
+
+
+FAULTS: Final[dict[str, tuple[Fault, dict[str, str]]]] = {
+    "none": (nothing, {}),
+    "store killed": (store_killed, {}),
+    "store paused": (store_paused, {}),
+    "store full": (store_full, {}),
+    "store flapping": (store_flapping, {}),
+    "service killed": (service_killed, {}),
+    "worker killed": (worker_killed, {"CAIRN_WORKERS": "2"}),
+    "bundles swapped": (bundles_swapped, {}),
+    "corrupt bundle": (corrupt_bundle, {}),
+    "spool full": (spool_full, {"CAIRN_SPOOL_BYTES": "65536"}),
+}
+"""Each fault and the settings it needs."""
+
+
+def main() -> int:
+    """Run every fault; 1 when a request failed, an answer was wrong or an event was lost."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory(prefix="cairn-faults-") as folder:
+        registry = Path(folder) / "bundles"
+        print("training two bundles on the sample", file=sys.stderr)
+        versions = bundles(registry)
+        rows = []
+        _print("fault", *NAMES)
+        for name in arguments.faults or FAULTS:
+            rows.append(measured(name, Path(folder), registry, versions, arguments.pause))
+            _print(*rows[-1].values())
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+    return int(any(row["failures"] or row["wrong"] or lost(row) for row in rows))
+
+
+NAMES: Final = (
+    "requests", "failures", "wrong", "acknowledged", "found", "interrupted", "refused", "degraded",
+    "bundles", "p99_ms",
+)  # fmt: skip
+
+
+def measured(
+    name: str, folder: Path, registry: Path, versions: tuple[str, str], pause: float
+) -> dict[str, Any]:
+    """One fault of ``FAULTS``, with a service and a store of its own."""
+    fault, own = FAULTS[name]
+    cairn("bundle", "promote", versions[0], "--root", str(registry))
+    with (
+        tempfile.TemporaryDirectory(dir=folder) as var,
+        Parts(Path(var), registry, versions, own) as parts,
+    ):
+        callers = Callers(parts, may_be_refused=name == "spool full")
+        with callers:
+            time.sleep(1.0)
+            fault(parts, pause)
+            time.sleep(1.0)
+        parts.wait_until_drained()
+        counts = callers.counts()
+        counts["found"] = len(callers.acknowledged & callers.held())
+    return {"fault": name, **{each: counts[each] for each in NAMES}}
+
+
+def lost(row: dict[str, Any]) -> bool:
+    """Whether an accepted event was not there afterwards."""
+    return bool(row["acknowledged"] != row["found"])
+
+
+def _print(first: object, *others: object) -> None:
+    print(f"{first!s:>16}" + "".join(f"{other!s:>13}" for other in others), flush=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    parser.add_argument("--quick", dest="pause", action="store_const", const=2.0, default=10.0)
+    parser.add_argument("--faults", nargs="*", choices=list(FAULTS), metavar="NAME")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
