@@ -75,7 +75,9 @@ def solve(problem: Problem, hint: Collection[int], seconds: float) -> Solution:
             model = _built(problem)
     if problem.wanted is None or found is None:
         phases = [(model.closed, SHARE), (-model.price, AMOUNT), (-model.tie, TIE)]
-        found, bound = _phases(model, best, phases, seconds)
+        # Where what is wanted was not found, the first objective's share of the time is spent.
+        left = seconds if problem.wanted is None else seconds * (1.0 - BUDGETS[0])
+        found, bound = _phases(model, best, phases, left)
     else:
         bound = None if bound is None else -bound
     if found is not None:

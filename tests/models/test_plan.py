@@ -333,3 +333,20 @@ def test_a_stack_that_is_begun_is_finished_before_another() -> None:
     path = plan(bundle, replace(ask_of(), learner=begun))
     assert names(bundle, path)[0] == "part-d"
     assert path.steps[0].stack_progress[0].done == 2
+
+
+def test_the_alternative_that_lost_says_by_how_much() -> None:
+    bundle = world(
+        skills=[{"id": "p", "label": "p"}],
+        credentials=[
+            course("won", "p", hours=10, cost=50, currency="USD"),
+            course("lost", "p", hours=13, cost=70, currency="USD"),
+        ],
+        roles=roles("p"),
+    )
+    path = plan(bundle, PathAsk(Learner(), Target(id="role"), NOW))
+    ids = bundle.credentials.ids
+    assert [ids[step.credential] for step in path.steps] == ["won"]
+    [other] = path.alternatives
+    assert (ids[other.instead_of], ids[other.credential]) == ("won", "lost")
+    assert (other.closes_less, other.costs_more, other.hours_more) == (0.0, 20.0, 3.0)
