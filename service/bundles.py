@@ -60,15 +60,18 @@ def _tried(folder: Path) -> Bundle:
     """The bundle, after it answered for somebody new, for somebody known and towards a role: its
     pages are then in memory, and what cannot answer is found out before anybody asks.
     """
-    loaded = bundle.read(folder)
-    role = next(iter(loaded.roles.ids), None)
-    target = None if role is None else Target(id=role)
-    known = next(iter(loaded.histories.learners), None)
-    history = () if known is None else loaded.histories.of(known)
-    at = datetime.fromisoformat(loaded.manifest.created_at).timestamp()
     try:
+        loaded = bundle.read(folder)
+        role = next(iter(loaded.roles.ids), None)
+        target = None if role is None else Target(id=role)
+        known = next(iter(loaded.histories.learners), None)
+        history = () if known is None else loaded.histories.of(known)
+        at = datetime.fromisoformat(loaded.manifest.created_at).timestamp()
         for learner in (Learner(), Learner(history=history)):
             recommend(loaded, Ask(learner, at, target))
+    except BundleError:
+        raise
     except Exception as error:
+        # Whatever it is would happen to requests too, and must not end the watch for others.
         raise BundleError(f"bundle {folder} cannot answer: {error!r}") from error
     return loaded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,6 +12,8 @@ from models.errors import StoreUnavailable
 from service.held import LearnerState, LoggedEvent
 from service.spool import Spool
 from service.store import MOST_EVENTS, Store
+
+logger = logging.getLogger(__name__)
 
 LOOK: Final = 0.25
 """Seconds between two looks whether the spool can be emptied."""
@@ -81,8 +84,11 @@ class Ledger:
         """Empty the spool whenever the store is there; ends only when cancelled."""
         while True:
             try:
-                if not self.store.away and self.spool.depth():
+                if not self.store.away:
                     await self.spool.drain(self.store.append_events)
             except StoreUnavailable:
                 pass  # it waits on
+            except Exception:
+                # Events wait for as long as this does not go on: say so, and try again.
+                logger.exception("the spool could not be emptied")
             await asyncio.sleep(LOOK)

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
@@ -112,16 +114,14 @@ class Spool:
         while True:
             async with self.alone():
                 batch = self._rows(
-                    "SELECT place, tenant, payload FROM events WHERE tenant = "
-                    "(SELECT tenant FROM events ORDER BY place LIMIT 1) ORDER BY place LIMIT ?",
-                    BATCH,
+                    "SELECT tenant, place, payload FROM events ORDER BY place LIMIT ?", BATCH
                 )
                 if not batch:
                     return
-                tenant = batch[0][1]
-                await append(tenant, [unpacked(payload) for _, _, payload in batch])
-                gone = [(place,) for place, _, _ in batch]
-                await self._write(partial(_delete, gone))
+                for tenant, rows in groupby(batch, key=itemgetter(0)):
+                    run = list(rows)
+                    await append(tenant, [unpacked(payload) for _, _, payload in run])
+                    await self._write(partial(_delete, [(place,) for _, place, _ in run]))
 
     async def erase(self, tenant: str, learner_id: str) -> int:
         """Leave no byte of the learner but a mark that cannot be read back; returns how many
