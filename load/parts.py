@@ -14,6 +14,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
@@ -187,7 +188,7 @@ class Parts:
     def _signal_store(self, number: signal.Signals) -> None:
         os.kill(int((self._var / "valkey" / "pid").read_text()), number)
 
-    def _until(self, true: Any) -> None:
+    def _until(self, true: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while not true():
             if time.monotonic() > end:

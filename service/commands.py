@@ -19,6 +19,8 @@ from typer import Argument, Option, Typer, echo
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from models.bundle import Bundle
+
 
 def _registry() -> Path:
     from service.settings import chosen
@@ -61,8 +63,7 @@ def recommend(
 
     loaded = bundle.read(bundle.resolve(source))
     request = offline.request(loaded, learner, learner_id, role, limit)
-    answer = recommender.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    _show(answer, printing.recommendation, as_json)
+    _answer(loaded, request, recommender.answer, printing.recommendation, as_json)
 
 
 def plan(
@@ -91,8 +92,7 @@ def plan(
         {"max_hours": max_hours, "max_cost": max_cost, "hours_per_week": hours_per_week,
          "deadline": deadline, "reach": reach, "then": then, "solver": solver},
     )  # fmt: skip
-    answer = planner.answer(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    _show(answer, printing_paths.path, as_json)
+    _answer(loaded, request, planner.answer, printing_paths.path, as_json)
 
 
 def compare(
@@ -111,8 +111,7 @@ def compare(
     loaded = bundle.read(bundle.resolve(source))
     limits = {"max_hours": max_hours, "max_cost": max_cost}
     request = offline.compare_request(loaded, learner, learner_id, role, limits)
-    answer = whatif.compared(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    _show(answer, printing_paths.comparison, as_json)
+    _answer(loaded, request, whatif.compared, printing_paths.comparison, as_json)
 
 
 def closest(
@@ -131,16 +130,20 @@ def closest(
     loaded = bundle.read(bundle.resolve(source))
     limits = {"max_hours": max_hours, "max_cost": max_cost}
     request = offline.closest_request(loaded, learner, learner_id, limit, limits)
-    answer = whatif.nearest(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
-    _show(answer, printing_paths.nearest, as_json)
+    _answer(loaded, request, whatif.nearest, printing_paths.nearest, as_json)
 
 
-Shown = TypeVar("Shown", bound="BaseModel")
+Answer = TypeVar("Answer", bound="BaseModel")
 
 
-def _show(
-    answer: Shown, printed: Callable[[Shown], Iterable[RenderableType]], as_json: bool
+def _answer(
+    loaded: Bundle,
+    request: BaseModel,
+    answered: Callable[..., Answer],
+    printed: Callable[[Answer], Iterable[RenderableType]],
+    as_json: bool,
 ) -> None:
+    answer = answered(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
     if as_json:
         echo(answer.model_dump_json())
     else:

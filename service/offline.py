@@ -7,9 +7,9 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from models.bundle import Bundle
 from models.errors import DataError, Fault, UsageError
@@ -19,6 +19,8 @@ from service.schemas.paths import PathRequest
 from service.schemas.recommendations import RecommendationRequest, RoleText
 from service.schemas.whatif import ClosestRequest, CompareRequest
 
+Request = TypeVar("Request", bound=BaseModel)
+
 
 def request(
     bundle: Bundle, learner: Path | None, learner_id: str | None, role: str | None, limit: int
@@ -27,12 +29,13 @@ def request(
 
     Raises ``UsageError`` naming what is wrong.
     """
-    try:
-        return RecommendationRequest(
-            learner=_learner(learner, learner_id), target_role=_role(bundle, role), limit=limit
-        )
-    except ValidationError as error:
-        raise UsageError(f"the learner or role cannot be used: {_told(error)}") from error
+    return _valid(
+        RecommendationRequest,
+        "the learner or role cannot be used",
+        learner=_learner(learner, learner_id),
+        target_role=_role(bundle, role),
+        limit=limit,
+    )
 
 
 def path_request(
@@ -51,18 +54,15 @@ def path_request(
     solver = given.pop("solver")
     if "deadline" in given:
         given["deadline"] = given["deadline"].isoformat()
-    try:
-        return PathRequest.model_validate(
-            {
-                "learner": _learner(learner, learner_id),
-                "target_role": _role(bundle, role),
-                "constraints": given,
-                "objective": objective,
-                "solver": solver,
-            }
-        )
-    except ValidationError as error:
-        raise UsageError(f"the path cannot be planned: {_told(error)}") from error
+    return _valid(
+        PathRequest,
+        "the path cannot be planned",
+        learner=_learner(learner, learner_id),
+        target_role=_role(bundle, role),
+        constraints=given,
+        objective=objective,
+        solver=solver,
+    )
 
 
 def compare_request(
@@ -73,16 +73,13 @@ def compare_request(
     limits: Mapping[str, Any],
 ) -> CompareRequest:
     """The same for roles to compare."""
-    try:
-        return CompareRequest.model_validate(
-            {
-                "learner": _learner(learner, learner_id),
-                "target_roles": [_role(bundle, role) for role in roles],
-                "constraints": _limits(bundle, limits),
-            }
-        )
-    except ValidationError as error:
-        raise UsageError(f"the roles cannot be compared: {_told(error)}") from error
+    return _valid(
+        CompareRequest,
+        "the roles cannot be compared",
+        learner=_learner(learner, learner_id),
+        target_roles=[_role(bundle, role) for role in roles],
+        constraints=_limits(bundle, limits),
+    )
 
 
 def closest_request(
@@ -93,16 +90,13 @@ def closest_request(
     limits: Mapping[str, Any],
 ) -> ClosestRequest:
     """The same for the closest roles."""
-    try:
-        return ClosestRequest.model_validate(
-            {
-                "learner": _learner(learner, learner_id),
-                "limit": limit,
-                "constraints": _limits(bundle, limits),
-            }
-        )
-    except ValidationError as error:
-        raise UsageError(f"the roles cannot be ranked: {_told(error)}") from error
+    return _valid(
+        ClosestRequest,
+        "the roles cannot be ranked",
+        learner=_learner(learner, learner_id),
+        limit=limit,
+        constraints=_limits(bundle, limits),
+    )
 
 
 def _limits(bundle: Bundle, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,5 +166,9 @@ def invitation(bundle: Bundle, url: str, key: str) -> str:
     )
 
 
-def _told(error: ValidationError) -> str:
-    return "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+def _valid(kind: type[Request], trouble: str, **fields: Any) -> Request:
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        told = "; ".join(f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise UsageError(f"{trouble}: {told}") from error

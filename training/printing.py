@@ -58,7 +58,7 @@ def _models(report: Mapping[str, Any]) -> Table:
 def _slices(report: Mapping[str, Any]) -> Table:
     """NDCG@10 of the pipeline beside the best baseline of each slice."""
     table = _table("NDCG@10 by slice", "slice")
-    for name in ("learners", PIPELINE, "95 %", "best baseline", "better by"):
+    for name in ("learners", PIPELINE, "best baseline", "better by"):
         table.add_column(name, justify="right")
     mine = report["models"][PIPELINE]
     for part, figures in mine.items():
@@ -74,7 +74,6 @@ def _slices(report: Mapping[str, Any]) -> Table:
             part,
             str(figures["learners"]),
             f"{figures['ndcg@10']:.3f}",
-            _interval(figures["ci"]["ndcg@10"]),
             f"{value:.3f} ({best})",
             _interval(report["paired_slices"][part][best], signed=True),
         )

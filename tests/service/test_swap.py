@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from conftest import DAY, Keys, running
+from conftest import DAY, Keys, running, until
 from tiny_bundle import TRAINED_AT, write_bundle
 
 from models.bundle import registry
@@ -54,14 +54,6 @@ def ask(client: httpx.Client) -> tuple[str, str]:
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer["bundle_version"], answer["items"][0]["credential"]
-
-
-def until(true: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not come true within ten seconds")
 
 
 def test_bundles_are_swapped_under_load_without_a_failed_or_mixed_answer(
