@@ -47,7 +47,7 @@ def world(embedder: Embedder | None = None, **rows: Rows) -> Bundle:
     ready = prepared(embedder, **rows)
     known = ready.known
     n_roles = ready.data.roles.height
-    fitted = behaviour.fit(known, ready.learners.roles, n_roles, ready.config)
+    fitted = behaviour.fit(known, ready.learners.roles, n_roles, ridge=30.0)
     histories = {
         "histories.indptr": known.indptr,
         "histories.credential": known.credential,

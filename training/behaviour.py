@@ -13,7 +13,6 @@ from models.sparse import Csr
 from training import fading, journeys
 from training.baselines.ease import LARGEST, Ease
 from training.baselines.neighbours import ItemKnn
-from training.config import Config
 from training.interactions import DISMISS, Interactions
 from training.matrix import met_matrix
 from training.steps import Steps
@@ -41,11 +40,12 @@ def fit(
     train: Interactions,
     roles: NDArray[np.int32],
     n_roles: int,
-    config: Config,
+    ridge: float,
 ) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
-    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown.
+    ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown; ``ridge`` is
+    the penalty of the item-to-item model.
     """
     steps = Steps.of(train, repeats=True)
     slow, fast = steps.transitions(SLOW), steps.transitions(FAST)
@@ -56,7 +56,7 @@ def fit(
     arrays |= _named("following_fast", _shares(fast + BACKWARD * fast.T))
     arrays |= _named("preceding", _shares(csr_array(slow.T)))
     arrays |= _named("in_session", _shares(_in_session(train)))
-    arrays |= _named("item_item", _item_item(train, config.ridge))
+    arrays |= _named("item_item", _item_item(train, ridge))
     arrays |= _named("followers", _soon_after(Steps.of(train, repeats=False), n))
     arrays |= _by_role(train, roles, n_roles)
     arrays["pairs"], after_pair = journeys.after_pairs(train)

@@ -5,7 +5,6 @@ WARP over first meetings. One thread, because several would make each run differ
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,14 +13,11 @@ from lightfm import LightFM
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, csr_matrix, diags_array, eye_array, hstack
 
-from models.collaborative import Factors, Folding
 from models.errors import TrainingFailed
 from training.interactions import Interactions
 from training.matrix import met_matrix
-from training.metrics import measure
+from training.metrics import judged
 from training.splits import Split, sampled
-from training.steps import Steps
-from training.toplists import Scorer, top_lists
 
 COMPONENTS = 64
 LEARNING_RATE = 0.05
@@ -31,11 +27,6 @@ CHECK_EVERY = 3
 PATIENCE = 4
 """Epochs are tried up to ``MOST_EPOCHS``, judged every ``CHECK_EVERY``, and given up after
 ``PATIENCE`` checks in a row without a new best."""
-
-FOLDINGS = tuple(
-    Folding(decay, reg, bias)
-    for decay, reg, bias in itertools.product((0.5, 0.3, 0.8, 1.0), (3.0, 30.0), (0.3, 0.0, 1.0))
-)
 
 Progress = Callable[[int], None]
 """Told the number of every finished epoch, from one."""
@@ -100,7 +91,7 @@ def best_epochs(
         progress(epoch)
         if epoch % CHECK_EVERY:
             continue
-        quality = _quality(model.scores, asked)
+        quality = judged(model.scores, asked)
         if quality > best:
             best, chosen, waited = quality, epoch, 0
         else:
@@ -108,30 +99,6 @@ def best_epochs(
         if waited == PATIENCE:
             break
     return chosen
-
-
-def best_folding(model: Fit, inner: Split, seed: int) -> Folding:
-    """The way to fold in with the best NDCG@10 on ``inner``.
-
-    ``model`` must have been fitted on ``inner.train``.
-    """
-    asked = sampled(inner, seed)
-    quality = [_quality(folded(model, inner.train, how), asked) for how in FOLDINGS]
-    return FOLDINGS[int(np.argmax(quality))]
-
-
-def folded(model: Fit, train: Interactions, folding: Folding) -> Scorer:
-    """Scores of learners of ``train`` as serving makes them: by fold-in, many at a time."""
-    factors = Factors.prepare(model.item_factors, model.item_biases, folding)
-    history = Steps.of(train, repeats=False).history(folding.decay)
-
-    def scores(learners: NDArray[np.int32]) -> NDArray[np.float32]:
-        summed = history[learners] @ factors.vectors[:, :-1]
-        bias = np.full((len(learners), 1), folding.bias, np.float32)
-        vectors = np.hstack([summed @ factors.solver, bias])
-        return np.asarray(vectors @ factors.vectors.T, np.float32)
-
-    return scores
 
 
 def _epochs(
@@ -177,8 +144,3 @@ def _with_identity(features: csr_array) -> csr_matrix:
 def _diverged(model: LightFM) -> bool:
     parameters = (model.item_embeddings, model.user_embeddings, model.item_biases)
     return any(p is not None and not np.isfinite(p).all() for p in parameters)
-
-
-def _quality(scorer: Scorer, asked: Split) -> float:
-    lists = top_lists(scorer, asked)
-    return float(measure(lists, asked.relevant)["ndcg@10"].mean()) if len(asked) else 0.0

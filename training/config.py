@@ -38,8 +38,8 @@ class Config(BaseModel):
     components: int = Field(64, ge=2, le=512)
     """Dimensions of the collaborative vectors."""
 
-    ridge: float = Field(30.0, gt=0)
-    """Penalty of the item-to-item model."""
+    ridge: float | None = Field(None, gt=0)
+    """Penalty of the item-to-item model; by default the best one on an inner split."""
 
     folds: int = Field(5, ge=2, le=20)
     """Parts into which learners are divided to train the ranker on answers unseen."""

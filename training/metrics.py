@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from training.matrix import met_matrix
 from training.splits import Split
-from training.toplists import NONE
+from training.toplists import NONE, Scorer, top_lists
 
 CUTOFFS = (5, 10, 20)
 
@@ -133,3 +133,10 @@ def _hits(lists: NDArray[np.int32], relevant: csr_array) -> NDArray[np.bool_]:
 def _exposure(lists: NDArray[np.int32], n_credentials: int, k: int) -> NDArray[np.int64]:
     shown = lists[:, :k]
     return np.bincount(shown[shown != NONE], minlength=n_credentials)
+
+
+def judged(scorer: Scorer, split: Split) -> float:
+    """Mean NDCG@10 of what ``scorer`` lists for ``split``; 0 where nobody is asked."""
+    if not len(split):
+        return 0.0
+    return float(measure(top_lists(scorer, split), split.relevant)["ndcg@10"].mean())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any, Final
@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models.bundle import Bundle, Manifest, Parts, assemble, behaviour
-from models.collaborative import Factors, Folding
 from models.domain import Kind
 from models.feature_names import FEATURES
 from models.ids import IdMap
 from models.index import VectorIndex
 from models.query import Query
 from training import behaviour as base
-from training import collaborative, knowledge, order, ranking
+from training import collaborative, folding, knowledge, order, ranking
+from training.baselines.ease import Ease
+from training.baselines.tuning import tune
 from training.config import Config
 from training.embed import Embedder
 from training.interactions import Interactions
@@ -59,10 +60,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was chosen on an inner split: how the collaborative model is fitted and folded in."""
+    """What was chosen on an inner split: how long the collaborative model is fitted and how it is
+    folded in, and the penalty of the item-to-item model.
+    """
 
     epochs: int
-    folding: Folding
+    way: folding.Way
+    ridge: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,8 @@ def _shape(
     model = collaborative.fit(
         tuned.train, item_features, epochs=epochs, components=config.components, seed=seed
     )
-    folding = collaborative.best_folding(model, tuned, seed)
-    return Shape(epochs, folding)
+    ridge = config.ridge or tune(Ease(), tuned, seed)["ridge"]
+    return Shape(epochs, folding.best(model, tuned, seed), ridge)
 
 
 def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
@@ -170,7 +174,7 @@ def _behaviour(
 ) -> Arrays:
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
-    arrays = base.fit(known, roles, n_roles, prepared.config)
+    arrays = base.fit(known, roles, n_roles, shape.ridge)
     model = collaborative.fit(
         known,
         item_features,
@@ -178,12 +182,11 @@ def _behaviour(
         components=prepared.config.components,
         seed=seed,
     )
-    factors = Factors.prepare(model.item_factors, model.item_biases, shape.folding)
-    folding = shape.folding
+    factors = folding.factors(model, known, shape.way)
     return arrays | {
         "factors.vectors": factors.vectors,
         "factors.solver": factors.solver,
-        "factors.folding": np.array([folding.decay, folding.reg, folding.bias]),
+        "factors.folding": np.array(astuple(factors.folding)),
     }
 
 

@@ -5,7 +5,6 @@ import pytest
 from histories import checkerboard, histories
 from scipy.sparse import csr_array
 
-from models.collaborative import Factors, Folding, fold_in, recency
 from models.errors import TrainingFailed
 from training import collaborative, splits
 
@@ -31,10 +30,9 @@ def test_same_seed_same_factors() -> None:
     assert (one.item_factors != other.item_factors).any()
 
 
-def test_the_checkerboard_is_learned_by_own_vectors_and_by_fold_in() -> None:
+def test_the_checkerboard_is_learned_by_own_vectors() -> None:
     model = collaborative.fit(BOARD, epochs=20, components=8, seed=1)
     assert own_colour_wins(model.scores(EVERYONE)) == 1
-    assert own_colour_wins(collaborative.folded(model, BOARD, Folding())(EVERYONE)) == 1
 
 
 def test_features_reach_a_credential_nobody_met() -> None:
@@ -79,29 +77,14 @@ def test_progress_is_told_every_epoch() -> None:
     assert told == [1, 2, 3]
 
 
-def test_best_epochs_and_folding_come_from_the_inner_split() -> None:
+def test_best_epochs_come_from_the_inner_split() -> None:
     inner = splits.inner(splits.last(BOARD))
     epochs = collaborative.best_epochs(inner, components=4, seed=0)
     assert epochs % collaborative.CHECK_EVERY == 0
     assert 0 < epochs <= collaborative.MOST_EPOCHS
     assert epochs == collaborative.best_epochs(inner, components=4, seed=0)
-    model = collaborative.fit(inner.train, epochs=epochs, components=4, seed=0)
-    assert collaborative.best_folding(model, inner, 0) in collaborative.FOLDINGS
 
 
 def test_nobody_to_ask_gives_the_usual_choice() -> None:
     nobody = splits.last(histories("ab", "bc"))
-    model = collaborative.fit(nobody.train, epochs=1, components=2, seed=0)
-    assert collaborative.best_folding(model, nobody, 0) == collaborative.FOLDINGS[0]
     assert collaborative.best_epochs(nobody, components=2, seed=0) == collaborative.CHECK_EVERY
-
-
-def test_serving_folds_in_exactly_what_training_measured() -> None:
-    folding = Folding(decay=0.7, reg=2.0, bias=0.4)
-    model = collaborative.fit(BOARD, epochs=5, components=8, seed=1)
-    factors = Factors.prepare(model.item_factors, model.item_biases, folding)
-    batch = collaborative.folded(model, BOARD, folding)(EVERYONE)
-    for learner in (0, 7, BOARD.n_learners - 1):
-        rows = BOARD.credential[BOARD.of(learner)]
-        vector = fold_in(rows, recency(len(rows), folding.decay), factors)
-        np.testing.assert_allclose(factors.vectors @ vector, batch[learner], rtol=1e-4, atol=1e-5)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from training.baselines.base import Baseline, Params
-from training.metrics import measure
+from training.metrics import judged
 from training.splits import Split, sampled
-from training.toplists import top_lists
 
 
 def tune(baseline: Baseline, inner: Split, seed: int) -> Params:
@@ -18,8 +17,7 @@ def tune(baseline: Baseline, inner: Split, seed: int) -> Params:
     if len(baseline.grid) == 1 or not len(inner):
         return baseline.grid[0]
     sample = sampled(inner, seed)
-    quality = []
-    for params in baseline.grid:
-        lists = top_lists(baseline.fit(inner.train, params, seed).scores, sample)
-        quality.append(measure(lists, sample.relevant)["ndcg@10"].mean())
+    quality = [
+        judged(baseline.fit(inner.train, params, seed).scores, sample) for params in baseline.grid
+    ]
     return baseline.grid[int(np.argmax(quality))]
