@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import cast
+from typing import Final, cast
 
 from pydantic import JsonValue
 
@@ -40,6 +40,8 @@ from service.schemas.paths import (
     UnknownOut,
 )
 from service.schemas.recommendations import ReasonOut, RoleText
+
+NO_DATE: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
 
 def answer(
@@ -193,11 +195,13 @@ def _step(bundle: Bundle, step: Step, currency: str | None) -> StepOut:
 
 
 def _moment(at: float | None) -> datetime | None:
-    return None if at is None else datetime.fromtimestamp(at, UTC)
+    """``None`` also after the year 9999, for which there is no date."""
+    return None if at is None or at >= NO_DATE else datetime.fromtimestamp(at, UTC)
 
 
 def _shown(constraint: str, value: object) -> JsonValue:
     """A limit's new value as a request would give it."""
     if constraint == "deadline" and isinstance(value, float):
-        return datetime.fromtimestamp(value, UTC).isoformat()
+        moment = _moment(value)
+        return None if moment is None else moment.isoformat()
     return cast(JsonValue, list(value) if isinstance(value, tuple) else value)

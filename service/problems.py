@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from models.errors import StoreUnavailable
 
@@ -107,6 +108,9 @@ async def respond(request: Request, error: Exception) -> Response:
             faults = [_fault(entry) for entry in error.errors()]
             noun = "fault" if len(faults) == 1 else "faults"
             return render(422, f"The request has {len(faults)} {noun}.", request_id, faults)
+        case HTTPException(status_code=405):
+            headers = {"Allow": ", ".join(sorted(_methods(request)))}
+            return render(405, str(error.detail), request_id, headers=headers)
         case HTTPException():
             return render(error.status_code, str(error.detail), request_id, headers=error.headers)
         case StoreUnavailable():
@@ -114,6 +118,15 @@ async def respond(request: Request, error: Exception) -> Response:
             return render(503, detail, request_id, headers={"Retry-After": "1"})
         case _:
             return render(500, "Something unexpected failed; it has been logged.", request_id)
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be done with the path: of all its routes, where the framework names the first's."""
+    found = set[str]()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found
 
 
 def _fault(entry: Mapping[str, Any]) -> PayloadFault:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from models.plan.answer import plan
 from models.plan.candidates import commonest_currency
 from models.plan.terms import (
+    LEAST_PACE,
     MOST_PARALLEL,
     Alternative,
     Binding,
@@ -20,6 +21,7 @@ from models.plan.terms import (
 from models.plan.whatif import MOST_CLOSEST, Closest, Comparison, Nearby, closest, compare
 
 __all__ = [
+    "LEAST_PACE",
     "MOST_CLOSEST",
     "MOST_PARALLEL",
     "Alternative",

@@ -15,7 +15,7 @@ from models.plan.ordering import ordered
 from models.plan.problem import Problem, problem
 from models.plan.question import DAY, Asked, read, validity
 from models.plan.schedule import calendar
-from models.plan.terms import Binding, Optimality, Path, PathAsk, SolverName, Step
+from models.plan.terms import LEAST_PACE, Binding, Optimality, Path, PathAsk, SolverName, Step
 from models.plan.totals import totals
 from models.plan.words import alternatives, described
 from models.plan.worth import Solution, reaches, worth
@@ -70,8 +70,8 @@ def check(ask: PathAsk) -> None:
         raise UsageError("deadline: expected hours_per_week with it, to know what fits before it")
     if ask.deadline is not None and ask.deadline <= ask.start:
         raise UsageError("deadline: expected a moment after the start")
-    if ask.hours_per_week is not None and not ask.hours_per_week > 0:
-        raise UsageError("hours_per_week: expected more than 0; without any hours nothing is done")
+    if ask.hours_per_week is not None and not ask.hours_per_week >= LEAST_PACE:
+        raise UsageError(f"hours_per_week: expected at least {LEAST_PACE:g}")
 
 
 def solve(bundle: Bundle, asked: Asked) -> Planned:

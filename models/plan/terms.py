@@ -10,6 +10,9 @@ from models.domain import Closing, Constraints, Gap, Learner, Reason, ResolvedRo
 
 MOST_PARALLEL: Final = 5
 
+LEAST_PACE: Final = 0.1
+"""Hours a week. So slow that nobody goes slower; far below it, time runs out of numbers."""
+
 
 class Then(StrEnum):
     """What is kept low once the gap is dealt with."""

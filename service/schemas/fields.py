@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -13,11 +14,13 @@ from pydantic import (
     Field,
     FiniteFloat,
     StringConstraints,
+    WithJsonSchema,
 )
 
-from models.domain import parse_level
+from models.domain import LEVELS, parse_level
 
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f]+$"
+DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=PRINTABLE)]
 """An external id: of a learner, credential, skill, role or event; often a URI."""
@@ -25,11 +28,42 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=PRIN
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-Level = Annotated[Share | None, BeforeValidator(parse_level)]
+
+
+def _number(value: object) -> object:
+    """Not what could merely be read as a number: neither text nor ``true``."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    raise ValueError("expected a number")
+
+
+Real = Annotated[FiniteFloat, BeforeValidator(_number)]
+Whole = Annotated[int, BeforeValidator(_number)]
+Share = Annotated[Real, Field(ge=0, le=1)]
+
+
+def _level(value: object) -> float | None:
+    if isinstance(value, str) and value.strip().lower() not in LEVELS:
+        raise ValueError(f"expected a number from 0 to 1 or one of {', '.join(LEVELS)}")
+    return parse_level(value)
+
+
+Level = Annotated[
+    Share | None,
+    BeforeValidator(_level),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": 1},
+                {"type": "string", "enum": list(LEVELS)},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
 """0..1 or one of beginner, intermediate, advanced, expert; null is unknown."""
 
-Value = FiniteFloat | None
+Value = Real | None
 
 
 class Body(BaseModel):
@@ -39,7 +73,7 @@ class Body(BaseModel):
 
 
 def _written(value: object) -> object:
-    if isinstance(value, str):
+    if isinstance(value, str) and DATED.match(value):
         return value
     raise ValueError("expected an ISO 8601 date or time as text, such as 2026-05-01T09:30:00Z")
 
@@ -55,10 +89,10 @@ Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_range
 """ISO 8601; without an offset it is UTC."""
 
 
-def bare(field: str) -> BeforeValidator:
-    """Let a plain text stand for an object that names only ``field``."""
+def bare(field: str, whole: type[Body]) -> BeforeValidator:
+    """Let a plain text stand for a ``whole`` that names only its ``field``."""
 
     def widen(value: Any) -> Any:
         return {field: value} if isinstance(value, str) else value
 
-    return BeforeValidator(widen)
+    return BeforeValidator(widen, json_schema_input_type=whole | Id)

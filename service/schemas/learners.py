@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, FiniteFloat
+from pydantic import BaseModel, Field, StrictBool
 
 from models.domain import Kind
-from service.schemas.fields import Body, Id, Level, Moment, Value, Word, bare
+from service.schemas.fields import Body, Id, Level, Moment, Real, Value, Word, bare
 
 
 class SkillHeld(Body):
@@ -27,9 +27,11 @@ class PastEvent(Body):
     value: Value = None
 
 
-Skills = Annotated[tuple[Annotated[SkillHeld, bare("skill")], ...], Field(max_length=500)]
+Skills = Annotated[
+    tuple[Annotated[SkillHeld, bare("skill", SkillHeld)], ...], Field(max_length=500)
+]
 Credentials = Annotated[tuple[Id, ...], Field(max_length=1_000)]
-Attributes = Annotated[dict[Word, Word | FiniteFloat | bool | None], Field(max_length=100)]
+Attributes = Annotated[dict[Word, Word | Real | StrictBool | None], Field(max_length=100)]
 
 
 class LearnerQuery(Body):
@@ -44,7 +46,7 @@ class LearnerQuery(Body):
     credentials: Credentials = ()
     verified: Credentials = ()
     history: Annotated[
-        tuple[Annotated[PastEvent, bare("credential_id")], ...], Field(max_length=2_000)
+        tuple[Annotated[PastEvent, bare("credential_id", PastEvent)], ...], Field(max_length=2_000)
     ] = ()
 
 

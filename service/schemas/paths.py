@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, FiniteFloat, JsonValue, model_validator
+from pydantic import BaseModel, Field, JsonValue, model_validator
 
-from models.plan import MOST_PARALLEL, SolverName, Then
-from service.schemas.fields import Body, Id, Moment
+from models.plan import LEAST_PACE, MOST_PARALLEL, SolverName, Then
+from service.schemas.fields import Body, Id, Moment, Real, Whole
 from service.schemas.learners import LearnerQuery
 from service.schemas.recommendations import (
     ClosingOut,
@@ -26,11 +26,11 @@ class PathConstraintsIn(ConstraintsIn):
     A ``deadline`` needs ``hours_per_week``. Up to ``parallel`` steps may be under way at once.
     """
 
-    hours_per_week: Annotated[FiniteFloat, Field(gt=0, le=168)] | None = None
+    hours_per_week: Annotated[Real, Field(ge=LEAST_PACE, le=168)] | None = None
     start: Moment | None = None
     deadline: Moment | None = None
-    max_credentials: Annotated[int, Field(ge=0, le=100)] | None = None
-    parallel: Annotated[int, Field(ge=1, le=MOST_PARALLEL)] = 1
+    max_credentials: Annotated[Whole, Field(ge=0, le=100)] | None = None
+    parallel: Annotated[Whole, Field(ge=1, le=MOST_PARALLEL)] = 1
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -46,7 +46,7 @@ class ObjectiveIn(Body):
     allow), and ``then`` the cheapest, fastest or fewest steps to it.
     """
 
-    reach: Annotated[FiniteFloat, Field(ge=0, le=1)] | None = None
+    reach: Annotated[Real, Field(ge=0, le=1)] | None = None
     then: Then = Then.CHEAPEST
 
 
@@ -58,7 +58,7 @@ class PathRequest(Body):
     constraints: PathConstraintsIn = PathConstraintsIn()
     objective: ObjectiveIn = ObjectiveIn()
     solver: SolverName = SolverName.FAST
-    time_limit: Annotated[FiniteFloat, Field(gt=0, le=10)] = 1.0
+    time_limit: Annotated[Real, Field(gt=0, le=10)] = 1.0
 
 
 class StackProgressOut(BaseModel):
@@ -81,7 +81,9 @@ class EarnedOut(BaseModel):
 
 
 class StepOut(BaseModel):
-    """One step; dates are null without a pace, and the earliest where hours are unknown."""
+    """One step; dates are null without a pace and after the year 9999, and the earliest where hours
+    are unknown.
+    """
 
     credential: str
     title: str

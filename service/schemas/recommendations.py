@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 
 from models.domain import EvidenceKind, How, Mode, Status
 from service.schemas.catalogue import CostOut
-from service.schemas.fields import Body, Currency, Id, Text, Word
+from service.schemas.fields import Body, Currency, Id, Real, Text, Whole, Word
 from service.schemas.learners import LearnerQuery
 
 Words = Annotated[tuple[Word, ...], Field(max_length=100)]
@@ -23,20 +23,20 @@ class RoleText(Body):
 class Cost(Body):
     """An amount in one currency (ISO 4217)."""
 
-    amount: Annotated[FiniteFloat, Field(ge=0)]
+    amount: Annotated[Real, Field(ge=0)]
     currency: Currency
 
 
 class ConstraintsIn(Body):
     """Hard limits on every recommended credential; an empty list does not limit."""
 
-    max_hours: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    max_hours: Annotated[Real, Field(ge=0)] | None = None
     max_cost: Cost | None = None
     languages: Words = ()
     delivery: Words = ()
     issuers: Words = ()
     exclude: Annotated[tuple[Id, ...], Field(max_length=1_000)] = ()
-    include_unknown: bool = True
+    include_unknown: StrictBool = True
 
 
 class RecommendationRequest(Body):
@@ -49,13 +49,13 @@ class RecommendationRequest(Body):
 
     learner: LearnerQuery = LearnerQuery()
     target_role: Id | RoleText | None = None
-    limit: Annotated[int, Field(ge=1, le=100)] = 10
+    limit: Annotated[Whole, Field(ge=1, le=100)] = 10
     constraints: ConstraintsIn = ConstraintsIn()
-    goal_weight: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.5
-    diversity: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.0
+    goal_weight: Annotated[Real, Field(ge=0, le=1)] = 0.5
+    diversity: Annotated[Real, Field(ge=0, le=1)] = 0.0
     pinned: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
-    max_per_issuer: Annotated[int, Field(ge=1, le=100)] | None = None
-    explain: bool = True
+    max_per_issuer: Annotated[Whole, Field(ge=1, le=100)] | None = None
+    explain: StrictBool = True
 
 
 class RoleOut(BaseModel):

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from models.plan import MOST_CLOSEST, SolverName
 from service.schemas.catalogue import WorkOut
-from service.schemas.fields import Body, Id
+from service.schemas.fields import Body, Id, Real, Whole
 from service.schemas.learners import LearnerQuery
 from service.schemas.paths import BindingOut, ObjectiveIn, PathConstraintsIn, TotalsOut
 from service.schemas.recommendations import RoleOut, RoleText
+
+DIFFERENT: Final = Field(min_length=2, max_length=3, json_schema_extra={"uniqueItems": True})
 
 
 class CompareRequest(Body):
     """What would it take this learner to get to each of two or three roles?"""
 
     learner: LearnerQuery = LearnerQuery()
-    target_roles: Annotated[tuple[Id | RoleText, ...], Field(min_length=2, max_length=3)]
+    target_roles: Annotated[tuple[Id | RoleText, ...], DIFFERENT]
     constraints: PathConstraintsIn = PathConstraintsIn()
     objective: ObjectiveIn = ObjectiveIn()
     solver: SolverName = SolverName.FAST
-    time_limit: Annotated[FiniteFloat, Field(gt=0, le=10)] = 1.0
+    time_limit: Annotated[Real, Field(gt=0, le=10)] = 1.0
 
     @model_validator(mode="after")
     def _distinct(self) -> Self:
@@ -38,9 +40,9 @@ class ClosestRequest(Body):
     """
 
     learner: LearnerQuery = LearnerQuery()
-    limit: Annotated[int, Field(ge=1, le=MOST_CLOSEST)] = 10
+    limit: Annotated[Whole, Field(ge=1, le=MOST_CLOSEST)] = 10
     constraints: PathConstraintsIn = PathConstraintsIn()
-    reach: Annotated[FiniteFloat, Field(ge=0, le=1)] = 0.8
+    reach: Annotated[Real, Field(ge=0, le=1)] = 0.8
 
 
 class StepNameOut(BaseModel):

@@ -297,7 +297,7 @@ def test_steps_side_by_side_share_the_hours() -> None:
 
 @pytest.mark.parametrize(
     "more", [{"deadline": NOW + DAY}, {"deadline": NOW - 1, "hours_per_week": 1.0},
-             {"hours_per_week": 0.0}],
+             {"hours_per_week": 0.0}, {"hours_per_week": 5e-324}],
 )  # fmt: skip
 def test_contradictions_are_refused(more: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

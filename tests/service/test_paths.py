@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
+from models.plan import Binding
+from service.planner import binding_out
+
 EVEN = {"target_role": "even/role"}
 
 
@@ -66,7 +69,7 @@ def test_a_role_of_nobody_is_said_to_be_unknown(client: httpx.Client) -> None:
     ("limits", "told"),
     [
         ({"deadline": "2027-06-01"}, "hours_per_week"),
-        ({"hours_per_week": 0}, "greater than 0"),
+        ({"hours_per_week": 0}, "greater than or equal to 0.1"),
         ({"hours_per_week": 5, "deadline": "2001-01-01T00:00:00Z"}, "after the start"),
         ({"hours": 3}, "not permitted"),
     ],
@@ -75,6 +78,11 @@ def test_contradictions_are_422(client: httpx.Client, limits: dict[str, Any], to
     response = client.post("/v1/paths", json=EVEN | {"constraints": limits})
     assert response.status_code == 422
     assert told in response.text
+
+
+def test_a_moment_for_which_there_is_no_date_is_null() -> None:
+    shown = [binding_out(Binding("deadline", 1.0, "later", at)).value for at in (0.0, 1e12)]
+    assert shown == ["1970-01-01T00:00:00+00:00", None]
 
 
 def test_without_any_role_there_is_nothing_to_plan(client: httpx.Client) -> None:
