@@ -9,7 +9,7 @@ from models.bundle.files import Parts, read_manifest, read_parts, verify, write
 from models.bundle.manifest import FORMAT_VERSION, Manifest
 from models.bundle.registry import resolve
 from models.encoder import TextEncoder
-from models.errors import BundleCorrupt
+from models.errors import BundleCorrupt, BundleError
 
 __all__ = [
     "FORMAT_VERSION",
@@ -34,9 +34,15 @@ def read(folder: Path) -> Bundle:
     Raises ``BundleTooNew`` when a later Cairn wrote it, ``BundleCorrupt`` when a file is
     missing, cut short or altered, ``BundleError`` when it is no bundle.
     """
-    manifest, parts = read_parts(folder)
-    encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
     try:
+        manifest, parts = read_parts(folder)
+        encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
         return assemble(manifest, parts, encoder)
+    except BundleError:
+        raise
     except KeyError as missing:
         raise BundleCorrupt(f"bundle {folder} is corrupt: it holds no {missing}") from missing
+    except Exception as error:
+        # Five libraries read a bundle's files, each with errors of its own.
+        reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        raise BundleCorrupt(f"bundle {folder} is corrupt: {reason}") from error

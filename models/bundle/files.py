@@ -119,12 +119,15 @@ def verify(folder: Path) -> Manifest:
 def read_manifest(folder: Path) -> Manifest:
     """The manifest alone, its files unchecked. Raises as ``read_parts`` does."""
     path = folder / MANIFEST
+    _stays_inside(folder, MANIFEST)
     try:
-        fields = json.loads(path.read_text())
+        fields = json.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BundleCorrupt(f"bundle {folder} is corrupt: {MANIFEST} is not JSON") from error
+    except OSError as error:
+        raise BundleCorrupt(f"bundle {folder}: {MANIFEST} cannot be read: {error}") from error
     version = fields.get("format_version") if isinstance(fields, dict) else None
     if isinstance(version, int) and version > FORMAT_VERSION:
         raise BundleTooNew(
@@ -138,11 +141,18 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         raise BundleCorrupt(f"bundle {folder} is corrupt: {MANIFEST}: {error}") from error
     for name in manifest.files:
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise BundleCorrupt(
-                f"bundle {folder} is corrupt: it names a file outside itself: {name}"
-            )
+        _stays_inside(folder, name)
     return manifest
+
+
+def _stays_inside(folder: Path, name: str) -> None:
+    """Raise ``BundleCorrupt`` for a name that leads out of the bundle, by itself or by a link."""
+    try:
+        inside = (folder / name).resolve().is_relative_to(folder.resolve())
+    except (ValueError, OSError, RuntimeError):  # no name of a file at all, or links in a ring
+        inside = False
+    if not inside or ".." in Path(name).parts:
+        raise BundleCorrupt(f"bundle {folder} is corrupt: it names a file outside itself: {name!r}")
 
 
 def _write_parts(parts: Parts, folder: Path) -> None:
@@ -184,14 +194,20 @@ def credential_ids(folder: Path) -> list[str]:
     """
     try:
         return list(_read_table(folder / "tables" / "credentials.parquet")["id"])
-    except (OSError, ValueError, KeyError) as error:
+    except KeyError as error:
         raise BundleCorrupt(
             f"bundle {folder} is corrupt: its credentials cannot be read"
         ) from error
 
 
 def _read_table(path: Path) -> Columns:
-    table = read_parquet(path).read_all()
+    try:
+        table = read_parquet(path).read_all()
+    except BaseException as error:
+        # Some damage makes arro3 panic, for which it has no exception that could be named.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise BundleCorrupt(f"{path} is corrupt: it cannot be read as Parquet") from error
     return {name: list(table.column(name).to_pylist()) for name in table.column_names}
 
 
