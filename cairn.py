@@ -18,6 +18,7 @@ from typer import Argument, Option, Typer, echo
 
 from models.errors import CairnError, UsageError
 from service import commands
+from service.terminal import Terminal, shown
 
 ROOMS: Final = {"models", "service", "training"}
 EXTRAS: Final = """train, evaluate, import and simulate need 'cairn-paths[training]', demo and
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments, prog_name="cairn")
     except (CairnError, OSError) as error:
-        print(f"cairn: {error}", file=sys.stderr)
+        print(shown(f"cairn: {error}"), file=sys.stderr)
         sys.exit(error.exit_code if isinstance(error, CairnError) else 1)
     except ModuleNotFoundError as error:
         if str(error.name).partition(".")[0] in ROOMS:
@@ -98,7 +99,7 @@ def train(
         cache=settings.cache,
         on_bad_row=on_bad_row,
     )
-    Console().print(*printing.trained(trained), sep="\n")
+    Terminal().print(*printing.trained(trained), sep="\n")
     if promote and trained.faults:
         raise CairnError("not promoted, but kept for inspection: " + "; ".join(trained.faults))
     if promote:
@@ -137,7 +138,7 @@ def evaluate(
         test=test,
         cache=Settings().cache,
     )
-    Console().print(*printing.evaluation(measured), sep="\n")
+    Terminal().print(*printing.evaluation(measured), sep="\n")
     report.save(measured, json_file, page, datetime.now(UTC))
 
 
@@ -169,7 +170,7 @@ def import_(
     """Bring a public source into the data contract, merged by id with what is in --out."""
     from training import importers, printing
 
-    Console().print(*printing.imported(importers.run(source, path, out)), sep="\n")
+    Terminal().print(*printing.imported(importers.run(source, path, out)), sep="\n")
 
 
 @app.command()

@@ -13,8 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from typer import Argument, Option, Typer, echo
+
+from service.terminal import Terminal
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -147,7 +149,7 @@ def _answer(
     if as_json:
         echo(answer.model_dump_json())
     else:
-        Console().print(*printed(answer), sep="\n")
+        Terminal().print(*printed(answer), sep="\n")
 
 
 @bundles.command("list")
@@ -156,7 +158,7 @@ def list_bundles(root: Root) -> None:
     from models.bundle import registry
     from service import printing
 
-    Console().print(printing.bundles(registry.entries(root)))
+    Terminal().print(printing.bundles(registry.entries(root)))
 
 
 @bundles.command("verify")
@@ -191,7 +193,7 @@ def diff(a: Named, b: Named, root: Root) -> None:
     from models.bundle import registry
     from service import printing
 
-    Console().print(
+    Terminal().print(
         printing.differences(
             registry.diff(registry.locate(root, a), registry.locate(root, b)), a, b
         )

@@ -21,7 +21,9 @@ REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestId:
-    """Give each request an id, the caller's ``X-Request-ID`` where it is a plain one."""
+    """Give each request an id, the caller's ``X-Request-ID`` where it is a plain one, and forbid
+    browsers to guess what an answer is.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -36,7 +38,9 @@ class RequestId:
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["x-request-id"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["x-request-id"] = request_id
+                headers["x-content-type-options"] = "nosniff"
             await send(message)
 
         return await self._app(scope, receive, send_with_id)

@@ -7,9 +7,10 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from typing import Any, Final
 
 import uvicorn
 from pydantic import SecretStr
@@ -22,6 +23,16 @@ from service.app import create_app
 from service.auth import Scope, load_keyring, new_key
 from service.settings import Settings, share_metrics
 from service.valkey import embedded_valkey
+
+HTTP: Final[Mapping[str, Any]] = {
+    "lifespan": "on",
+    "ws": "none",
+    # Paths hold learner ids, which have no place in a log.
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,
+}
+"""How the server treats every request."""
 
 
 def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None) -> None:
@@ -80,13 +91,8 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         partial(create_app, settings),
         factory=True,
         workers=settings.workers,
+        **HTTP,
         log_level=settings.log_level,
-        lifespan="on",
-        ws="none",
-        # Paths hold learner ids, which have no place in a log.
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
         timeout_graceful_shutdown=settings.shutdown_timeout,
     )
     if settings.workers == 1:

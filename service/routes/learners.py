@@ -18,7 +18,7 @@ from service.schemas.learners import (
 )
 from service.state import Administering, Keeping, ServiceDep
 
-router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 413, 422, 503))
+router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 404, 413, 422, 503))
 LearnerId = Annotated[Id, Path()]
 
 
@@ -37,7 +37,7 @@ async def export(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) ->
     return await learners.export(service, tenant, learner_id)
 
 
-@router.get("/v1/learners/{learner_id:path}", responses=documented(404))
+@router.get("/v1/learners/{learner_id:path}")
 async def get(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> LearnerOut:
     """The learner's profile, and how much is known of their history."""
     return await learners.get(service, tenant, learner_id)

