@@ -61,7 +61,7 @@ def test_a_path_is_told_or_the_body_of_the_api(run: Run, served: Path, tmp_path:
     [
         (("--max-cost", "cheap"), "expected an amount"),
         (("--deadline", "2099-01-01"), "hours_per_week"),
-        (("--hours-per-week", 0), "greater than 0"),
+        (("--hours-per-week", 0), "greater than or equal to 0.1"),
     ],
 )
 def test_a_path_that_cannot_be_asked_for_is_refused(
