@@ -39,8 +39,11 @@ def evaluation(report: Mapping[str, Any]) -> Iterator[RenderableType]:
 
 def _models(report: Mapping[str, Any]) -> Table:
     table = _table(f"split '{report['split']}', {report['learners']} learners", "model")
-    for name in ("NDCG@10", "95 %", "recall@10", "MRR", f"{PIPELINE} better by"):
+    # Narrow enough for 80 columns, where a longer heading would be cut.
+    for name in ("NDCG@10", "95 %", "recall@10", "MRR", "better by"):
         table.add_column(name, justify="right", no_wrap=True)
+    table.caption = Text(f"better by: {PIPELINE} against each, paired, 95 %")
+    table.caption_justify = "left"
     for name, slices in report["models"].items():
         figures = slices["all"]
         paired = report["paired"].get(name)
@@ -81,7 +84,7 @@ def _slices(report: Mapping[str, Any]) -> Table:
 
 
 def _table(title: str, first: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE)
+    table = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
     table.add_column(first, no_wrap=True)
     return table
 
