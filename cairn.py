@@ -17,7 +17,7 @@ from rich.console import Console
 from typer import Argument, Option, Typer, echo
 
 from models.errors import CairnError, UsageError
-from service import commands
+from service import commands, commands_log
 from service.terminal import Terminal, shown
 
 ROOMS: Final = {"models", "service", "training"}
@@ -31,6 +31,9 @@ events = _group(help="The durable log of what learners did.")
 app.add_typer(commands.bundles, name="bundle")
 app.add_typer(events, name="events")
 app.add_typer(commands.keys, name="keys")
+app.add_typer(commands_log.decisions, name="decisions")
+app.add_typer(commands_log.log, name="log")
+app.add_typer(commands_log.experiment, name="experiment")
 
 Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]

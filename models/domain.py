@@ -7,9 +7,12 @@ Credentials, skills and roles live as columns in the bundle (``models.bundle``);
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
+
+from models.explore import Exploration
 
 LEVELS: Final = {"beginner": 0.25, "intermediate": 0.5, "advanced": 0.75, "expert": 1.0}
 """Named levels on the 0..1 scale."""
@@ -128,7 +131,7 @@ class Ask:
     a target. ``diversity`` 0..1 trades score for a list whose skills are spread as the
     learner's own interests are. ``pinned`` credentials come first, in their order, wherever
     they may be proposed at all; ``max_per_issuer`` caps how many one issuer gets.
-    ``explain`` asks for reasons.
+    ``explain`` asks for reasons. With an ``exploration`` the first place may be drawn.
     """
 
     learner: Learner
@@ -141,6 +144,7 @@ class Ask:
     pinned: tuple[str, ...] = ()
     max_per_issuer: int | None = None
     explain: bool = True
+    exploration: Exploration | None = None
 
 
 class Mode(StrEnum):
@@ -276,6 +280,8 @@ class Recommendation:
     """The whole answer. ``gap`` and ``role`` are ``None`` without a usable target role.
 
     ``notes`` say in one line each what could not be used (an unknown role id, …).
+    ``candidates`` counts by source what was ranked. Where the first place was open to a draw,
+    ``propensities`` hold the probability with which each of the first items would have got it.
     """
 
     mode: Mode
@@ -283,3 +289,5 @@ class Recommendation:
     role: ResolvedRole | None
     gap: Gap | None
     notes: tuple[str, ...] = ()
+    candidates: Mapping[str, int] = field(default_factory=dict)
+    propensities: tuple[float, ...] = ()

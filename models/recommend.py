@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from models import explain, gap
 from models.bundle import Bundle
 from models.domain import Ask, Item, Reason, Recommendation
+from models.explore import Exploration, drawn, propensities
 from models.query import Query, build, mode
 from models.rank import Ranked, rank
 from models.sources import SOURCES
@@ -18,10 +23,29 @@ def recommend(bundle: Bundle, ask: Ask) -> Recommendation:
     unavailable, over a limit or short of its prerequisites.
     """
     query = build(bundle, ask)
-    return word(bundle, query, rank(bundle, query))
+    ranked, odds = explored(query, rank(bundle, query), ask.exploration)
+    return word(bundle, query, ranked, odds)
 
 
-def word(bundle: Bundle, query: Query, ranked: Ranked) -> Recommendation:
+def explored(
+    query: Query, ranked: Ranked, by: Exploration | None
+) -> tuple[Ranked, tuple[float, ...]]:
+    """The answer with its first place drawn, and the propensities of its first items in their new
+    order; as it was, and none, without anything to draw or where pins say what comes first.
+    """
+    if by is None or len(query.pinned) or not len(ranked.places):
+        return ranked, ()
+    first, rest = ranked.places[: by.among], ranked.places[by.among :]
+    odds = propensities(ranked.scores[first], by)
+    place = drawn(odds, by.seed)
+    order = np.concatenate([[place], np.delete(np.arange(len(first)), place)])
+    changed = replace(ranked, places=np.concatenate([first[order], rest]))
+    return changed, tuple(odds[order].tolist())
+
+
+def word(
+    bundle: Bundle, query: Query, ranked: Ranked, odds: tuple[float, ...] = ()
+) -> Recommendation:
     """The answer with its gap, what each item closes, and reasons."""
     state = ranked.known.gap
     why = explain.reasons(bundle, query, ranked) if query.explain else ((),) * len(ranked.places)
@@ -34,6 +58,8 @@ def word(bundle: Bundle, query: Query, ranked: Ranked) -> Recommendation:
         role=query.role,
         gap=None if state is None else gap.describe(bundle, query, state),
         notes=query.notes,
+        candidates=dict(zip(SOURCES, (ranked.candidates.ranks >= 0).sum(0).tolist(), strict=True)),
+        propensities=odds,
     )
 
 

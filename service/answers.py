@@ -7,10 +7,11 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from models.errors import StoreUnavailable, UsageError
-from service import planner, whatif
+from service import decisions, planner, whatif
+from service.decision_store import Kept
 from service.held import LearnerState
 from service.problems import ProblemError
-from service.recommender import UNKNOWN, answer
+from service.recommender import UNKNOWN, considered
 from service.schemas.paths import PathRequest, PathResponse
 from service.schemas.recommendations import (
     RecommendationRequest,
@@ -25,20 +26,33 @@ from service.schemas.whatif import (
 )
 from service.state import Service
 
-Request: TypeAlias = RecommendationRequest | PathRequest | CompareRequest | ClosestRequest
-Response = TypeVar(
-    "Response", RecommendationResponse, PathResponse, CompareResponse, ClosestResponse
-)
+Request: TypeAlias = PathRequest | CompareRequest | ClosestRequest
+Response = TypeVar("Response", PathResponse, CompareResponse, ClosestResponse)
 
 
 async def recommend(
     service: Service, tenant: str, request: RecommendationRequest, request_id: str
 ) -> RecommendationResponse:
     """Answer from all that is known; without the store, from the bundle and the request."""
-    held, compute = await _asked(service, tenant, request, request_id, answer)
+    held, degraded = await _held(service, tenant, request.learner.id)
+    at = service.now()
+    trial = service.experiments.trial(tenant, request, at, request_id)
+    compute = partial(
+        considered,
+        trial.bundle or service.bundle,
+        trial.of(request),
+        at=at,
+        request_id=request_id,
+        held=held,
+        degraded=degraded,
+        exploration=trial.exploration,
+    )
     # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
-    response = await service.aside(compute) if _speaks(request, held) else compute()
+    response, found = await service.aside(compute) if _speaks(request, held) else compute()
+    service.decisions.record(
+        lambda: decisions.recommended(tenant, at, request, response, found, trial)
+    )
     service.metrics.answers.labels(response.mode).inc()
     _count(service, response.degraded)
     return response
@@ -48,21 +62,21 @@ async def plan(
     service: Service, tenant: str, request: PathRequest, request_id: str
 ) -> PathResponse:
     """Plan from all that is known; without the store, from the bundle and the request."""
-    return await _planned(service, tenant, request, request_id, planner.answer)
+    return await _planned(service, tenant, request, request_id, planner.answer, decisions.planned)
 
 
 async def compare(
     service: Service, tenant: str, request: CompareRequest, request_id: str
 ) -> CompareResponse:
     """Compare roles, likewise."""
-    return await _planned(service, tenant, request, request_id, whatif.compared)
+    return await _planned(service, tenant, request, request_id, whatif.compared, decisions.compared)
 
 
 async def closest(
     service: Service, tenant: str, request: ClosestRequest, request_id: str
 ) -> ClosestResponse:
     """Rank roles by remaining effort, likewise."""
-    return await _planned(service, tenant, request, request_id, whatif.nearest)
+    return await _planned(service, tenant, request, request_id, whatif.nearest, decisions.closest)
 
 
 async def _planned(
@@ -71,30 +85,21 @@ async def _planned(
     request: Request,
     request_id: str,
     answer: Callable[..., Response],
+    recorded: Callable[..., Kept],
 ) -> Response:
-    _, compute = await _asked(service, tenant, request, request_id, answer)
+    held, degraded = await _held(service, tenant, request.learner.id)
+    at = service.now()
+    compute = partial(
+        answer, service.bundle, request, at=at, request_id=request_id, held=held, degraded=degraded
+    )
     try:
         # A solver may take a second, most of it without the interpreter.
         response = await service.aside(compute)
     except UsageError as error:
         raise ProblemError(422, str(error)) from error
+    service.decisions.record(lambda: recorded(tenant, at, request, response))
     _count(service, response.degraded)
     return response
-
-
-async def _asked(
-    service: Service,
-    tenant: str,
-    request: Request,
-    request_id: str,
-    answer: Callable[..., Response],
-) -> tuple[LearnerState, Callable[[], Response]]:
-    """What is held of the learner, and the answer as it is then to be computed."""
-    held, degraded = await _held(service, tenant, request.learner.id)
-    at = service.now()
-    return held, partial(
-        answer, service.bundle, request, at=at, request_id=request_id, held=held, degraded=degraded
-    )
 
 
 async def _held(

@@ -12,12 +12,25 @@ from typing import Any
 from fastapi import FastAPI
 
 from models.errors import UsageError
-from service import problems
+from service import experiments, problems
+from service.audit import AuditLog
 from service.auth import load_keyring
 from service.bundles import Bundles
+from service.decision_log import DecisionLog
+from service.decision_store import DecisionStore
+from service.experiments import Experiments
 from service.ledger import Ledger
 from service.middleware import BodyLimit, Measure, RequestId
-from service.routes import catalogue, events, health, learners, pages, paths, recommendations
+from service.routes import (
+    catalogue,
+    decisions,
+    events,
+    health,
+    learners,
+    pages,
+    paths,
+    recommendations,
+)
 from service.settings import Settings
 from service.spool import Spool
 from service.state import LifespanState, Service
@@ -45,6 +58,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
     keyring = load_keyring(settings.api_keys_file, key)
     metrics = Metrics(settings.metrics_dir)
+    running = experiments.read(settings.experiments_file)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
@@ -63,11 +77,27 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                 Spool(settings.var / "spool", settings.spool_bytes)
             )
             ledger = Ledger(store, spool)
+            kept = DecisionStore(store, settings.decision_days, settings.audit_days)
+            log = DecisionLog(kept, spool, metrics, now, on=settings.decision_days > 0)
+            parts.push_async_callback(log.flush)
             chores = [
-                asyncio.create_task(chore) for chore in (ledger.keep_draining(), bundles.follow())
+                asyncio.create_task(chore)
+                for chore in (ledger.keep_draining(), bundles.follow(), log.keep_flushing())
             ]
             try:
-                yield {"service": Service(bundles, ledger, keyring, metrics, now, reader)}
+                yield {
+                    "service": Service(
+                        bundles,
+                        ledger,
+                        keyring,
+                        metrics,
+                        now,
+                        reader,
+                        log,
+                        AuditLog(kept, now),
+                        Experiments(running),
+                    )
+                }
             finally:
                 for chore in chores:
                     chore.cancel()
@@ -81,7 +111,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         redirect_slashes=False,
     )
     problems.install(app)
-    for module in (recommendations, paths, events, learners, catalogue, health):
+    for module in (recommendations, paths, events, learners, decisions, catalogue, health):
         app.include_router(module.router)
     if settings.demo_page:
         app.include_router(pages.router)

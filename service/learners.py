@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from models.domain import Event
-from service.held import LearnerState
+from service.audit import Act
+from service.held import LearnerState, tombstone
 from service.problems import ProblemError
+from service.schemas.decisions import DecisionOut
 from service.schemas.learners import (
     ErasedOut,
     EventOut,
@@ -49,14 +51,19 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
     )
 
 
-async def erase(service: Service, tenant: str, learner_id: str) -> ErasedOut:
+async def erase(service: Service, tenant: str, key: str, learner_id: str) -> ErasedOut:
     """Forget the learner; what training knew of them is not used from now on."""
+    mark = tombstone(tenant, learner_id)
+    await service.audit.note(tenant, key, Act.ERASE, learner=mark)
+    await service.decisions.forget(tenant, mark)
     gone = await service.ledger.erase(tenant, learner_id)
     return ErasedOut(id=learner_id, erased_events=gone)
 
 
-async def export(service: Service, tenant: str, learner_id: str) -> LearnerExport:
+async def export(service: Service, tenant: str, key: str, learner_id: str) -> LearnerExport:
     """Everything held about the learner."""
+    mark = tombstone(tenant, learner_id)
+    await service.audit.note(tenant, key, Act.EXPORT, learner=mark)
     held = await service.ledger.learner(tenant, learner_id, most=None)
     dated = service.bundle.manifest.data.dated
     return LearnerExport(
@@ -80,6 +87,9 @@ async def export(service: Service, tenant: str, learner_id: str) -> LearnerExpor
                 occurred_at=_moment(event.at) if dated else None,
             )
             for event in _trained(service, learner_id, held)
+        ],
+        decisions=[
+            DecisionOut.model_validate(each) for each in await service.decisions.of(tenant, mark)
         ],
     )
 

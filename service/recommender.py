@@ -24,6 +24,7 @@ from models.domain import (
     ResolvedRole,
     Target,
 )
+from models.explore import Exploration
 from models.recommend import recommend
 from service.held import LearnerState
 from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
@@ -58,6 +59,22 @@ def answer(
     ``at`` (seconds since the epoch, UTC) is the moment of asking, ``held`` what the store
     holds of the learner, ``degraded`` what was unavailable until here.
     """
+    return considered(bundle, request, at=at, request_id=request_id, held=held, degraded=degraded)[
+        0
+    ]
+
+
+def considered(
+    bundle: Bundle,
+    request: RecommendationRequest,
+    *,
+    at: float,
+    request_id: str,
+    held: LearnerState = UNKNOWN,
+    degraded: Sequence[str] = (),
+    exploration: Exploration | None = None,
+) -> tuple[RecommendationResponse, Recommendation]:
+    """The answer and what it was made from, with the first place open to a draw on request."""
     ask = Ask(
         learner=learner_of(bundle, request.learner, held, at),
         at=at,
@@ -69,12 +86,13 @@ def answer(
         pinned=request.pinned,
         max_per_issuer=request.max_per_issuer,
         explain=request.explain,
+        exploration=exploration,
     )
     found = recommend(bundle, ask)
     unavailable = list(degraded)
     if bundle.encoder is None and isinstance(request.target_role, RoleText):
         unavailable.append("encoder")
-    return _response(bundle, found, request_id, unavailable)
+    return _response(bundle, found, request_id, unavailable), found
 
 
 def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: float) -> Learner:

@@ -41,6 +41,10 @@ class Settings(BaseSettings):
 
     spool_bytes: int = Field(default=256_000_000, ge=65_536)
 
+    decision_days: int = Field(default=90, ge=0, le=3_650)
+    audit_days: int = Field(default=365, ge=1, le=3_650)
+    experiments_file: Path | None = None
+
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     shutdown_timeout: int = Field(default=10, ge=0)
     metrics_dir: Path | None = None

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import astuple
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from models.errors import SpoolFailed
+from service.decision_store import Kept
 from service.held import LoggedEvent, packed, tombstone, unpacked
 
 Done = TypeVar("Done")
@@ -35,6 +37,11 @@ CREATE TABLE IF NOT EXISTS events (
 );
 CREATE INDEX IF NOT EXISTS by_learner ON events (tenant, learner);
 CREATE TABLE IF NOT EXISTS erased (tombstone TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS decisions (
+    place INTEGER PRIMARY KEY, tenant TEXT, request_id TEXT, name TEXT, at REAL, mark TEXT,
+    payload BLOB
+);
+CREATE INDEX IF NOT EXISTS by_mark ON decisions (tenant, mark);
 """
 
 Append = Callable[[str, Sequence[LoggedEvent]], Awaitable[object]]
@@ -131,10 +138,46 @@ class Spool:
         def write(db: sqlite3.Connection) -> int:
             mark = tombstone(tenant, learner_id)
             db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))
+            db.execute("DELETE FROM decisions WHERE tenant = ? AND mark = ?", (tenant, mark))
             erase = "DELETE FROM events WHERE tenant = ? AND learner = ?"
             return db.execute(erase, (tenant, learner_id)).rowcount
 
         return await self._write(write, wipe=True)
+
+    async def keep_decisions(self, decisions: Sequence[Kept]) -> None:
+        """Let decisions wait here, while what waits takes less than half of the room: the rest
+        is for events. Raises ``SpoolFailed`` otherwise.
+        """
+        insert = (
+            "INSERT INTO decisions (tenant, request_id, name, at, mark, payload)"
+            " VALUES (?,?,?,?,?,?)"
+        )
+
+        def write(db: sqlite3.Connection) -> None:
+            [(taken, most)] = db.execute(
+                "SELECT page_count - freelist_count, max_page_count"
+                " FROM pragma_page_count, pragma_freelist_count, pragma_max_page_count"
+            )
+            if 2 * taken > most:
+                raise SpoolFailed("half of the spool is taken: the rest is for events")
+            db.executemany(insert, [astuple(each) for each in decisions])
+
+        await self._write(write)
+
+    def decisions(self, most: int) -> list[tuple[int, Kept]]:
+        """The decisions that wait longest, each with its place."""
+        columns = "place, tenant, request_id, name, at, mark, payload"
+        rows = self._rows(f"SELECT {columns} FROM decisions ORDER BY place LIMIT ?", most)  # noqa: S608
+        return [(place, Kept(*fields)) for place, *fields in rows]
+
+    async def drop_decisions(self, places: Sequence[int]) -> None:
+        """Let go of decisions by their places."""
+
+        def write(db: sqlite3.Connection) -> None:
+            gone = [(place,) for place in places]
+            db.executemany("DELETE FROM decisions WHERE place = ?", gone)
+
+        await self._write(write)
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:

@@ -12,8 +12,11 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from models.bundle import Bundle
+from service.audit import AuditLog
 from service.auth import Keyring, Scope, StoredKey
 from service.bundles import Bundles
+from service.decision_log import DecisionLog
+from service.experiments import Experiments
 from service.ledger import Ledger
 from service.problems import ProblemError
 from service.telemetry import Metrics
@@ -35,6 +38,9 @@ class Service:
     metrics: Metrics
     now: Callable[[], float]
     reader: Executor
+    decisions: DecisionLog
+    audit: AuditLog
+    experiments: Experiments
 
     @property
     def bundle(self) -> Bundle:
@@ -70,6 +76,11 @@ RequestId = Annotated[str, Depends(_request_id)]
 Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
+async def _key_id(service: ServiceDep, presented: Presented) -> str:
+    key = None if presented is None else service.keyring.find(presented.credentials)
+    return "" if key is None else key.id  # which never comes to pass: scopes are checked
+
+
 def _allowed(scope: Scope) -> Callable[[ServiceDep, Presented], Awaitable[str]]:
     async def tenant(service: ServiceDep, presented: Presented) -> str:
         challenge = {"WWW-Authenticate": "Bearer"}
@@ -90,3 +101,6 @@ Recommending = Annotated[str, Depends(_allowed(Scope.RECOMMEND))]
 Recording = Annotated[str, Depends(_allowed(Scope.EVENTS))]
 Keeping = Annotated[str, Depends(_allowed(Scope.LEARNERS))]
 Administering = Annotated[str, Depends(_allowed(Scope.ADMIN))]
+
+# The id of the key they act with, for the audit log.
+KeyId = Annotated[str, Depends(_key_id)]

@@ -11,6 +11,8 @@ hash tag ``{tenant}``, so that they stay together on a cluster and apart from ot
 ``cairn:{t}:profile:LEARNER``  string  profile as JSON
 ``cairn:{t}:erased``           set     hashes of the ids of erased learners
 =============================  ======  ==========================================
+
+What is kept of decisions is told in ``decision_store``.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeAlias
 
 import orjson
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -31,6 +33,9 @@ from redis.exceptions import RedisError, ResponseError
 from models.errors import StoreUnavailable
 from service.breaker import Breaker
 from service.held import LearnerState, LoggedEvent, packed, tombstone, unpacked
+
+Operation: TypeAlias = Callable[[str, Sequence[tuple[str, ...]], Sequence[Any]], Awaitable[Any]]
+"""A script to be run on a tenant's keys, each named by its parts, with arguments."""
 
 MOST_EVENTS: Final = 2_000
 """A learner's latest events that are read for one answer; bounds the work, not the log."""
@@ -147,6 +152,15 @@ class Store:
         return [unpacked(payload) for payload in payloads], entries[
             -1
         ].decode() if entries else None
+
+    def operation(self, name: str) -> Operation:
+        """One more operation, ``lua/NAME.lua``, within the same bounds."""
+        script = self._script(name)
+
+        async def run(tenant: str, names: Sequence[tuple[str, ...]], args: Sequence[Any]) -> Any:
+            return await self._run(script, [_key(tenant, *parts) for parts in names], args)
+
+        return run
 
     async def _run(
         self,

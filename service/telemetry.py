@@ -39,6 +39,12 @@ class Metrics:
             "cairn_events", "Events received by outcome.", ["outcome"], registry=self._registry
         )
 
+        self.decisions = Counter(
+            "cairn_decisions",
+            "Decisions for the log by outcome.",
+            ["outcome"],
+            registry=self._registry,
+        )
         self.bundles = Counter(
             "cairn_bundles",
             "Promoted bundles by what became of them here.",

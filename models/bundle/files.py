@@ -161,7 +161,7 @@ def _write_parts(parts: Parts, folder: Path) -> None:
     for name, array in parts.arrays.items():
         np.save(folder / "arrays" / f"{name}.npy", array, allow_pickle=False)
     for name, columns in parts.tables.items():
-        _write_table(columns, folder / "tables" / f"{name}.parquet")
+        write_table(columns, folder / "tables" / f"{name}.parquet")
     for name, index in parts.indexes.items():
         index.to_bytes().tofile(folder / "indexes" / f"{name}.faiss")
     if parts.ranker is not None:
@@ -178,7 +178,10 @@ def _read_array(path: Path) -> NDArray[Any]:
     return plain
 
 
-def _write_table(columns: Columns, path: Path) -> None:
+def write_table(columns: Columns, path: Path) -> None:
+    """Write columns of equal length to a Parquet file: of numbers, or else of text; ``None`` is
+    null.
+    """
     arrays: dict[str, Any] = {}
     for name, values in columns.items():
         numeric = all(value is None or isinstance(value, int | float) for value in values)

@@ -16,7 +16,7 @@ from service.schemas.learners import (
     LearnerOut,
     ProfileIn,
 )
-from service.state import Administering, Keeping, ServiceDep
+from service.state import Administering, Keeping, KeyId, ServiceDep
 
 router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 404, 413, 422, 503))
 LearnerId = Annotated[Id, Path()]
@@ -32,9 +32,11 @@ async def known(
 
 # Ids may hold slashes, so this one comes before the id that takes the rest of the path.
 @router.get("/v1/learners/{learner_id:path}/export")
-async def export(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> LearnerExport:
+async def export(
+    learner_id: LearnerId, tenant: Keeping, key: KeyId, service: ServiceDep
+) -> LearnerExport:
     """Everything held about the learner; empty after an erasure."""
-    return await learners.export(service, tenant, learner_id)
+    return await learners.export(service, tenant, key, learner_id)
 
 
 @router.get("/v1/learners/{learner_id:path}")
@@ -52,6 +54,8 @@ async def put(
 
 
 @router.delete("/v1/learners/{learner_id:path}")
-async def erase(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> ErasedOut:
-    """Erase profile and events, and stop using what training knew of the learner."""
-    return await learners.erase(service, tenant, learner_id)
+async def erase(
+    learner_id: LearnerId, tenant: Keeping, key: KeyId, service: ServiceDep
+) -> ErasedOut:
+    """Erase profile, events and decisions, and stop using what training knew of the learner."""
+    return await learners.erase(service, tenant, key, learner_id)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StrictBool
 
 from models.domain import Kind
+from service.schemas.decisions import DecisionOut
 from service.schemas.fields import Body, Id, Level, Moment, Real, Value, Word, bare
 
 
@@ -102,6 +103,7 @@ class LearnerExport(BaseModel):
     profile: ProfileIn | None
     events: list[EventOut]
     trained_events: list[TrainedEventOut]
+    decisions: list[DecisionOut]
 
 
 class ErasedOut(BaseModel):

