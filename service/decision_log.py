@@ -134,9 +134,9 @@ class DecisionLog:
                 await self._spool.drop_decisions([place for place, _ in batch])
 
     async def _keep(self, tenant: str, decisions: Sequence[Kept]) -> None:
-        refused = await self._kept.keep(tenant, decisions, self._now())
+        kept, refused = await self._kept.keep(tenant, decisions, self._now())
+        self._count("kept", kept)
         self._count("refused", refused)
-        self._count("kept", len(decisions) - refused)
 
     def _count(self, outcome: str, number: int) -> None:
         self._metrics.decisions.labels(outcome).inc(number)

@@ -63,9 +63,10 @@ class DecisionStore:
         """Whether the store failed and is not known to be back."""
         return self._store.away
 
-    async def keep(self, tenant: str, decisions: Sequence[Kept], now: float) -> int:
-        """Add a tenant's decisions, each once however often it comes; returns how many were
-        refused. What is older than the retention, or was since to be forgotten, is let go.
+    async def keep(self, tenant: str, decisions: Sequence[Kept], now: float) -> tuple[int, int]:
+        """Add a tenant's decisions, each once however often it comes; returns how many are kept
+        and how many were refused. What is older than the retention, or was since to be forgotten,
+        is let go.
         """
         args: list[Any] = [self._seconds, now, MOST_ALIKE]
         for each in decisions:
@@ -73,8 +74,8 @@ class DecisionStore:
             if left > 0:
                 args += [each.request_id, each.name, each.at, each.mark, left, each.payload]
         names = [("decisions",), ("forgotten",), ("decision",), ("decided",)]
-        refused: int = await self._keep(tenant, names, args)
-        return refused
+        kept, refused = await self._keep(tenant, names, args)
+        return kept, refused
 
     async def find(self, tenant: str, request_id: str) -> list[dict[str, Any]]:
         """The decisions under a request id, oldest first."""

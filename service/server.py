@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 
 from models import bundle
 from models.errors import CairnError, PortInUse, UsageError
+from service import experiments
 from service.app import create_app
 from service.auth import Scope, load_keyring, new_key
 from service.settings import Settings, share_metrics
@@ -46,6 +47,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
     """
     settings = with_some_key(settings)
     load_keyring(settings.api_keys_file, None)
+    experiments.Experiments(experiments.read(settings.experiments_file))
     bundle.read(bundle.resolve(settings.bundle))
     with ExitStack() as parts:
         parts.enter_context(_stopping_in_order())

