@@ -55,8 +55,9 @@ async def erase(service: Service, tenant: str, key: str, learner_id: str) -> Era
     """Forget the learner; what training knew of them is not used from now on."""
     mark = tombstone(tenant, learner_id)
     await service.audit.note(tenant, key, Act.ERASE, learner=mark)
-    await service.decisions.forget(tenant, mark)
     gone = await service.ledger.erase(tenant, learner_id)
+    # Last: an answer made from what is now erased is older than this.
+    await service.decisions.forget(tenant, mark)
     return ErasedOut(id=learner_id, erased_events=gone)
 
 
