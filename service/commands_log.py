@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from rich.console import Console
 from typer import Argument, Option, Typer, echo
+
+from service.terminal import Terminal
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 decisions = _group(help="The log of how answers came about.")
@@ -47,7 +48,7 @@ def show_decision(
         echo(DecisionsOut(items=answers).model_dump_json())
         return
     for each in answers:
-        Console().print(*printing_experiments.decision(each), sep="\n")
+        Terminal().print(*printing_experiments.decision(each), sep="\n")
 
 
 @decisions.command("export")
@@ -80,7 +81,7 @@ def show_audit(tenant: Tenant = "demo", as_json: Json = False) -> None:
     if as_json:
         echo(orjson.dumps(records).decode())
     else:
-        Console().print(*printing_experiments.audit(records))
+        Terminal().print(*printing_experiments.audit(records))
 
 
 @experiment.command("report")
@@ -111,4 +112,4 @@ def report_experiment(
     if as_json:
         echo(orjson.dumps(found).decode())
     else:
-        Console().print(*printing_experiments.experiment(found), sep="\n")
+        Terminal().print(*printing_experiments.experiment(found), sep="\n")
