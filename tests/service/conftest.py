@@ -66,7 +66,7 @@ class Keys:
 
 @pytest.fixture(scope="session")
 def keys() -> Keys:
-    return Keys(100)
+    return Keys(200)
 
 
 @contextmanager
