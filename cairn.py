@@ -59,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 @app.command()
 def demo(port: Port = None) -> None:
     """Serve a bundle with a demo page; without one, train on the illustrative sample first."""
-    from models.bundle import read, registry
-    from service import offline, server
+    from models.bundle import registry
+    from service import bundles, offline, server
     from service.settings import chosen
 
     settings = chosen(port=port, log_level="warning", demo_page=True)
@@ -70,7 +70,7 @@ def demo(port: Port = None) -> None:
         echo("There is no bundle yet: training on the illustrative sample.", err=True)
         train(PATH, out=settings.bundle)
     settings, key = server.with_demo_key(settings)
-    loaded = read(registry.resolve(settings.bundle))
+    loaded, _ = bundles.begin(settings.bundle)
     server.serve(settings, lambda url: print(offline.invitation(loaded, url, key), flush=True))
 
 
@@ -196,13 +196,30 @@ def simulate(
 @events.command("export")
 def export_events(out: Out, tenant: Annotated[str, Option(help="Whose events.")] = "demo") -> None:
     """Add the events a service has accepted to the interactions in --out, each once."""
-    from service.export import logged_events
+    from service.export import log_of
     from service.settings import chosen
-    from training.writing import append_events
+    from training.writing import take_log
 
-    found = logged_events(chosen(), tenant)
-    rows = ((each.learner_id, each.credential, each.kind, each.at, each.value) for each in found)
-    echo(f"{out}: {append_events(out, rows)} interactions added")
+    log = log_of(chosen(), tenant)
+    rows = (
+        (each.learner_id, each.credential, each.kind, each.at, each.value, each.event_id)
+        for each in log.events
+    )
+    taken = take_log(out, rows, tenant, log.tombstones)
+    erased = f", rows of {taken.erased} erased learners removed" if taken.erased else ""
+    echo(f"{out}: {taken.added} interactions added{erased}")
+
+
+@events.command("rebuild")
+def rebuild_states(
+    tenant: Annotated[str | None, Option(help="Whose. Default: all tenants'.")] = None,
+) -> None:
+    """Drop what was folded of learners' histories, and fold it anew from the log."""
+    from service.export import rebuild
+    from service.settings import chosen
+
+    for done in rebuild(chosen(), tenant):
+        echo(f"{done.tenant}: {done.events} events of {done.learners} learners folded anew")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ BATCH = 5
 EACH = 0.02
 """Seconds between two requests of one caller: constant load, and bounded."""
 
+ODD_DATES: tuple[dict[str, str], ...] = (
+    {"occurred_at": "1900-01-01T00:00:00Z"},
+    {"occurred_at": "2200-12-31T23:59:59Z"},
+    {},
+)
+
 
 class Callers:
     """Threads that ask and send as long as the block runs.
@@ -29,7 +35,7 @@ class Callers:
         self._may_be_refused = may_be_refused
         self._counts: Counter[str] = Counter()
         self._seconds: list[float] = []
-        self._answers: dict[str, set[tuple[str, ...]]] = {}
+        self._answers: dict[tuple[str, float], set[tuple[str, ...]]] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._call, args=(i,)) for i in range(CALLERS)]
@@ -47,7 +53,8 @@ class Callers:
     def counts(self) -> dict[str, Any]:
         """Everything counted, by the names of ``load.faults``."""
         seen = self._answers
-        wrong = sum(version not in self._parts.versions for version in seen)
+        versions = {version for version, _ in seen}
+        wrong = sum(version not in self._parts.versions for version in versions)
         wrong += sum(len(answers) - 1 for answers in seen.values())
         times = sorted(self._seconds)
         p99 = times[min(len(times) - 1, int(0.99 * len(times)))] if times else 0.0
@@ -55,7 +62,7 @@ class Callers:
             **{name: self._counts[name] for name in ("requests", "failures", "interrupted")},
             **{name: self._counts[name] for name in ("refused", "degraded")},
             "wrong": wrong,
-            "bundles": len(seen),
+            "bundles": len(versions),
             "acknowledged": len(self.acknowledged),
             "p99_ms": round(1000 * p99, 1),
         }
@@ -87,6 +94,7 @@ class Callers:
                         "learner_id": f"caller-{caller}",
                         "credential_id": f"c-{turn}-{i}",
                         "kind": "view",
+                        **(ODD_DATES[turn // 2 % 3] if self._parts.odd_dates.is_set() else {}),
                     }
                     for i in range(BATCH)
                 ]
@@ -94,6 +102,7 @@ class Callers:
 
     def _once(self, caller: int, path: str, sent: dict[str, Any]) -> None:
         down, began = self._parts.down.is_set(), time.perf_counter()
+        clock = self._parts.clock
         try:
             status, body = self._request("POST", path, sent)
         except (OSError, http.client.HTTPException):
@@ -106,8 +115,9 @@ class Callers:
                 self.acknowledged.update(event["event_id"] for event in sent["events"])
             elif status == 200:
                 self._counts["degraded"] += bool(body["degraded"])
-                items = tuple(item["credential"] for item in body["items"])
-                self._answers.setdefault(body["bundle_version"], set()).add(items)
+                if clock == self._parts.clock:
+                    items = tuple(item["credential"] for item in body["items"])
+                    self._answers.setdefault((body["bundle_version"], clock), set()).add(items)
             elif status == 503 and "events" in sent and self._may_be_refused:
                 self._counts["refused"] += 1
             else:

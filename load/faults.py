@@ -6,7 +6,7 @@ for recommendations and send batches of events. Meanwhile the fault happens and 
 - ``failures``: requests without their proper answer, save those cut off because the service's own
   process was killed (``interrupted``) and, where the spool is filled, events turned away with a 503
   (``refused``), which their sender keeps;
-- ``wrong``: answers by a bundle that was never promoted, or not what that bundle answers;
+- ``wrong``: answers by a bundle that was never promoted, or not what that bundle answers then;
 - ``acknowledged`` and ``found``: events that were accepted, and those of them held afterwards;
 - ``degraded``: answers that did without the store; ``bundles``: how many bundles answered.
 """
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from load.callers import Callers
-from load.parts import Parts, bundles, cairn
+from load.parts import CLOCK, Parts, bundles, cairn
 
 Fault = Callable[[Parts, float], None]
 
@@ -80,6 +80,13 @@ def worker_killed(parts: Parts, pause: float) -> None:
     time.sleep(pause)
 
 
+def folding_killed(parts: Parts, pause: float) -> None:
+    """SIGKILL to one of two workers while it folds; the other does what it left undone."""
+    consumer = parts.kill_folding_worker()
+    time.sleep(pause)
+    parts.wait_until_taken_over(consumer)
+
+
 def bundles_swapped(parts: Parts, pause: float) -> None:
     """Twenty promotions, one after the other."""
     for i in range(20):
@@ -91,12 +98,28 @@ def bundles_swapped(parts: Parts, pause: float) -> None:
 def corrupt_bundle(parts: Parts, pause: float) -> None:
     """The pointer moves to a bundle with one altered byte."""
     broken = parts.registry / "broken"
-    shutil.copytree(parts.registry / parts.versions[1], broken)
+    shutil.copytree(parts.registry / parts.versions[1], broken, dirs_exist_ok=True)
     array = next(iter(sorted(broken.rglob("*.npy"))))
     array.write_bytes(array.read_bytes()[:-1] + b"!")
     pointer = parts.registry / "current"
     pointer.write_text(f"broken\n{pointer.read_text()}")
     time.sleep(pause)
+
+
+def broken_start(parts: Parts, pause: float) -> None:
+    """The service starts anew while the pointer is at such a bundle: the one before serves."""
+    corrupt_bundle(parts, pause / 2)
+    parts.kill_service()
+    parts.start_service()
+    time.sleep(pause / 2)
+
+
+def clock_skewed(parts: Parts, pause: float) -> None:
+    """Events are dated in 1900 and 2200, and the service's clock jumps ahead, then back."""
+    parts.odd_dates.set()
+    for years in (10, -20, 0):
+        parts.shift_clock(years * 365.25 * 86_400)
+        time.sleep(pause / 3)
 
 
 def spool_full(parts: Parts, pause: float) -> None:
@@ -114,9 +137,12 @@ FAULTS: Final[dict[str, tuple[Fault, dict[str, str]]]] = {
     "store flapping": (store_flapping, {}),
     "service killed": (service_killed, {}),
     "worker killed": (worker_killed, {"CAIRN_WORKERS": "2"}),
+    "folding killed": (folding_killed, {"CAIRN_WORKERS": "2"}),
     "bundles swapped": (bundles_swapped, {}),
     "corrupt bundle": (corrupt_bundle, {}),
+    "broken start": (broken_start, {}),
     "spool full": (spool_full, {"CAIRN_SPOOL_BYTES": "65536"}),
+    "clock skewed": (clock_skewed, {"PYTHONPATH": CLOCK}),
 }
 """Each fault and the settings it needs."""
 

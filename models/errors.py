@@ -5,6 +5,7 @@ CairnError               the work failed                                (exit co
 │   ├── BundleCorrupt    a file is missing, cut short or altered
 │   └── BundleTooNew     written by a later Cairn than this one
 ├── StoreUnavailable     Redis/Valkey cannot be started or reached
+│   ├── StoreRefused     it answers, and does not do this
 │   └── SpoolFailed      nor can the local disk take events in its place
 ├── TrainingFailed       fitting diverged, or the data hold nothing to learn from
 ├── PortInUse            another process listens on the address asked for
@@ -38,6 +39,10 @@ class BundleTooNew(BundleError):
 
 class StoreUnavailable(CairnError):
     """Redis/Valkey cannot be started or reached."""
+
+
+class StoreRefused(StoreUnavailable):
+    """Redis/Valkey answered with an error, and may well do other things."""
 
 
 class SpoolFailed(StoreUnavailable):

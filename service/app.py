@@ -16,9 +16,11 @@ from service import experiments, problems
 from service.audit import AuditLog
 from service.auth import load_keyring
 from service.bundles import Bundles
+from service.chores import ended
 from service.decision_log import DecisionLog
 from service.decision_store import DecisionStore
 from service.experiments import Experiments
+from service.folding import Folding
 from service.ledger import Ledger
 from service.middleware import BodyLimit, Measure, RequestId
 from service.routes import (
@@ -36,6 +38,7 @@ from service.spool import Spool
 from service.state import LifespanState, Service
 from service.store import Store
 from service.telemetry import Metrics
+from service.traces import keep_clean
 
 
 class Cairn(FastAPI):
@@ -79,10 +82,18 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             ledger = Ledger(store, spool)
             kept = DecisionStore(store, settings.decision_days, settings.audit_days)
             log = DecisionLog(kept, spool, metrics, now, on=settings.decision_days > 0)
+            audit = AuditLog(kept, spool, now)
             parts.push_async_callback(log.flush)
             chores = [
                 asyncio.create_task(chore)
-                for chore in (ledger.keep_draining(), bundles.follow(), log.keep_flushing())
+                for chore in (
+                    bundles.follow(),
+                    ledger.keep_draining(),
+                    Folding(store).keep_folding(),
+                    keep_clean(store),
+                    log.keep_flushing(),
+                    audit.keep_draining(),
+                )
             ]
             try:
                 yield {
@@ -94,14 +105,12 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         now,
                         reader,
                         log,
-                        AuditLog(kept, now),
+                        audit,
                         Experiments(running),
                     )
                 }
             finally:
-                for chore in chores:
-                    chore.cancel()
-                await asyncio.gather(*chores, return_exceptions=True)
+                await ended(chores)
 
     app = Cairn(
         title="Cairn",

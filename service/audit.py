@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Final
 
+import orjson
+
+from models.errors import StoreUnavailable
 from service.decision_store import DecisionStore
+from service.spool import Spool
+
+logger = logging.getLogger(__name__)
+
+LOOK: Final = 0.25
+"""Seconds between two looks whether what waits can be written."""
 
 
 class Act(StrEnum):
@@ -33,10 +45,11 @@ class Record:
 
 
 class AuditLog:
-    """The audit log in the store; ``now`` is the clock."""
+    """The audit log in the store, behind the ``spool`` while that is away; ``now`` is the clock."""
 
-    def __init__(self, kept: DecisionStore, now: Callable[[], float]) -> None:
+    def __init__(self, kept: DecisionStore, spool: Spool, now: Callable[[], float]) -> None:
         self._kept = kept
+        self._spool = spool
         self._now = now
 
     async def note(
@@ -50,7 +63,22 @@ class AuditLog:
     ) -> None:
         """Add a record; to be called before the act, so that none goes without.
 
-        Raises ``StoreUnavailable``.
+        Raises ``StoreUnavailable`` when neither takes it.
         """
-        record = Record(self._now(), tenant, key, act, learner, request)
-        await self._kept.note(tenant, asdict(record))
+        record = orjson.dumps(asdict(Record(self._now(), tenant, key, act, learner, request)))
+        try:
+            await self._kept.note(tenant, record)
+        except StoreUnavailable:
+            await self._spool.note(tenant, record)
+
+    async def keep_draining(self) -> None:
+        """Empty the spool of records whenever the store is there; ends only when cancelled."""
+        while True:
+            await asyncio.sleep(LOOK)
+            try:
+                if not self._kept.away:
+                    await self._spool.drain_notes(self._kept.note)
+            except StoreUnavailable:
+                pass  # it waits on
+            except Exception:
+                logger.exception("the audit log could not be written")

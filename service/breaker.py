@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from models.errors import StoreUnavailable
+from service.chores import ended
 
 FIRST_REST: Final = 0.1
 LONGEST_REST: Final = 2.0
@@ -37,8 +38,7 @@ class Breaker:
     async def close(self) -> None:
         """Stop watching."""
         if self._watch is not None:
-            self._watch.cancel()
-            await asyncio.gather(self._watch, return_exceptions=True)
+            await ended([self._watch])
 
     async def _until_well(self) -> None:
         rest = FIRST_REST

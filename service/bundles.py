@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from models import bundle
-from models.bundle import Bundle
+from models.bundle import Bundle, registry
 from models.domain import Ask, Learner, Target
 from models.errors import BundleError
 from models.recommend import recommend
@@ -22,7 +22,8 @@ logger = logging.getLogger(__name__)
 
 
 class Bundles:
-    """``current`` is the bundle that ``source``, a bundle or a registry, means.
+    """``current`` is the bundle that ``source``, a bundle or a registry, means; ``behind`` says
+    that it is an earlier one, since what is meant cannot be used.
 
     A request takes ``current`` once and answers from that one. Raises ``BundleError`` when there
     is nothing to begin with.
@@ -31,8 +32,8 @@ class Bundles:
     def __init__(self, source: Path, metrics: Metrics) -> None:
         self._source = source
         self._metrics = metrics
-        self._seen = bundle.resolve(source)
-        self.current = bundle.read(self._seen)
+        self._seen = _meant(source)
+        self.current, self.behind = begin(source)
 
     async def follow(self) -> None:
         """Change to whatever becomes current, once it was read, found intact and tried; ends only
@@ -40,20 +41,50 @@ class Bundles:
         """
         while True:
             await asyncio.sleep(LOOK)
+            meant = _meant(self._source)
+            if meant == self._seen:
+                continue
+            self._seen = meant
             try:
-                meant = bundle.resolve(self._source)
-                if meant == self._seen:
-                    continue
-                self._seen = meant
-                self.current = await asyncio.to_thread(_tried, meant)
+                self.current = await asyncio.to_thread(_tried, bundle.resolve(self._source))
             except (BundleError, OSError) as error:
+                self.behind = True
                 self._count("refused")
                 logger.error("the new bundle is refused, the old one stays: %s", error)
             else:
+                self.behind = False
                 self._count("swapped")
 
     def _count(self, outcome: str) -> None:
         self._metrics.bundles.labels(outcome).inc()
+
+
+def begin(source: Path) -> tuple[Bundle, bool]:
+    """The bundle that ``source`` means, or when that cannot be used the latest promoted before it
+    that can, and whether it is such an earlier one.
+
+    Raises the ``BundleError`` of the one meant when none can be used.
+    """
+    try:
+        return bundle.read(bundle.resolve(source)), False
+    except BundleError as error:
+        for folder in registry.earlier(source):
+            try:
+                found = bundle.read(folder)
+            except BundleError as as_well:
+                logger.error("an earlier bundle cannot be used either: %s", as_well)
+            else:
+                logger.error("bundle %s was current before and is served: %s", folder.name, error)
+                return found, True
+        raise
+
+
+def _meant(source: Path) -> Path | str:
+    """The folder that ``source`` means, or what is wrong with it: that is news only once."""
+    try:
+        return bundle.resolve(source)
+    except (BundleError, OSError) as error:
+        return str(error)
 
 
 def _tried(folder: Path) -> Bundle:

@@ -79,13 +79,6 @@ class DecisionLog:
         await self.flush()
         return await self._kept.of(tenant, mark)
 
-    async def forget(self, tenant: str, mark: str) -> None:
-        """Forget all decisions about a learner until now, wherever they are or wait.
-
-        Raises ``StoreUnavailable``, and nothing is changed.
-        """
-        await self._kept.forget(tenant, mark, self._now())
-
     async def flush(self) -> None:
         """Bring what waits in memory to where it outlives the process."""
         async with self._turn:

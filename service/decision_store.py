@@ -4,7 +4,7 @@
 ``cairn:{t}:decisions``           stream  request id and name of each decision, oldest first
 ``cairn:{t}:decision:REQUEST``    hash    name → decision as JSON; expires with the retention
 ``cairn:{t}:decided:MARK``        zset    entries of one learner by moment, to find and erase them
-``cairn:{t}:forgotten``           hash    mark → when decisions of this learner were erased
+``cairn:{t}:forgotten``           hash    mark → until when decisions of this learner are erased
 ``cairn:{t}:audit``               stream  who did what to whose data, as JSON
 ================================  ======  =====================================================
 
@@ -53,7 +53,6 @@ class DecisionStore:
         self._keep = store.operation("decisions_keep")
         self._page = store.operation("decisions_page")
         self._of = store.operation("decisions_of")
-        self._forget = store.operation("decisions_forget")
         self._find = store.operation("decision")
         self._note = store.operation("audit_add")
         self._audit_page = store.operation("audit_page")
@@ -65,8 +64,8 @@ class DecisionStore:
 
     async def keep(self, tenant: str, decisions: Sequence[Kept], now: float) -> tuple[int, int]:
         """Add a tenant's decisions, each once however often it comes; returns how many are kept
-        and how many were refused. What is older than the retention, or was since to be forgotten,
-        is let go.
+        and how many were refused. What is older than the retention, or than the erasure of its
+        learner, is let go.
         """
         args: list[Any] = [self._seconds, now, MOST_ALIKE]
         for each in decisions:
@@ -102,14 +101,9 @@ class DecisionStore:
             for payload in payloads:
                 yield orjson.loads(payload)
 
-    async def forget(self, tenant: str, mark: str, at: float) -> None:
-        """Remove a learner's decisions made until ``at``, those that arrive later included."""
-        names = [("decided", mark), ("decisions",), ("forgotten",), ("decision",)]
-        await self._forget(tenant, names, [mark, at])
-
-    async def note(self, tenant: str, record: dict[str, Any]) -> None:
-        """Add a record to the tenant's audit log."""
-        await self._note(tenant, [("audit",)], [self._audit_seconds, orjson.dumps(record)])
+    async def note(self, tenant: str, record: bytes) -> None:
+        """Add a record, as JSON, to the tenant's audit log."""
+        await self._note(tenant, [("audit",)], [self._audit_seconds, record])
 
     async def audited(self, tenant: str) -> AsyncIterator[dict[str, Any]]:
         """Every record of the tenant's audit log, oldest first."""

@@ -7,7 +7,7 @@ from itertools import islice
 
 from models.domain import Event
 from service.audit import Act
-from service.held import LearnerState, tombstone
+from service.held import LearnerRecord, tombstone
 from service.problems import ProblemError
 from service.schemas.decisions import DecisionOut
 from service.schemas.learners import (
@@ -26,13 +26,13 @@ from service.state import Service
 async def put(service: Service, tenant: str, learner_id: str, profile: ProfileIn) -> LearnerOut:
     """Replace the profile; answers the learner as then held."""
     kept = {**profile.model_dump(mode="json"), "updated_at": service.now()}
-    await service.ledger.store.put_learner(tenant, learner_id, kept)
+    await service.ledger.put(tenant, learner_id, kept)
     return await get(service, tenant, learner_id)
 
 
 async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
     """The learner as held; a 404 problem when nothing is."""
-    held = await service.ledger.learner(tenant, learner_id, most=None)
+    held = await service.ledger.record(tenant, learner_id)
     trained = _trained(service, learner_id, held)
     if held.profile is None and not held.events and not trained:
         raise ProblemError(404, "Nothing is known of this learner.")
@@ -52,12 +52,11 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
 
 
 async def erase(service: Service, tenant: str, key: str, learner_id: str) -> ErasedOut:
-    """Forget the learner; what training knew of them is not used from now on."""
-    mark = tombstone(tenant, learner_id)
-    await service.audit.note(tenant, key, Act.ERASE, learner=mark)
-    gone = await service.ledger.erase(tenant, learner_id)
-    # Last: an answer made from what is now erased is older than this.
-    await service.decisions.forget(tenant, mark)
+    """Forget the learner; what training knew of them is not used from now on. Without the store
+    here and at once, there as soon as it is back.
+    """
+    await service.audit.note(tenant, key, Act.ERASE, learner=tombstone(tenant, learner_id))
+    gone = await service.ledger.erase(tenant, learner_id, service.now())
     return ErasedOut(id=learner_id, erased_events=gone)
 
 
@@ -65,7 +64,7 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
     """Everything held about the learner."""
     mark = tombstone(tenant, learner_id)
     await service.audit.note(tenant, key, Act.EXPORT, learner=mark)
-    held = await service.ledger.learner(tenant, learner_id, most=None)
+    held = await service.ledger.record(tenant, learner_id)
     dated = service.bundle.manifest.data.dated
     return LearnerExport(
         id=learner_id,
@@ -104,11 +103,11 @@ def known(service: Service, limit: int) -> KnownLearners:
     )
 
 
-def _trained(service: Service, learner_id: str, held: LearnerState) -> tuple[Event, ...]:
+def _trained(service: Service, learner_id: str, held: LearnerRecord) -> tuple[Event, ...]:
     return () if held.erased else service.bundle.histories.of(learner_id)
 
 
-def _profile(held: LearnerState) -> ProfileIn | None:
+def _profile(held: LearnerRecord) -> ProfileIn | None:
     if held.profile is None:
         return None
     return ProfileIn.model_validate({k: v for k, v in held.profile.items() if k != "updated_at"})

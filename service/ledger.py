@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from models.errors import StoreUnavailable
-from service.held import LearnerState, LoggedEvent
-from service.spool import Spool
+from service.held import LearnerRecord, LearnerState, LoggedEvent, counting
+from service.spool import Spool, Waiting
 from service.store import MOST_EVENTS, Store
 
 logger = logging.getLogger(__name__)
@@ -52,40 +52,75 @@ class Ledger:
         accepted = await self.spool.add(tenant, events)
         return Appended(accepted, len(events) - accepted, spooled=True)
 
-    async def learner(
-        self, tenant: str, learner_id: str, most: int | None = MOST_EVENTS
-    ) -> LearnerState:
-        """All that is held of the learner. Raises ``StoreUnavailable``."""
+    async def learner(self, tenant: str, learner_id: str) -> LearnerState:
+        """What counts of the learner in answers. Raises ``StoreUnavailable``."""
         # In this order: what leaves the spool meanwhile is in the store.
         waiting = self.spool.of(tenant, learner_id)
-        held = await self.store.learner(tenant, learner_id, most)
-        if not waiting:
-            return held
-        known = {event.event_id for event in held.events}
-        fresh = tuple(event for event in waiting if event.event_id not in known)
-        return replace(held, events=(*held.events, *fresh))
+        if waiting.events or waiting.forgets:
+            return (await self._beside(waiting, tenant, learner_id, MOST_EVENTS)).state()
+        return await self.store.learner(tenant, learner_id)
+
+    async def record(self, tenant: str, learner_id: str) -> LearnerRecord:
+        """All that is held of the learner. Raises ``StoreUnavailable``."""
+        waiting = self.spool.of(tenant, learner_id)
+        return await self._beside(waiting, tenant, learner_id, None)
 
     def local(self, tenant: str, learner_id: str) -> LearnerState:
         """What is known without the store."""
+        events = self.spool.of(tenant, learner_id).events
         return LearnerState(
-            events=self.spool.of(tenant, learner_id), erased=self.spool.erased(tenant, learner_id)
+            events=tuple(map(counting, events)), erased=self.spool.erased(tenant, learner_id)
         )
 
-    async def erase(self, tenant: str, learner_id: str) -> int:
-        """Forget the learner, in both; returns how many events went.
+    async def put(self, tenant: str, learner_id: str, profile: dict[str, Any]) -> None:
+        """Replace the learner's profile (JSON-ready).
 
-        Raises ``StoreUnavailable``, and nothing is changed, while the store is away.
+        Raises ``StoreUnavailable``, also while an erasure waits, which would take it away.
+        """
+        if self.spool.of(tenant, learner_id).forgets:
+            raise StoreUnavailable("an erasure of this learner waits for the store")
+        await self.store.put_learner(tenant, learner_id, profile)
+
+    async def erase(self, tenant: str, learner_id: str, now: float) -> int | None:
+        """Forget the learner, in both; returns how many events went. ``now`` is the caller's clock.
+
+        ``None`` when the store is away: the learner is forgotten here, and the erasure waits in
+        the spool, before whatever they send from now on. Raises ``SpoolFailed`` when the spool
+        cannot take it.
         """
         async with self.spool.alone():
-            gone = await self.store.erase_learner(tenant, learner_id)
-            return gone + await self.spool.erase(tenant, learner_id)
+            try:
+                gone = await self.store.erase_learner(tenant, learner_id, now)
+            except StoreUnavailable:
+                await self.spool.erase(tenant, learner_id, waits=True)
+                return None
+            return gone + await self.spool.erase(tenant, learner_id, waits=False)
+
+    async def drain(self) -> None:
+        """Empty the spool into the store. Raises ``StoreUnavailable``; what is left waits on."""
+
+        async def erase(tenant: str, learner_id: str, since: float) -> None:
+            await self.store.erase_learner(tenant, learner_id, since, since)
+
+        await self.spool.drain(self.store.append_events, erase)
+
+    async def _beside(
+        self, waiting: Waiting, tenant: str, learner_id: str, most: int | None
+    ) -> LearnerRecord:
+        """What the store holds, and what waits behind it."""
+        if waiting.forgets:
+            return LearnerRecord(events=waiting.events, erased=True)
+        held = await self.store.record(tenant, learner_id, most)
+        known = {event.event_id for event in held.events}
+        fresh = tuple(event for event in waiting.events if event.event_id not in known)
+        return replace(held, events=(*held.events, *fresh))
 
     async def keep_draining(self) -> None:
         """Empty the spool whenever the store is there; ends only when cancelled."""
         while True:
             try:
                 if not self.store.away:
-                    await self.spool.drain(self.store.append_events)
+                    await self.drain()
             except StoreUnavailable:
                 pass  # it waits on
             except Exception:

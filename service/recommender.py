@@ -99,14 +99,12 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
     """All that is known of the learner: trained on, held by the store, and said inline."""
     profile = held.profile or {}
     dated = [
-        Event(event.credential, event.kind, event.at, event.value) for event in held.events
-    ] + [
         Event(past.credential_id, past.kind, past.occurred_at.timestamp(), past.value)
         for past in query.history
         if past.occurred_at is not None
     ]
     trained = () if query.id is None or held.erased else bundle.histories.of(query.id)
-    history = merged([*trained, *dated])
+    history = merged([*trained, *held.events, *dated])
     undated = [past for past in query.history if past.occurred_at is None]
     verified = (*profile.get("verified", ()), *query.verified)
     undated += [

@@ -17,11 +17,11 @@ from pydantic import SecretStr
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from models import bundle
 from models.errors import CairnError, PortInUse, UsageError
 from service import experiments
 from service.app import create_app
 from service.auth import Scope, load_keyring, new_key
+from service.bundles import begin
 from service.settings import Settings, share_metrics
 from service.valkey import embedded_valkey
 
@@ -48,7 +48,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
     settings = with_some_key(settings)
     load_keyring(settings.api_keys_file, None)
     experiments.Experiments(experiments.read(settings.experiments_file))
-    bundle.read(bundle.resolve(settings.bundle))
+    begin(settings.bundle)
     with ExitStack() as parts:
         parts.enter_context(_stopping_in_order())
         listener = parts.enter_context(_listening(settings.host, settings.port))
@@ -96,6 +96,8 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         **HTTP,
         log_level=settings.log_level,
         timeout_graceful_shutdown=settings.shutdown_timeout,
+        # A worker that still imports and loads on a busy machine is not hung, nor to be killed.
+        timeout_worker_healthcheck=60,
     )
     if settings.workers == 1:
         server = uvicorn.Server(config)

@@ -2,6 +2,7 @@
 
 One SQLite file for all workers of a host, in write-ahead mode. An event is in it when ``add``
 returns, flushed to the disk. Rows leave in the order in which they came, once the store has them.
+A row without a payload is an erasure that waits like an event.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -33,7 +34,7 @@ BATCH: Final = 500
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (
     place INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT, event_id TEXT, learner TEXT, payload BLOB,
-    UNIQUE (tenant, event_id)
+    since REAL DEFAULT ((julianday('now') - 2440587.5) * 86400.0), UNIQUE (tenant, event_id)
 );
 CREATE INDEX IF NOT EXISTS by_learner ON events (tenant, learner);
 CREATE TABLE IF NOT EXISTS erased (tombstone TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -42,9 +43,20 @@ CREATE TABLE IF NOT EXISTS decisions (
     payload BLOB
 );
 CREATE INDEX IF NOT EXISTS by_mark ON decisions (tenant, mark);
+CREATE TABLE IF NOT EXISTS audit (place INTEGER PRIMARY KEY, tenant TEXT, payload BLOB);
 """
 
-Append = Callable[[str, Sequence[LoggedEvent]], Awaitable[object]]
+Append = Callable[[str, Sequence[LoggedEvent], Sequence[float]], Awaitable[object]]
+Erase = Callable[[str, str, float], Awaitable[object]]
+Note = Callable[[str, bytes], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A learner's waiting events, oldest first, and whether an erasure waits before them."""
+
+    events: tuple[LoggedEvent, ...]
+    forgets: bool
 
 
 class Spool:
@@ -77,21 +89,22 @@ class Spool:
         os.close(self._turn)
 
     def depth(self) -> int:
-        """How many events wait."""
+        """How many events and erasures wait."""
         [(count,)] = self._rows("SELECT count(*) FROM events")
         return int(count)
 
     def holds(self, tenant: str) -> bool:
-        """Whether any event of the tenant waits."""
+        """Whether anything of the tenant waits."""
         return bool(self._rows("SELECT 1 FROM events WHERE tenant = ? LIMIT 1", tenant))
 
-    def of(self, tenant: str, learner_id: str) -> tuple[LoggedEvent, ...]:
-        """The learner's waiting events, oldest first."""
+    def of(self, tenant: str, learner_id: str) -> Waiting:
+        """What waits of the learner."""
         found = self._rows(
             "SELECT payload FROM events WHERE tenant = ? AND learner = ? ORDER BY place",
             tenant, learner_id,
         )  # fmt: skip
-        return tuple(unpacked(payload) for (payload,) in found)
+        events = tuple(unpacked(payload) for (payload,) in found if payload is not None)
+        return Waiting(events, forgets=len(events) < len(found))
 
     def erased(self, tenant: str, learner_id: str) -> bool:
         """Whether this host was told to forget the learner."""
@@ -112,37 +125,67 @@ class Spool:
 
         return await self._write(write)
 
-    async def drain(self, append: Append) -> None:
-        """Hand everything to ``append`` (to a tenant), oldest first, and let go of what it took.
+    async def drain(self, append: Append, erase: Erase) -> None:
+        """Hand everything over, oldest first, and let go of what was taken: events to ``append``
+        (to a tenant), erasures to ``erase`` (of a tenant's learner), each with since when it waits
+        (seconds since the epoch).
 
-        Whatever ``append`` raises ends it; nothing is lost then, and nothing counts twice, since
+        Whatever these raise ends it; nothing is lost then, and nothing counts twice, since
         an event that was taken already is known there by its id.
         """
         while True:
             async with self.alone():
                 batch = self._rows(
-                    "SELECT tenant, place, payload FROM events ORDER BY place LIMIT ?", BATCH
+                    "SELECT tenant, payload IS NULL, place, since, learner, payload FROM events"
+                    " ORDER BY place LIMIT ?",
+                    BATCH,
                 )
                 if not batch:
                     return
-                for tenant, rows in groupby(batch, key=itemgetter(0)):
+                for (tenant, erasing), rows in groupby(batch, key=itemgetter(0, 1)):
                     run = list(rows)
-                    await append(tenant, [unpacked(payload) for _, _, payload in run])
-                    await self._write(partial(_delete, [(place,) for _, place, _ in run]))
+                    if erasing:
+                        for _, _, _, since, learner, _ in run:
+                            await erase(tenant, learner, since)
+                    else:
+                        events = [unpacked(row[5]) for row in run]
+                        await append(tenant, events, [row[3] for row in run])
+                    places = [(row[2],) for row in run]
+                    await self._write(partial(_delete, "events", places), wipe=bool(erasing))
 
-    async def erase(self, tenant: str, learner_id: str) -> int:
-        """Leave no byte of the learner but a mark that cannot be read back; returns how many
-        events went. To be called while ``alone``.
+    async def erase(self, tenant: str, learner_id: str, *, waits: bool) -> int:
+        """Leave nothing of the learner but a mark that cannot be read back, and if it ``waits``
+        for the store, the erasure itself; returns how many events went. To be called while
+        ``alone``.
         """
 
         def write(db: sqlite3.Connection) -> int:
             mark = tombstone(tenant, learner_id)
             db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (mark,))
             db.execute("DELETE FROM decisions WHERE tenant = ? AND mark = ?", (tenant, mark))
-            erase = "DELETE FROM events WHERE tenant = ? AND learner = ?"
-            return db.execute(erase, (tenant, learner_id)).rowcount
+            learner = (tenant, learner_id)
+            known = "FROM events WHERE tenant = ? AND learner = ?"
+            [(events,)] = db.execute(f"SELECT count(payload) {known}", learner)
+            db.execute(f"DELETE {known}", learner)
+            if waits:
+                db.execute("INSERT INTO events (tenant, learner) VALUES (?, ?)", learner)
+            return int(events)
 
         return await self._write(write, wipe=True)
+
+    async def note(self, tenant: str, payload: bytes) -> None:
+        """Let a record of the audit log wait here."""
+        insert = "INSERT INTO audit (tenant, payload) VALUES (?,?)"
+        await self._write(lambda db: db.execute(insert, (tenant, payload)))
+
+    async def drain_notes(self, note: Note) -> None:
+        """Hand the records of the audit log to ``note`` (of a tenant), oldest first, and let go of
+        what it took.
+        """
+        async with self.alone():
+            for place, tenant, payload in self._rows("SELECT * FROM audit ORDER BY place"):
+                await note(tenant, payload)
+                await self._write(partial(_delete, "audit", [(place,)]))
 
     async def keep_decisions(self, decisions: Sequence[Kept]) -> None:
         """Let decisions wait here, while what waits takes less than half of the room: the rest
@@ -172,12 +215,7 @@ class Spool:
 
     async def drop_decisions(self, places: Sequence[int]) -> None:
         """Let go of decisions by their places."""
-
-        def write(db: sqlite3.Connection) -> None:
-            gone = [(place,) for place in places]
-            db.executemany("DELETE FROM decisions WHERE place = ?", gone)
-
-        await self._write(write)
+        await self._write(partial(_delete, "decisions", [(place,) for place in places]))
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -216,8 +254,8 @@ def _connected(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _delete(places: Sequence[tuple[int]], db: sqlite3.Connection) -> None:
-    db.executemany("DELETE FROM events WHERE place = ?", places)
+def _delete(table: str, places: Sequence[tuple[int]], db: sqlite3.Connection) -> None:
+    db.executemany(f"DELETE FROM {table} WHERE place = ?", places)  # noqa: S608 - of this file
 
 
 def _committed(

@@ -1,16 +1,20 @@
 """Learner state and events in Redis or Valkey: the only door to ``redis``.
 
 Every operation is one script and so one round trip, atomic. All keys of a tenant share the
-hash tag ``{tenant}``, so that they stay together on a cluster and apart from other tenants'.
+hash tag ``{tenant}``, which keeps them apart from other tenants'.
 
-=============================  ======  ==========================================
+=============================  ======  ==============================================
+``cairn:tenants``              set     every tenant that anything was written for
+``cairn:rewritten``            string  erasures of which the files hold no trace
 ``cairn:{t}:events``           stream  the order of acceptance, entry ids only
-``cairn:{t}:log``              hash    entry id → event as JSON
+``cairn:{t}:log``              hash    entry id → event as ``packed``
 ``cairn:{t}:seen``             hash    event id → entry id, for idempotence
 ``cairn:{t}:history:LEARNER``  list    entry ids of one learner
+``cairn:{t}:state:LEARNER``    string  what of the history counts, folded
 ``cairn:{t}:profile:LEARNER``  string  profile as JSON
-``cairn:{t}:erased``           set     hashes of the ids of erased learners
-=============================  ======  ==========================================
+``cairn:{t}:erased``           zset    hashes of erased learners' ids, by when
+``cairn:{t}:erasures``         string  how many erasures there were
+=============================  ======  ==============================================
 
 What is kept of decisions is told in ``decision_store``.
 """
@@ -26,19 +30,31 @@ import orjson
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import RedisError, ResponseError
 
-from models.errors import StoreUnavailable
+from models.errors import StoreRefused, StoreUnavailable
 from service.breaker import Breaker
-from service.held import LearnerState, LoggedEvent, packed, tombstone, unpacked
+from service.held import (
+    LearnerRecord,
+    LearnerState,
+    LoggedEvent,
+    counted,
+    packed,
+    tombstone,
+    unpacked,
+)
 
 Operation: TypeAlias = Callable[[str, Sequence[tuple[str, ...]], Sequence[Any]], Awaitable[Any]]
 """A script to be run on a tenant's keys, each named by its parts, with arguments."""
 
 MOST_EVENTS: Final = 2_000
 """A learner's latest events that are read for one answer; bounds the work, not the log."""
+
+TENANTS: Final = "cairn:tenants"
+REWRITTEN: Final = "cairn:rewritten"
+REWRITE_LOOK: Final = 0.1
+"""Seconds between two looks whether the append-only file has been rewritten."""
 
 
 class Store:
@@ -66,10 +82,10 @@ class Store:
         self._redis = Redis.from_pool(pool)
         self._breaker = Breaker(self._reach)
         self._patience = patience
-        self._append = self._script("append")
-        self._state = self._script("state")
-        self._erase = self._script("erase")
-        self._log = self._script("log")
+        self._announced: set[str] = set()
+        self._scripts = {
+            name: self._redis.register_script(source) for name, source in _sources().items()
+        }
 
     async def __aenter__(self) -> Self:
         return self
@@ -87,57 +103,71 @@ class Store:
         """Return when the server answers; raises ``StoreUnavailable``."""
         await self._ask(self._redis.ping, self._patience)
 
-    async def append_events(self, tenant: str, events: Sequence[LoggedEvent]) -> tuple[int, int]:
-        """Add ``events`` all together; returns how many were new and how many duplicates.
+    async def append_events(
+        self, tenant: str, events: Sequence[LoggedEvent], since: Sequence[float] = ()
+    ) -> tuple[int, int]:
+        """Add ``events`` all together; returns how many were new and how many were not.
 
-        An event is a duplicate when its ``event_id`` was accepted before for the tenant.
+        An event is not new when its ``event_id`` was accepted before for the tenant. Of events
+        that waited elsewhere before, ``since`` says from when on (seconds since the epoch): one of
+        a learner who was erased after that is not added either.
         """
-        keys = [_key(tenant, "seen"), _key(tenant, "events"), _key(tenant, "log")]
-        keys += [_key(tenant, "history", event.learner_id) for event in events]
-        args: list[str | bytes] = []
-        for event in events:
-            args += [event.event_id, packed(event)]
-        fresh = await self._run(self._append, keys, args)
+        await self._announce(tenant)
+        keys = [key(tenant, name) for name in ("seen", "events", "log", "erased")]
+        keys += [key(tenant, "history", event.learner_id) for event in events]
+        args: list[str | bytes | float] = []
+        for i, event in enumerate(events):
+            waited = (tombstone(tenant, event.learner_id), since[i]) if since else ("", "")
+            args += [event.event_id, packed(event), *waited]
+        fresh = await self.run("append", keys, args)
         return fresh, len(events) - fresh
 
-    async def learner(
-        self, tenant: str, learner_id: str, most: int | None = MOST_EVENTS
-    ) -> LearnerState:
-        """Profile, latest events and whether erased; an unknown learner is an empty state.
-
-        ``most`` bounds the events, ``None`` asks for every one.
+    async def learner(self, tenant: str, learner_id: str, most: int = MOST_EVENTS) -> LearnerState:
+        """Profile, latest ``most`` events and whether erased; an unknown learner is an empty
+        state. Never stale: what is not folded yet is read beside what is.
         """
-        keys = [
-            _key(tenant, "profile", learner_id),
-            _key(tenant, "history", learner_id),
-            _key(tenant, "log"),
-            _key(tenant, "erased"),
-        ]
+        keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
+        keys += [key(tenant, "log"), key(tenant, "erased"), key(tenant, "state", learner_id)]
+        args = [tombstone(tenant, learner_id), most]
+        profile, erased, lines = await self.run("state", keys, args, self._patience)
+        return LearnerState(
+            None if profile is None else orjson.loads(profile),
+            counted(lines, most),
+            erased is not None,
+        )
+
+    async def record(self, tenant: str, learner_id: str, most: int | None = None) -> LearnerRecord:
+        """All that is held of the learner, or their latest ``most`` events, whole."""
+        keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
+        keys += [key(tenant, "log"), key(tenant, "erased")]
         args = [tombstone(tenant, learner_id), 0 if most is None else -most]
         within = None if most is None else self._patience
-        profile, erased, payloads = await self._run(self._state, keys, args, within)
-        return LearnerState(
-            profile=None if profile is None else orjson.loads(profile),
-            events=tuple(unpacked(payload) for payload in payloads),
-            erased=bool(erased),
-        )
+        profile, erased, payloads = await self.run("record", keys, args, within)
+        held = None if profile is None else orjson.loads(profile)
+        return LearnerRecord(held, tuple(map(unpacked, payloads)), erased is not None)
 
     async def put_learner(self, tenant: str, learner_id: str, profile: dict[str, Any]) -> None:
         """Replace the learner's profile (JSON-ready)."""
-        key, value = _key(tenant, "profile", learner_id), orjson.dumps(profile)
-        await self._ask(lambda: self._redis.set(key, value))
+        await self._announce(tenant)
+        name, value = key(tenant, "profile", learner_id), orjson.dumps(profile)
+        await self._ask(lambda: self._redis.set(name, value))
 
-    async def erase_learner(self, tenant: str, learner_id: str) -> int:
-        """Remove profile and events, leave a tombstone; returns how many events went."""
-        keys = [
-            _key(tenant, "profile", learner_id),
-            _key(tenant, "history", learner_id),
-            _key(tenant, "log"),
-            _key(tenant, "erased"),
-            _key(tenant, "seen"),
-            _key(tenant, "events"),
-        ]
-        erased: int = await self._run(self._erase, keys, [tombstone(tenant, learner_id)])
+    async def erase_learner(
+        self, tenant: str, learner_id: str, now: float, at: float | None = None
+    ) -> int:
+        """Remove profile, events and decisions, leave a tombstone; returns how many events went.
+
+        ``now`` (seconds since the epoch) is the caller's clock, by which its decisions are told
+        from later ones; ``at`` is when it was asked for, if not now.
+        """
+        await self._announce(tenant)
+        keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
+        keys += [key(tenant, name) for name in ("log", "erased", "seen", "events")]
+        mark = tombstone(tenant, learner_id)
+        keys += [key(tenant, "state", learner_id), key(tenant, "erasures")]
+        keys += [key(tenant, "decided", mark)]
+        keys += [key(tenant, name) for name in ("decisions", "decision", "forgotten")]
+        erased: int = await self.run("erase", keys, [mark, "" if at is None else at, now])
         return erased
 
     async def read_log(
@@ -147,29 +177,89 @@ class Store:
 
         ``count`` is at most 5,000; an empty page, with ``None``, is the end.
         """
-        keys = [_key(tenant, "events"), _key(tenant, "log")]
-        entries, payloads = await self._run(self._log, keys, [after, count])
+        keys = [key(tenant, "events"), key(tenant, "log")]
+        entries, payloads = await self.run("log", keys, [after, count])
         return [unpacked(payload) for payload in payloads], entries[
             -1
         ].decode() if entries else None
 
+    async def tenants(self) -> list[str]:
+        """Every tenant that anything was written for, in order."""
+        found = await self._ask(lambda: self._redis.smembers(TENANTS))
+        return sorted(name.decode() for name in found)
+
+    async def tombstones(self, tenant: str) -> list[str]:
+        """What is left of erased learners, in order."""
+        name = key(tenant, "erased")
+        found = await self._ask(lambda: self._redis.zrange(name, 0, -1))
+        return sorted(mark.decode() for mark in found)
+
+    async def drop(self, keys: Sequence[str]) -> None:
+        """Remove keys of one tenant; only what can be made again from the log may go so."""
+        await self._ask(lambda: self._redis.unlink(*keys))
+
+    async def traces(self) -> int:
+        """How many erasures there were, if the append-only file may hold traces of any; else 0."""
+        names = [key(tenant, "erasures") for tenant in await self.tenants()]
+        counts = await self._ask(lambda: self._redis.mget(REWRITTEN, *names))
+        rewritten, *erasures = (int(count or 0) for count in counts)
+        return sum(erasures) if sum(erasures) > rewritten else 0
+
+    async def rewrite(self) -> None:
+        """Have the append-only file written anew from what is held, if there is such a file; ends
+        when it has been. Raises ``StoreRefused`` when the server does not do that.
+        """
+        erasures = await self.traces()
+        if (await self._persistence())["aof_enabled"]:
+            await self._settled()
+            try:
+                await self._ask(self._redis.bgrewriteaof)
+            except StoreRefused as error:
+                if "in progress" in str(error):
+                    return  # another worker was first
+                raise
+            await self._settled()
+            if (await self._persistence())["aof_last_bgrewrite_status"] != "ok":
+                raise StoreUnavailable("the store could not rewrite its append-only file")
+        await self._ask(lambda: self._redis.set(REWRITTEN, erasures))
+
+    async def _settled(self) -> None:
+        """Return when no rewriting is on its way."""
+        while True:
+            said = await self._persistence()
+            if not (said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"]):
+                return
+            await asyncio.sleep(REWRITE_LOOK)
+
+    async def _persistence(self) -> dict[str, Any]:
+        said: dict[str, Any] = await self._ask(lambda: self._redis.info("persistence"))
+        return said
+
     def operation(self, name: str) -> Operation:
         """One more operation, ``lua/NAME.lua``, within the same bounds."""
-        script = self._script(name)
 
         async def run(tenant: str, names: Sequence[tuple[str, ...]], args: Sequence[Any]) -> Any:
-            return await self._run(script, [_key(tenant, *parts) for parts in names], args)
+            return await self.run(name, [key(tenant, *parts) for parts in names], args)
 
         return run
 
-    async def _run(
+    async def run(
         self,
-        script: AsyncScript,
+        script: str,
         keys: Sequence[str],
         args: Sequence[Any],
         within: float | None = None,
     ) -> Any:
-        return await self._ask(lambda: script(keys=keys, args=args), within)
+        """What the script of that name answers. Raises ``StoreUnavailable``."""
+        return await self._ask(lambda: self._scripts[script](keys=keys, args=args), within)
+
+    async def _announce(self, tenant: str) -> None:
+        """List the tenant before its first data are there; not in a script, since the list is
+        not among the tenant's keys.
+        """
+        if tenant not in self._announced:
+            await self._ask(lambda: self._redis.sadd(TENANTS, tenant))
+            self._announced.add(tenant)
 
     async def _ask(self, command: Callable[[], Awaitable[Any]], within: float | None = None) -> Any:
         if self._breaker.open:
@@ -179,7 +269,7 @@ class Store:
                 return await command()
         except ResponseError as error:
             # It answers, and may well do other things: out of memory, it still reads.
-            raise StoreUnavailable(f"the store refused: {error}") from error
+            raise StoreRefused(f"the store refused: {error}") from error
         except (RedisError, TimeoutError) as error:
             self._breaker.trip()
             raise StoreUnavailable(f"the store failed: {error}") from error
@@ -190,10 +280,15 @@ class Store:
         except RedisError as error:
             raise StoreUnavailable(f"the store does not answer: {error}") from error
 
-    def _script(self, name: str) -> AsyncScript:
-        source = Path(__file__).with_name("lua") / f"{name}.lua"
-        return self._redis.register_script(source.read_text("utf-8"))
 
-
-def _key(tenant: str, *parts: str) -> str:
+def key(tenant: str, *parts: str) -> str:
+    """The name of a tenant's key."""
     return ":".join((f"cairn:{{{tenant}}}", *parts))
+
+
+def _sources() -> dict[str, str]:
+    """The scripts by their names, each with what all share before it."""
+    folder = Path(__file__).with_name("lua")
+    texts = {file.stem: file.read_text("utf-8") for file in folder.glob("*.lua")}
+    shared = texts.pop("shared")
+    return {name: shared + text for name, text in texts.items()}

@@ -22,6 +22,7 @@ from service.outcomes import Exposure, attribute, exposures
 from service.reading import stored
 from service.replay import Known, Ranking, by_mark
 from service.settings import Settings
+from service.spool import Spool
 from service.store import Store
 
 Clock = Callable[[], float]
@@ -31,8 +32,8 @@ async def decisions_under(
     settings: Settings, tenant: str, who: str, request_id: str, now: Clock
 ) -> list[dict[str, Any]]:
     """The decisions under a request id. Raises as ``reading.stored`` does, as all others do."""
-    async with _kept(settings) as kept:
-        audit = AuditLog(kept, now)
+    async with _kept(settings) as kept, _spool(settings) as spool:
+        audit = AuditLog(kept, spool, now)
         await audit.note(tenant, who, Act.READ_DECISION, request=request_id)
         return await kept.find(tenant, request_id)
 
@@ -41,8 +42,8 @@ async def all_decisions(
     settings: Settings, tenant: str, who: str, now: Clock
 ) -> list[dict[str, Any]]:
     """Every decision of a tenant, oldest first."""
-    async with _kept(settings) as kept:
-        await AuditLog(kept, now).note(tenant, who, Act.EXPORT_DECISIONS)
+    async with _kept(settings) as kept, _spool(settings) as spool:
+        await AuditLog(kept, spool, now).note(tenant, who, Act.EXPORT_DECISIONS)
         return [each async for each in kept.all(tenant)]
 
 
@@ -92,7 +93,7 @@ async def _judged(
 ) -> Judged:
     wanted = {each.learner for each in shown}
     asked = [name for name in sorted(ids) if tombstone(tenant, name) in wanted]
-    held = [Known(name, await store.learner(tenant, name, None)) for name in asked]
+    held = [Known(name, (await store.record(tenant, name)).state()) for name in asked]
     learners = by_mark(tenant, held)
 
     def odds(decision: Mapping[str, Any], credential: str) -> float | None:
@@ -116,6 +117,10 @@ def _ranking(settings: Settings, tenant: str, name: str, target: str) -> Ranking
 
 def _loaded(folder: Path) -> Bundle:
     return bundle.read(bundle.resolve(folder))
+
+
+def _spool(settings: Settings) -> Spool:
+    return Spool(settings.var / "spool", settings.spool_bytes)
 
 
 @asynccontextmanager

@@ -41,7 +41,8 @@ def compare(
     """Evaluate on the data in ``folder``; the report of ``training.evaluate``, JSON-ready.
 
     ``baselines`` are names, or ``{"all"}`` for whatever can run; ``absent`` in the report
-    says which of those could not, and why. ``test`` is a file of test interactions for the
+    says which of those could not, and why; ``erased`` is how many learners asked to be forgotten
+    and were left out. ``test`` is a file of test interactions for the
     split ``given``. Raises ``UsageError`` for what cannot be done, before anything is fitted.
     """
     everything = set(baselines) == {"all"}
@@ -63,7 +64,8 @@ def compare(
     bundle = fit(prepared, split.train, seed, progress).bundle
     report = evaluate(prepared, split, bundle, beside, seed, progress)
     report |= {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
-    return report | {"absent": absent} | _circumstances(prepared)
+    left_out = {"absent": absent, "erased": data.erased}
+    return report | left_out | _circumstances(prepared)
 
 
 def _check(names: Collection[str]) -> None:

@@ -33,13 +33,15 @@ JUDGED: Final = 10_000
 class Trained:
     """A written bundle. ``faults`` say why it must not be promoted; ``report`` is its
     evaluation, ``None`` when no learner has enough history to be asked; ``rejects`` the
-    file that lists the rows left out, ``None`` when there are none.
+    file that lists the rows left out, ``None`` when there are none; ``erased`` how many learners
+    were left out because they asked to be forgotten.
     """
 
     folder: Path
     faults: tuple[str, ...]
     report: dict[str, Any] | None
     rejects: Path | None = None
+    erased: int = 0
 
 
 def train(
@@ -86,7 +88,7 @@ def train(
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
     found = gate.faults(report, _bar(served, data)) if report else []
-    return Trained(written, tuple(found), report, rejects)
+    return Trained(written, tuple(found), report, rejects, data.erased)
 
 
 def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:

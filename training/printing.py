@@ -21,6 +21,7 @@ def trained(done: Trained) -> Iterator[RenderableType]:
         yield Text("No learner has enough history to evaluate with.")
     else:
         yield from evaluation(done.report)
+    yield from _erased(done.erased)
     if done.rejects is not None:
         yield Text(f"Rows left out are listed in {done.rejects}.")
     yield Text(f"Bundle {done.folder.name} is in {done.folder}.")
@@ -35,6 +36,13 @@ def evaluation(report: Mapping[str, Any]) -> Iterator[RenderableType]:
     yield Text(f"Candidates hold {report['candidate_recall']:.3f} of the answers ({found}).")
     for name, reason in report.get("absent", {}).items():
         yield Text(f"Left out: {name}, {reason}.")
+    yield from _erased(report.get("erased", 0))
+
+
+def _erased(learners: int) -> Iterator[Text]:
+    if learners:
+        noun = "learner" if learners == 1 else "learners"
+        yield Text(f"{learners} erased {noun} left out.")
 
 
 def _models(report: Mapping[str, Any]) -> Table:

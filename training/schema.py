@@ -14,6 +14,9 @@ import polars as pl
 
 from models.domain import Kind
 
+EVENT_ID: Final = "event_id"
+"""Tells interactions apart that are alike in everything else; nothing is learnt from it."""
+
 ROW: Final = "_row"
 """Row number in the source file, from 1; carried through validation, then dropped."""
 
@@ -84,6 +87,7 @@ _INTERACTIONS = (
     Column("kind", Form.KIND),
     Column("occurred_at", Form.WHEN, required=True),
     Column("value", Form.NUMBER),
+    Column(EVENT_ID),
 )
 
 TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
@@ -139,13 +143,23 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
     "test_interactions": _INTERACTIONS,
 }
 
+ERASED: Final[Mapping[str, tuple[Column, ...]]] = {
+    "erased": (Column("tenant", required=True), Column("tombstone", required=True)),
+}
+"""The table of those who asked to be forgotten, which only says what to leave out of the others."""
+
 REQUIRED_TABLES: Final = ("credentials", "interactions")
 INTERACTION_TABLES: Final = ("interactions", "test_interactions")
 
 
 def empty(table: str) -> pl.DataFrame:
     """A table without rows: all columns, typed."""
-    return pl.DataFrame(schema={column.name: column.dtype for column in TABLES[table]})
+    return pl.DataFrame(schema={column.name: column.dtype for column in columns(table)})
+
+
+def columns(table: str) -> tuple[Column, ...]:
+    """The columns of a table of the contract."""
+    return {**TABLES, **ERASED}[table]
 
 
 def complete(table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -154,7 +168,7 @@ def complete(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     A missing kind is a completion. ``occurred_at`` keeps a date or whole-number type: what
     it means depends on it.
     """
-    return frame.select(_completed(column, frame.columns) for column in TABLES[table])
+    return frame.select(_completed(column, frame.columns) for column in columns(table))
 
 
 def _completed(column: Column, given: list[str]) -> pl.Expr:

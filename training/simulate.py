@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from models.errors import UsageError
-from training.schema import empty
+from training.schema import EVENT_ID, empty
 from training.simulation.behaviour import Behaviour
 from training.simulation.catalogue import compile_catalogue
 from training.simulation.histories import TRUTH, Histories, draw
@@ -50,8 +50,10 @@ def simulate_histories(
         raise UsageError(f"learners: expected a number of at least 0, found {n_learners}")
     if n_learners == 0:
         none = pl.DataFrame(schema=TRUTH)
-        interactions = empty("interactions").with_columns(
-            pl.col("occurred_at").cast(pl.Int64).cast(pl.Datetime("us", "UTC"))
+        interactions = (
+            empty("interactions")
+            .drop(EVENT_ID)
+            .with_columns(pl.col("occurred_at").cast(pl.Int64).cast(pl.Datetime("us", "UTC")))
         )
         return Histories(empty("learners"), interactions, none)
     catalogue = compile_catalogue(credentials, skills, roles)

@@ -15,6 +15,7 @@ from typing import Final, Literal, NamedTuple
 import polars as pl
 
 from models.errors import DataError, Fault, UsageError
+from training import erased
 from training.cells import (
     CellFault,
     Parsed,
@@ -36,12 +37,15 @@ from training.nested import (
 )
 from training.readers import Raw, find, read
 from training.schema import (
+    ERASED,
+    EVENT_ID,
     INTERACTION_TABLES,
     REQUIRED_TABLES,
     ROW,
     TABLES,
     Column,
     Form,
+    columns,
     complete,
     empty,
 )
@@ -72,7 +76,8 @@ class Dataset:
 
     Every column is there; null means unknown. ``interactions.occurred_at`` holds seconds
     since the epoch (UTC) when ``dated``, else plain order numbers. ``test_interactions`` is
-    ``None`` when the folder has none. ``rejects`` are the faults of the rows left out.
+    ``None`` when the folder has none. ``rejects`` are the faults of the rows left out, ``erased``
+    is how many learners are left out because they asked to be forgotten.
     ``content_hash`` (SHA-256) depends on the content and its order, not on the file format.
     """
 
@@ -84,6 +89,7 @@ class Dataset:
     test_interactions: pl.DataFrame | None
     dated: bool
     rejects: tuple[Fault, ...]
+    erased: int
     content_hash: str
 
 
@@ -107,8 +113,9 @@ def load(
 
     Raises ``DataError`` with every fault found. With ``skip`` rows at fault are left out,
     with the rows that refer to them, until the rest is consistent; faults of whole files
-    still raise.
+    still raise. Of learners in the table ``erased`` nothing is kept.
     """
+    marks = read_erased(folder)
     tables = read_tables(folder, test)
     missing = [
         Fault(table, None, None, None, f"not found in {folder} as .parquet, .csv or .jsonl")
@@ -118,6 +125,7 @@ def load(
     faults = missing + [fault for table in tables.values() for fault in table.faults]
     faults += _clocks(tables)
     frames = {name: table.frame for name, table in tables.items() if table.frame is not None}
+    frames, gone = erased.without(frames, marks)
     files = {name: table.file for name, table in tables.items()}
     if on_bad_row == "fail":
         faults += check(frames, files)
@@ -135,7 +143,10 @@ def load(
         test_interactions=done["test_interactions"] if "test_interactions" in frames else None,
         dated=tables["interactions"].dated is not False,
         rejects=tuple(rejects),
-        content_hash=content_hash(done),
+        erased=gone,
+        content_hash=content_hash(
+            {name: frame.drop(EVENT_ID, strict=False) for name, frame in done.items()}
+        ),
     )
 
 
@@ -158,14 +169,27 @@ def read_tables(folder: Path, test: Path | None = None) -> dict[str, Table]:
     }
 
 
+def read_erased(folder: Path) -> pl.DataFrame:
+    """The marks of erased learners, of which there need not be any. Raises ``DataError``."""
+    [name] = ERASED
+    path = find(folder, name)
+    if path is None:
+        return empty(name)
+    table = parse(name, read(path, [column.name for column in columns(name)]))
+    if table.frame is None or table.faults:
+        # To train on somebody because their mark cannot be read would be worse than not to train.
+        raise DataError(table.faults)
+    return table.frame.drop(ROW)
+
+
 def parse(name: str, raw: Raw) -> Table:
     """A file's columns in the contract's types, with a fault for every unreadable cell."""
     if raw.frame is None:
         return Table(raw.file, None, raw.faults, None)
     faults = list(raw.faults)
-    columns = {ROW: raw.frame[ROW]}
+    values = {ROW: raw.frame[ROW]}
     dated: bool | None = None
-    for column in TABLES[name]:
+    for column in columns(name):
         if column.name not in raw.frame.columns:
             if column.required:
                 found = ", ".join(each for each in raw.frame.columns if each != ROW) or "none"
@@ -180,12 +204,12 @@ def parse(name: str, raw: Raw) -> Table:
         except WrongTypeError as error:
             faults.append(Fault(raw.file, None, column.name, None, str(error)))
             continue
-        columns[column.name] = parsed.values
+        values[column.name] = parsed.values
         for position, value, reason in parsed.faults + _empty_cells(column, parsed):
             row = raw.frame[ROW][position]
             faults.append(Fault(raw.file, row, column.name, value, reason))
     unusable = any(fault.row is None for fault in faults)
-    frame = None if unusable else _typed(name, pl.DataFrame(columns))
+    frame = None if unusable else _typed(name, pl.DataFrame(values))
     return Table(raw.file, frame, faults, dated)
 
 

@@ -13,8 +13,9 @@ import orjson
 import polars as pl
 
 from models.errors import DataError, Fault, UsageError
-from training.schema import INTERACTION_TABLES, ROW, STAMP, complete
-from training.tables import read_tables
+from training.erased import without
+from training.schema import EVENT_ID, INTERACTION_TABLES, ROW, STAMP, complete
+from training.tables import read_erased, read_tables
 from training.timestamps import SECOND
 
 _MICROS: Final = float(SECOND)
@@ -70,17 +71,44 @@ def merge(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Counts]
     return counts
 
 
-def append_events(folder: Path, rows: Iterable[tuple[str, str, str, float, float | None]]) -> int:
-    """Add events to the folder's interactions, each once; returns how many were new.
+class Taken(NamedTuple):
+    """How many interactions a log added, and how many learners' rows went because of it."""
 
-    A row is learner, credential, kind, seconds since the epoch (UTC) and value.
+    added: int
+    erased: int
+
+
+def take_log(
+    folder: Path,
+    rows: Iterable[tuple[str, str, str, float, float | None, str]],
+    tenant: str,
+    tombstones: Iterable[str],
+) -> Taken:
+    """Add a tenant's events to the folder's interactions, each once, and the marks of its erased
+    learners to its table ``erased``; of these learners no older row stays in any table.
+
+    A row is learner, credential, kind, seconds since the epoch (UTC), value and the event's id.
     """
     text, number = pl.String(), pl.Float64()
-    types = dict.fromkeys(("learner_id", "credential_id", "kind"), text)
-    frame = pl.DataFrame(
-        list(rows), schema={**types, "occurred_at": number, "value": number}, orient="row"
+    names = ("learner_id", "credential_id", "kind", "occurred_at", "value", EVENT_ID)
+    types = dict(zip(names, (text, text, text, number, number, text), strict=True))
+    log = stored("interactions", pl.DataFrame(list(rows), schema=types, orient="row"))
+    marks = pl.DataFrame(
+        [(tenant, tombstone) for tombstone in tombstones],
+        schema={"tenant": text, "tombstone": text},
+        orient="row",
     )
-    return merge(folder, {"interactions": frame})["interactions"].added
+    marks = pl.concat([read_erased(folder), marks]).unique(maintain_order=True)
+    before = existing(folder)
+    kept, gone = without(before, marks)
+    old = before.get("interactions", log.clear())
+    added = _append(old, log)[0].height - old.height
+    kept["interactions"], _ = _append(kept.get("interactions", log.clear()), log)
+    # The marks take their place first: whatever happens then, training knows whom to leave out.
+    there = {"erased": marks} if marks.height else {}
+    changed = {name: frame for name, frame in kept.items() if frame is not before.get(name)}
+    write({**there, **changed}, folder)
+    return Taken(added, gone)
 
 
 def existing(folder: Path) -> dict[str, pl.DataFrame]:

@@ -76,6 +76,14 @@ def resolve(path: Path) -> Path:
     return folder
 
 
+def earlier(path: Path) -> list[Path]:
+    """The bundles that were current before the one that is, the latest first; none for what is
+    itself a bundle.
+    """
+    now, *before = _promotions(path) or [""]
+    return [path / version for version in dict.fromkeys(before) if version != now]
+
+
 def has_bundle(path: Path) -> bool:
     """Whether ``path`` is a bundle, or a registry that has ever had a current one."""
     return (path / MANIFEST).is_file() or current(path) is not None

@@ -2,7 +2,7 @@
 -- learners begin with (under the tenant's hash tag, so all in one slot).
 -- ARGV: seconds kept, now, most for one request id; then of each decision: request id, name,
 -- moment, the learner's mark or '', seconds left, payload. Answers how many are there now and how
--- many were refused; the others were to be forgotten.
+-- many were refused; the others were made before their learner was erased.
 local seconds, now, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local kept, refused = 0, 0
 for i = 4, #ARGV, 6 do

@@ -1,14 +1,25 @@
--- Erase one learner. KEYS: profile, history, log, erased, seen, stream. ARGV: tombstone.
--- Answers how many events went. The tombstone is a hash: it cannot be read back into an id.
+-- Erase one learner. KEYS: profile, history, log, erased, seen, stream, state, erasures, the
+-- learner's decisions, stream of decisions, what the keys of decisions begin with (under the tenant's
+-- hash tag), forgotten. ARGV: tombstone, when it was asked for (seconds since the epoch, '' for now),
+-- and until when decisions go, by the clock of those who make them. Answers how many events went.
+-- The tombstone is a hash: it cannot be read back into an id.
 local entries = redis.call('LRANGE', KEYS[2], 0, -1)
 for _, entry in ipairs(entries) do
   local payload = redis.call('HGET', KEYS[3], entry)
-  if payload then
-    redis.call('HDEL', KEYS[5], cjson.decode(payload)['event_id'])
-  end
+  redis.call('HDEL', KEYS[5], cjson.decode(payload:match('\n(.*)'))[1])
   redis.call('HDEL', KEYS[3], entry)
   redis.call('XDEL', KEYS[6], entry)
 end
-redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('SADD', KEYS[4], ARGV[1])
+for _, entry in ipairs(redis.call('ZRANGE', KEYS[9], 0, -1)) do
+  for _, found in ipairs(redis.call('XRANGE', KEYS[10], entry, entry)) do
+    redis.call('HDEL', KEYS[11] .. ':' .. found[2][2], found[2][4])
+  end
+  redis.call('XDEL', KEYS[10], entry)
+end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[7], KEYS[9])
+local now = redis.call('TIME')
+local at = ARGV[2] ~= '' and ARGV[2] or now[1] .. '.' .. string.format('%06d', now[2])
+redis.call('ZADD', KEYS[4], 'GT', at, ARGV[1])
+redis.call('HSET', KEYS[12], ARGV[1], ARGV[3])
+redis.call('INCR', KEYS[8])
 return #entries

@@ -1,11 +1,11 @@
--- One learner, as held. KEYS: profile, history, log, erased. ARGV: tombstone, first event's index.
--- Answers the profile (or false), whether the learner was erased, and the payloads.
-local entries = redis.call('LRANGE', KEYS[2], ARGV[2], -1)
-local payloads = {}
-for first = 1, #entries, 1000 do
-  local last = math.min(first + 999, #entries)
-  for _, payload in ipairs(redis.call('HMGET', KEYS[3], unpack(entries, first, last))) do
-    payloads[#payloads + 1] = payload
-  end
+-- One learner, as answers need them: the folded state and what came after it, so never stale.
+-- KEYS: profile, history, log, erased, state. ARGV: tombstone, most events.
+-- Answers the profile (or false), when the learner was erased (or false), and at least the latest events.
+local length = redis.call('LLEN', KEYS[2])
+local oldest = math.max(0, length - ARGV[2])
+local _, done = head(KEYS[5])
+local events = done and redis.call('GETRANGE', KEYS[5], HEAD, -1) or ''
+if length > (done or 0) then
+  events = events .. counting(KEYS[2], KEYS[3], math.max(done or 0, oldest))
 end
-return { redis.call('GET', KEYS[1]), redis.call('SISMEMBER', KEYS[4], ARGV[1]), payloads }
+return { redis.call('GET', KEYS[1]), redis.call('ZSCORE', KEYS[4], ARGV[1]), events }

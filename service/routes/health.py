@@ -21,8 +21,10 @@ async def healthz() -> HealthOut:
 
 @router.get("/readyz")
 async def readyz(service: ServiceDep) -> ReadyOut:
-    """Able to answer; without the store, recommendations go on and ``degraded`` says so."""
-    degraded = []
+    """Able to answer; ``degraded`` names the ``store`` when answers go on without it, the
+    ``bundle`` when they are an earlier one's.
+    """
+    degraded = ["bundle"] if service.bundles.behind else []
     try:
         await service.ledger.store.ping()
     except StoreUnavailable:

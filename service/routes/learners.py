@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Response
 
 from service import learners
 from service.problems import documented
@@ -53,9 +53,15 @@ async def put(
     return await learners.put(service, tenant, learner_id, body)
 
 
-@router.delete("/v1/learners/{learner_id:path}")
+@router.delete(
+    "/v1/learners/{learner_id:path}",
+    responses={202: {"model": ErasedOut, "description": "Erased here; the store follows."}},
+)
 async def erase(
-    learner_id: LearnerId, tenant: Keeping, key: KeyId, service: ServiceDep
+    learner_id: LearnerId, tenant: Keeping, key: KeyId, service: ServiceDep, response: Response
 ) -> ErasedOut:
     """Erase profile, events and decisions, and stop using what training knew of the learner."""
-    return await learners.erase(service, tenant, key, learner_id)
+    erased = await learners.erase(service, tenant, key, learner_id)
+    if erased.erased_events is None:
+        response.status_code = 202
+    return erased

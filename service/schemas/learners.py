@@ -107,10 +107,10 @@ class LearnerExport(BaseModel):
 
 
 class ErasedOut(BaseModel):
-    """What an erasure removed."""
+    """What an erasure removed; ``erased_events`` is null while it waits for the store."""
 
     id: str
-    erased_events: int
+    erased_events: int | None
 
 
 class KnownLearner(BaseModel):

@@ -111,7 +111,7 @@ def test_without_the_store_answers_go_on_and_count_what_is_known_here(
         told = ready(client)
         assert (told["degraded"], told["spooled_events"]) == (["store"], 1)
         refused = client.put("/v1/learners/ada", json={"skills": []})
-        assert refused.status_code == client.delete("/v1/learners/ada").status_code == 503
+        assert refused.status_code == 503
         assert refused.headers["content-type"] == "application/problem+json"
 
 
@@ -151,6 +151,35 @@ def test_what_waits_on_the_disk_survives_the_service_and_can_be_erased(
             client.delete("/v1/learners/ada")
         # Without the store it is still known here that ada was erased.
         assert ask(client)["mode"] == "popular"
+
+
+def test_an_erasure_while_the_store_is_away_holds_here_at_once_and_there_as_soon_as_it_is_back(
+    settings: Settings, keys: Keys, tmp_path: Path
+) -> None:
+    with serving(settings, keys) as client:
+        with valkey(tmp_path / "valkey", socket_of(settings)):
+            until(lambda: not ready(client)["degraded"])
+            send(client, "e0")
+            assert client.put("/v1/learners/ada", json={"skills": ["sql"]}).status_code == 200
+        send(client, "e1")
+        gone = client.delete("/v1/learners/ada")
+        assert (gone.status_code, gone.json()) == (202, {"id": "ada", "erased_events": None})
+        assert ask(client)["mode"] == "popular"
+        send(client, "e2", kind="view")
+        assert client.put("/v1/learners/ada", json={"skills": ["sql"]}).status_code == 503
+        with valkey(tmp_path / "valkey", socket_of(settings)):
+            until(lambda: ready(client)["spooled_events"] == 0)
+            until(lambda: not ready(client)["degraded"])
+            assert exported(client) == ["e2"]
+            held = client.get("/v1/learners/ada/export").json()
+            assert (held["profile"], held["trained_events"]) == (None, [])
+            # Another host, which was not told, learns of it from the store.
+            elsewhere = settings.model_copy(update={"var": tmp_path / "elsewhere"})
+            with serving(elsewhere, keys) as other:
+                other.headers["Authorization"] = client.headers["Authorization"]
+                until(lambda: not ready(other)["degraded"])
+                assert exported(other) == ["e2"]
+                assert other.get("/v1/learners/ada/export").json() == held
 
 
 def test_a_store_that_hangs_delays_hardly_anybody(

@@ -80,8 +80,8 @@ def test_the_spool_takes_words_for_nothing_but_words(tmp_path: Path) -> None:
             for name in ODD:
                 await spool.add(name, [LoggedEvent(name, name, name, Kind.VIEW, 1.0)])
             for name in ODD:
-                assert [each.event_id for each in spool.of(name, name)] == [name]
-            assert await spool.erase(ODD[0], ODD[0]) == 1
+                assert [each.event_id for each in spool.of(name, name).events] == [name]
+            assert await spool.erase(ODD[0], ODD[0], waits=False) == 1
             assert spool.depth() == len(ODD) - 1
 
     asyncio.run(kept())

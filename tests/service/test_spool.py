@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from models.domain import Kind
 from models.errors import SpoolFailed, StoreUnavailable
 from service.held import LoggedEvent
-from service.spool import BATCH, Spool
+from service.spool import BATCH, Spool, Waiting
 
 QUOTA = 1_000_000
 
@@ -34,11 +35,18 @@ class Taken:
         self.left = batches
         self.events: list[tuple[str, str]] = []
 
-    async def append(self, tenant: str, events: Sequence[LoggedEvent]) -> None:
+    async def append(
+        self, tenant: str, events: Sequence[LoggedEvent], since: Sequence[float]
+    ) -> None:
+        assert len(since) == len(events)
         if not self.left:
             raise StoreUnavailable("away again")
         self.left -= 1
         self.events += [(tenant, each.event_id) for each in events]
+
+    async def erase(self, tenant: str, learner: str, since: float) -> None:
+        assert abs(since - time.time()) < 60
+        self.events.append((tenant, f"erase {learner}"))
 
 
 def test_events_outlive_the_process_and_come_back_whole(tmp_path: Path) -> None:
@@ -46,10 +54,10 @@ def test_events_outlive_the_process_and_come_back_whole(tmp_path: Path) -> None:
         async with opened(tmp_path) as spool:
             assert await spool.add("t", [event("e1"), event("e2", "other")]) == 2
         async with opened(tmp_path) as spool:
-            assert spool.of("t", "lea") == (event("e1"),)
+            assert spool.of("t", "lea") == Waiting((event("e1"),), forgets=False)
             assert spool.depth() == 2
             assert (spool.holds("t"), spool.holds("u")) == (True, False)
-            assert spool.of("u", "lea") == ()
+            assert spool.of("u", "lea") == Waiting((), forgets=False)
 
     asyncio.run(body())
 
@@ -74,11 +82,11 @@ def test_it_drains_in_order_and_goes_on_where_it_was_stopped(tmp_path: Path) -> 
                 await spool.add("t", [event(name) for name in names[first : first + 100]])
             await spool.add("u", [event("last")])
             with pytest.raises(StoreUnavailable):
-                await spool.drain(taken.append)
+                await spool.drain(taken.append, taken.erase)
             assert spool.depth() == 21
         taken.left = 10
         async with opened(tmp_path) as spool:
-            await spool.drain(taken.append)
+            await spool.drain(taken.append, taken.erase)
             assert spool.depth() == 0
         assert taken.events == [*(("t", name) for name in names), ("u", "last")]
 
@@ -91,7 +99,9 @@ def test_two_workers_never_hand_over_the_same_event(tmp_path: Path) -> None:
         async with opened(tmp_path) as one, opened(tmp_path) as other:
             for i in range(2 * BATCH):
                 await (one, other)[i % 2].add("t", [event(f"e{i}")])
-            await asyncio.gather(one.drain(taken.append), other.drain(taken.append))
+            await asyncio.gather(
+                one.drain(taken.append, taken.erase), other.drain(taken.append, taken.erase)
+            )
         assert taken.events == [("t", f"e{i}") for i in range(2 * BATCH)]
 
     asyncio.run(body())
@@ -107,7 +117,7 @@ def test_a_full_spool_refuses_whole_batches_and_keeps_what_it_has(tmp_path: Path
                     kept += 50
             assert 0 < kept == spool.depth()
             taken = Taken()
-            await spool.drain(taken.append)
+            await spool.drain(taken.append, taken.erase)
             assert len(taken.events) == kept
             assert await spool.add("t", [event("again")]) == 1
 
@@ -120,13 +130,40 @@ def test_what_is_erased_leaves_no_byte(tmp_path: Path) -> None:
             await spool.add("t", [event(f"e{i}", "somebody-in-particular") for i in range(200)])
             await spool.add("t", [event("kept")])
             async with spool.alone():
-                assert await spool.erase("t", "somebody-in-particular") == 200
-            assert spool.of("t", "somebody-in-particular") == ()
+                assert await spool.erase("t", "somebody-in-particular", waits=False) == 200
+            assert spool.of("t", "somebody-in-particular") == Waiting((), forgets=False)
             assert spool.erased("t", "somebody-in-particular")
             assert not spool.erased("u", "somebody-in-particular")
             for file in tmp_path.iterdir():
                 assert b"somebody-in-particular" not in file.read_bytes(), file.name
             assert spool.depth() == 1
+
+    asyncio.run(body())
+
+
+def test_an_erasure_waits_in_its_place_and_leaves_no_byte_when_it_was_carried_out(
+    tmp_path: Path,
+) -> None:
+    async def body() -> None:
+        taken = Taken()
+        async with opened(tmp_path) as spool:
+            await spool.add("t", [event("before", "somebody-in-particular"), event("other")])
+            for _ in range(2):
+                async with spool.alone():
+                    await spool.erase("t", "somebody-in-particular", waits=True)
+            assert (spool.depth(), spool.holds("t")) == (2, True)
+            after = event("after", "somebody-in-particular")
+            await spool.add("t", [after])
+            assert spool.of("t", "somebody-in-particular") == Waiting((after,), forgets=True)
+        async with opened(tmp_path) as spool:
+            await spool.drain(taken.append, taken.erase)
+            assert spool.depth() == 0
+            erased = "erase somebody-in-particular"
+            assert taken.events == [("t", "other"), ("t", erased), ("t", "after")]
+            async with spool.alone():
+                await spool.erase("t", "somebody-in-particular", waits=False)
+            for file in tmp_path.iterdir():
+                assert b"somebody-in-particular" not in file.read_bytes(), file.name
 
     asyncio.run(body())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from conftest import DAY, Keys, running, until
 from tiny_bundle import TRAINED_AT, write_bundle
 
 from models.bundle import registry
+from models.errors import BundleCorrupt
+from service.bundles import Bundles, begin
 from service.settings import Settings
+from service.telemetry import Metrics
 
 FAVOURITES = {"first": 5, "second": 7}
 
@@ -89,12 +93,68 @@ def test_a_corrupt_bundle_is_refused_and_the_old_one_stays(
     client: httpx.Client, versions: dict[str, str], tmp_path: Path
 ) -> None:
     root = tmp_path / "bundles"
-    array = next((root / versions["second"]).rglob("*.npy"))
-    array.write_bytes(array.read_bytes()[:-1] + b"!")
+    spoil(root, versions["second"])
     pointer = root / "current"
     pointer.write_text(f"{versions['second']}\n{pointer.read_text()}")
     until(lambda: 'cairn_bundles_total{outcome="refused"} 1.0' in client.get("/metrics").text)
     assert ask(client) == (versions["first"], "c5")
+    assert client.get("/readyz").json()["degraded"] == ["bundle"]
     registry.rollback(root)
-    time.sleep(1)
+    until(lambda: client.get("/readyz").json()["degraded"] == [])
     assert ask(client) == (versions["first"], "c5")
+
+
+def spoil(root: Path, version: str) -> None:
+    array = next((root / version).rglob("*.npy"))
+    array.write_bytes(array.read_bytes()[:-1] + b"!")
+
+
+@pytest.mark.parametrize("how", ["altered", "gone"])
+def test_a_bundle_that_is_corrupt_at_the_start_gives_way_to_the_one_before(
+    versions: dict[str, str],
+    tmp_path: Path,
+    keys_file: Path,
+    keys: Keys,
+    embedded_url: str,
+    caplog: pytest.LogCaptureFixture,
+    how: str,
+) -> None:
+    root = tmp_path / "bundles"
+    third = write_bundle(root, 9).name
+    for version in (third, versions["second"]):
+        registry.promote(root, version)
+    spoil(root, third)
+    if how == "altered":
+        spoil(root, versions["second"])
+    else:
+        shutil.rmtree(root / versions["second"])
+    settings = Settings(
+        var=tmp_path, bundle=root, api_keys_file=keys_file, redis_url=embedded_url, store_timeout=5
+    )
+    headers = {"Authorization": f"Bearer {keys.fresh()}"}
+    with (
+        running(settings, lambda: TRAINED_AT + DAY) as address,
+        httpx.Client(base_url=address, headers=headers, timeout=10) as client,
+    ):
+        assert ask(client) == (versions["first"], "c5")
+        assert client.get("/readyz").json()["degraded"] == ["bundle"]
+        time.sleep(1.2)
+        errors = [record.message for record in caplog.records if record.levelname == "ERROR"]
+        assert sum(versions["first"] in message for message in errors) == 1
+        assert sum("either" in message for message in errors) == 1
+        assert not any("refused" in message for message in errors)
+        fourth = write_bundle(root, 8).name
+        registry.promote(root, fourth)
+        until(lambda: ask(client)[0] == fourth)
+        assert client.get("/readyz").json()["degraded"] == []
+
+
+def test_without_any_intact_bundle_nothing_starts(versions: dict[str, str], tmp_path: Path) -> None:
+    root = tmp_path / "bundles"
+    registry.promote(root, versions["second"])
+    for version in versions.values():
+        spoil(root, version)
+    with pytest.raises(BundleCorrupt, match=versions["second"]):
+        Bundles(root, Metrics())
+    with pytest.raises(BundleCorrupt):
+        begin(root / versions["first"])
