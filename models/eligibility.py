@@ -34,8 +34,8 @@ def available(credentials: Credentials, at: float) -> NDArray[np.bool_]:
 
 
 def within(credentials: Credentials, limits: Constraints) -> NDArray[np.bool_]:
-    """Mask ``(n,)`` of credentials that respect every limit."""
-    mask = np.ones(len(credentials), np.bool_)
+    """Mask ``(n,)`` of credentials that are shown and respect every limit."""
+    mask = credentials.shown.copy()
     unknown_passes = limits.include_unknown
     if limits.max_hours is not None:
         hours = credentials.hours

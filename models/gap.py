@@ -47,6 +47,7 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
     rows, owner, after = _closers(bundle, requirement)
     gain = np.maximum(after - covered[owner], 0.0) * weight[owner]
     closing = np.bincount(rows, weights=gain, minlength=bundle.n).astype(np.float32)
+    closing *= bundle.credentials.shown
     return GapState(
         requirement=requirement,
         coverage=covered,

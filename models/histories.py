@@ -33,6 +33,19 @@ class Histories:
         self._kind = kind
         self._at = at
 
+    @classmethod
+    def none(cls, credentials: IdMap) -> Histories:
+        """Of nobody."""
+        nothing = np.zeros(0)
+        return cls(
+            IdMap(()),
+            credentials,
+            np.zeros(1, np.int64),
+            nothing.astype(np.int32),
+            nothing.astype(np.uint8),
+            nothing,
+        )
+
     def of(self, learner: str) -> tuple[Event, ...]:
         """The events of one learner; empty when training did not know them."""
         row = self.learners.row(learner)

@@ -22,14 +22,17 @@ Matched = tuple[NDArray[np.int32], NDArray[np.float32]]
 NOTHING: Matched = (np.zeros(0, np.int32), np.zeros(0, np.float32))
 
 
-def nearest(bundle: Bundle, index: str, text: str, k: int) -> Matched:
-    """The ``k`` rows of an index most similar to a text, best first, with cosines.
+def nearest(
+    bundle: Bundle, index: str, text: str, k: int, among: NDArray[np.bool_] | None = None
+) -> Matched:
+    """The ``k`` rows of an index (under the mask ``among``) most similar to a text, best first,
+    with cosines; row -1 where there are fewer.
 
     Empty when the bundle encodes no text.
     """
     if bundle.encoder is None or index not in bundle.indexes or not text.strip():
         return NOTHING
-    rows, scores = bundle.indexes[index].search(bundle.encoder.encode([text]), k)
+    rows, scores = bundle.indexes[index].search(bundle.encoder.encode([text]), k, among)
     return rows[0].astype(np.int32), scores[0]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from models.bundle import Bundle
 from models.resolve import nearest
 
@@ -34,13 +36,19 @@ def search(bundle: Bundle, table: Table, text: str, limit: int, offset: int = 0)
     """
     wanted = text.strip().lower()
     titles = bundle.skills.labels if table == "skills" else getattr(bundle, table).titles
+    shown = bundle.credentials.shown if table == "credentials" else np.ones(len(titles), np.bool_)
     if not wanted:
-        rows = range(len(titles))[offset : offset + limit]
-        return SearchPage(tuple(rows), (0.0,) * len(rows), len(titles))
-    found = {row: score for row, title in enumerate(titles) if (score := _match(title, wanted))}
-    near_rows, near_scores = nearest(bundle, INDEX[table], text, BY_MEANING)
+        listed = np.flatnonzero(shown)
+        rows = listed[offset : offset + limit].tolist()
+        return SearchPage(tuple(rows), (0.0,) * len(rows), len(listed))
+    found = {
+        row: score
+        for row, title in enumerate(titles)
+        if (score := _match(title, wanted)) and shown[row]
+    }
+    near_rows, near_scores = nearest(bundle, INDEX[table], text, BY_MEANING, shown)
     for row, score in zip(near_rows.tolist(), near_scores.tolist(), strict=True):
-        if score >= MIN_SIMILARITY:
+        if row >= 0 and score >= MIN_SIMILARITY:
             found.setdefault(row, min(score, 0.999999))
     order = sorted(found, key=lambda row: (-found[row], row))
     page = order[offset : offset + limit]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +107,10 @@ class Skills:
 
 
 class Credentials:
-    """The credentials, in row order, with the columns that limits are checked against."""
+    """The credentials, in row order, with the columns that limits are checked against.
+
+    ``shown`` ``(n,)`` marks those that may be proposed, found and named.
+    """
 
     def __init__(self, columns: Columns, teaches: SkillLinks, skills: Skills) -> None:
         self.ids = IdMap(columns["id"])
@@ -114,6 +118,7 @@ class Credentials:
         self.titles: Sequence[str] = columns["title"]
         self.teaches = teaches
         self._skills = skills
+        self.shown = np.ones(len(self.ids), np.bool_)
         self.level = numbers(columns["level"])
         self.hours = numbers(columns["hours"])
         self.cost = numbers(columns["cost"])
@@ -127,6 +132,13 @@ class Credentials:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def only(self, shown: NDArray[np.bool_]) -> Credentials:
+        """The same credentials, of which those outside the mask ``shown`` ``(n,)`` are hidden."""
+        narrowed = copy(self)
+        narrowed.shown = shown
+        narrowed.ids = self.ids.only(shown)
+        return narrowed
+
     def row(self, external: str) -> int | None:
         return self.ids.row(external)
 
@@ -137,10 +149,31 @@ class Credentials:
         return card | {
             "cost": None if amount is None else {"amount": amount, "currency": currency},
             "skills": self.teaches.cards(row, self._skills),
-            "prerequisites": loads(card["prerequisites"], None),
-            "stacks_into": loads(card["stacks_into"], []),
+            "prerequisites": self._without_hidden(loads(card["prerequisites"], None)),
+            "stacks_into": [
+                name for name in loads(card["stacks_into"], []) if not self.ids.hides(name)
+            ],
             "quality": loads(card["quality"], None),
         }
+
+    def _without_hidden(self, tree: Any) -> Any:
+        """A condition as data, in which hidden credentials are ``null``: left out, they would
+        seem not to be required.
+        """
+        match tree:
+            case {"credential": str(name)}:
+                return {**tree, "credential": None if self.ids.hides(name) else name}
+            case dict():
+                return {key: self._without_hidden(part) for key, part in tree.items()}
+            case list():
+                return [
+                    None
+                    if isinstance(part, str) and self.ids.hides(part)
+                    else self._without_hidden(part)
+                    for part in tree
+                ]
+            case _:
+                return tree
 
 
 class Roles:

@@ -10,6 +10,7 @@ from models.errors import StoreUnavailable, UsageError
 from service import decisions, planner, whatif
 from service.decision_store import Kept
 from service.held import LearnerState
+from service.limits import Costly
 from service.problems import ProblemError
 from service.recommender import UNKNOWN, considered
 from service.schemas.paths import PathRequest, PathResponse
@@ -39,7 +40,7 @@ async def recommend(
     trial = service.experiments.trial(tenant, request, at, request_id)
     compute = partial(
         considered,
-        trial.bundle or service.bundle,
+        service.tenants.bundle(tenant, trial.bundle),
         trial.of(request),
         at=at,
         request_id=request_id,
@@ -54,7 +55,7 @@ async def recommend(
         lambda: decisions.recommended(tenant, at, request, response, found, trial)
     )
     service.metrics.answers.labels(response.mode).inc()
-    _count(service, response.degraded)
+    _count(service, tenant, response.degraded)
     return response
 
 
@@ -88,9 +89,9 @@ async def _planned(
     recorded: Callable[..., Kept],
 ) -> Response:
     held, degraded = await _held(service, tenant, request.learner.id)
-    at = service.now()
+    at, bundle = service.now(), service.tenants.bundle(tenant)
     compute = partial(
-        answer, service.bundle, request, at=at, request_id=request_id, held=held, degraded=degraded
+        answer, bundle, request, at=at, request_id=request_id, held=held, degraded=degraded
     )
     try:
         # A solver may take a second, most of it without the interpreter.
@@ -98,7 +99,7 @@ async def _planned(
     except UsageError as error:
         raise ProblemError(422, str(error)) from error
     service.decisions.record(lambda: recorded(tenant, at, request, response))
-    _count(service, response.degraded)
+    _count(service, tenant, response.degraded)
     return response
 
 
@@ -106,15 +107,18 @@ async def _held(
     service: Service, tenant: str, learner: str | None
 ) -> tuple[LearnerState, list[str]]:
     """What is held of a learner, and what was unavailable."""
+    toll = service.tenants.toll(tenant, Costly.ANSWERS)
     if learner is None:
+        await service.ledger.take(toll)
         return UNKNOWN, []
     try:
-        return await service.ledger.learner(tenant, learner), []
+        return await service.ledger.learner(tenant, learner, toll=toll), []
     except StoreUnavailable:
-        return service.ledger.local(tenant, learner), ["store"]
+        return service.ledger.local(tenant, learner, toll), ["store"]
 
 
-def _count(service: Service, degraded: list[str]) -> None:
+def _count(service: Service, tenant: str, degraded: list[str]) -> None:
+    service.metrics.tenant_answers.labels(tenant).inc()
     for part in degraded:
         service.metrics.degraded.labels(part).inc()
 

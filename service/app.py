@@ -14,14 +14,14 @@ from fastapi import FastAPI
 from models.errors import UsageError
 from service import experiments, problems
 from service.audit import AuditLog
-from service.auth import load_keyring
-from service.bundles import Bundles
 from service.chores import ended
 from service.decision_log import DecisionLog
 from service.decision_store import DecisionStore
 from service.experiments import Experiments
 from service.folding import Folding
+from service.keys import Keys
 from service.ledger import Ledger
+from service.limits import Buckets
 from service.middleware import BodyLimit, Measure, RequestId
 from service.routes import (
     catalogue,
@@ -38,6 +38,8 @@ from service.spool import Spool
 from service.state import LifespanState, Service
 from service.store import Store
 from service.telemetry import Metrics
+from service.tenancy import Tenants
+from service.tenants import read as read_tenants
 from service.traces import keep_clean
 
 
@@ -52,20 +54,22 @@ class Cairn(FastAPI):
 def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
     """The service on the bundle and the store of ``settings``; ``now`` is its clock.
 
-    Raises ``UsageError`` when ``settings`` name no store or unusable keys. The bundle is
-    read when the application starts, once in each worker.
+    Raises ``UsageError`` when ``settings`` name no store, unusable keys or unusable tenants.
+    Bundles are read when the application starts, once in each worker.
     """
     if settings.redis_url is None:
         raise UsageError("CAIRN_REDIS_URL is not set")
     url = settings.redis_url.get_secret_value()
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
-    keyring = load_keyring(settings.api_keys_file, key)
+    keys = Keys(settings.api_keys_file, key)
+    file = settings.tenants_file
+    terms = None if file is None else read_tenants(file, settings.bundle, keys.tenants)
     metrics = Metrics(settings.metrics_dir)
     running = experiments.read(settings.experiments_file)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        bundles = Bundles(settings.bundle, metrics)
+        tenants = Tenants(terms, settings.bundle, keys, metrics)
         async with AsyncExitStack() as parts:
             reader = parts.enter_context(ThreadPoolExecutor(1, "reader"))
             store = await parts.enter_async_context(
@@ -79,28 +83,30 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             spool = await parts.enter_async_context(
                 Spool(settings.var / "spool", settings.spool_bytes)
             )
-            ledger = Ledger(store, spool)
+            ledger = Ledger(store, spool, Buckets(settings.workers))
             kept = DecisionStore(store, settings.decision_days, settings.audit_days)
             log = DecisionLog(kept, spool, metrics, now, on=settings.decision_days > 0)
             audit = AuditLog(kept, spool, now)
             parts.push_async_callback(log.flush)
+            following = [bundles.follow() for bundles in tenants.bundles]
             chores = [
                 asyncio.create_task(chore)
                 for chore in (
-                    bundles.follow(),
                     ledger.keep_draining(),
                     Folding(store).keep_folding(),
                     keep_clean(store),
+                    keys.follow(),
                     log.keep_flushing(),
                     audit.keep_draining(),
+                    *following,
                 )
             ]
             try:
                 yield {
                     "service": Service(
-                        bundles,
+                        tenants,
                         ledger,
-                        keyring,
+                        keys,
                         metrics,
                         now,
                         reader,

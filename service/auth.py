@@ -9,16 +9,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+)
 
 from models.errors import UsageError
 
 TenantName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+
+NOBODY: Final = "0" * 64
+"""Compared with where there is no key of an id, so that its absence takes as long as a mistake."""
 
 
 class Scope(StrEnum):
@@ -30,8 +42,20 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class KeyState(StrEnum):
+    """What becomes of a request with a key: of these the first two are let in."""
+
+    ACTIVE = "active"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
 class StoredKey(BaseModel):
-    """One key as the keys file holds it; ``sha256`` is the hex digest of the whole key."""
+    """One key as the keys file holds it; ``sha256`` is the hex digest of the whole key.
+
+    A key that is ``revoked``, or that expired, stays in the file: what it was remains known.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -39,6 +63,28 @@ class StoredKey(BaseModel):
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     tenant: TenantName
     scopes: frozenset[Scope]
+    created_at: AwareDatetime | None = None
+    expires_at: AwareDatetime | None = None
+    revoked: bool = False
+
+    def state(self, at: float) -> KeyState:
+        """Its state at a moment (seconds since the epoch)."""
+        if self.revoked:
+            return KeyState.REVOKED
+        if self.expires_at is None:
+            return KeyState.ACTIVE
+        return KeyState.EXPIRING if at < self.expires_at.timestamp() else KeyState.EXPIRED
+
+    def usable(self, at: float) -> bool:
+        """Whether it lets anybody in."""
+        return self.state(at) in (KeyState.ACTIVE, KeyState.EXPIRING)
+
+
+def _each_once(keys: list[StoredKey]) -> list[StoredKey]:
+    [(name, times)] = Counter(key.id for key in keys).most_common(1) or [("", 1)]
+    if times > 1:
+        raise ValueError(f"expected each id once, found '{name}' {times} times")
+    return keys
 
 
 class KeyFile(BaseModel):
@@ -46,30 +92,34 @@ class KeyFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    keys: list[StoredKey]
+    keys: Annotated[list[StoredKey], AfterValidator(_each_once)]
 
 
 class Keyring:
-    """The keys a process accepts."""
+    """The keys a process knows, and the tenants that any of them, valid or not, belongs to."""
 
-    def __init__(self, keys: list[StoredKey]) -> None:
+    def __init__(self, keys: Sequence[StoredKey]) -> None:
         self._keys = {key.id: key for key in keys}
+        self.tenants = frozenset(key.tenant for key in keys)
 
     def find(self, presented: str) -> StoredKey | None:
-        """The key behind a presented secret, or ``None``; the compare takes constant time."""
+        """The key behind a presented secret, or ``None``; whether it is usable is not looked at.
+
+        Nothing tells by its time a key of an unknown id from a known id with a wrong secret.
+        """
         _, _, rest = presented.partition("_")
         known = self._keys.get(rest.partition("_")[0])
-        digest = _digest(presented)
-        if known is not None and hmac.compare_digest(known.sha256, digest):
-            return known
-        return None
+        kept = NOBODY if known is None else known.sha256
+        return known if hmac.compare_digest(kept, _digest(presented)) else None
 
 
-def new_key(tenant: str, scopes: frozenset[Scope]) -> tuple[str, StoredKey]:
+def new_key(
+    tenant: str, scopes: frozenset[Scope], created_at: datetime | None = None
+) -> tuple[str, StoredKey]:
     """A fresh key and what to store of it; the first is to be shown once and forgotten."""
     name = secrets.token_hex(4)
     key = f"cairn_{name}_{secrets.token_urlsafe(32)}"
-    return key, stored(key, tenant, scopes)
+    return key, stored(key, tenant, scopes, created_at)
 
 
 def parse_scopes(text: str) -> frozenset[Scope]:
@@ -80,13 +130,17 @@ def parse_scopes(text: str) -> frozenset[Scope]:
         raise UsageError(f"{error}: expected some of {', '.join(Scope)}") from error
 
 
-def stored(key: str, tenant: str, scopes: frozenset[Scope]) -> StoredKey:
+def stored(
+    key: str, tenant: str, scopes: frozenset[Scope], created_at: datetime | None = None
+) -> StoredKey:
     """What is kept of ``key``. Raises ``UsageError`` when it or ``tenant`` is not of the form."""
     parts = key.split("_", 2)
     if len(parts) != 3 or parts[0] != "cairn" or len(parts[2]) < 32:
         raise UsageError("an API key reads cairn_ID_SECRET, its secret at least 32 characters")
     try:
-        return StoredKey(id=parts[1], sha256=_digest(key), tenant=tenant, scopes=scopes)
+        return StoredKey(
+            id=parts[1], sha256=_digest(key), tenant=tenant, scopes=scopes, created_at=created_at
+        )
     except ValidationError as error:
         raise UsageError(f"this API key cannot be: {_first(error)}") from error
 
@@ -96,31 +150,17 @@ def load_keyring(keys_file: Path | None, demo_key: str | None) -> Keyring:
 
     Raises ``UsageError`` naming the file and what is wrong in it.
     """
-    keys = [] if keys_file is None else _read(keys_file)
-    if demo_key is not None:
-        keys.append(stored(demo_key, "demo", frozenset(Scope)))
-    return Keyring(keys)
+    keys = [] if keys_file is None else read_keys(keys_file)
+    return Keyring(keys if demo_key is None else [*keys, demo(demo_key)])
 
 
-def add_key(keys_file: Path, key: StoredKey) -> None:
-    """Add a key to ``keys_file``, which is made when absent and replaced whole.
-
-    Raises ``UsageError`` as ``load_keyring`` does; the file is then as it was.
-    """
-    keys = _read(keys_file) if keys_file.exists() else []
-    content = KeyFile(keys=[*keys, key]).model_dump_json(indent=2)
-    scratch = keys_file.with_name(f".{keys_file.name}.{key.id}")
-    try:
-        scratch.touch(mode=0o600)
-        scratch.write_text(f"{content}\n", "utf-8")
-        scratch.replace(keys_file)
-    except OSError as error:
-        with suppress(OSError):
-            scratch.unlink()
-        raise UsageError(f"{keys_file}: cannot write the API keys: {error.strerror}") from error
+def demo(key: str) -> StoredKey:
+    """What is kept of a demo key."""
+    return stored(key, "demo", frozenset(Scope))
 
 
-def _read(keys_file: Path) -> list[StoredKey]:
+def read_keys(keys_file: Path) -> list[StoredKey]:
+    """The keys in a file. Raises ``UsageError`` naming it and what is wrong in it."""
     try:
         return KeyFile.model_validate_json(keys_file.read_bytes()).keys
     except OSError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
@@ -207,8 +207,38 @@ def create_key(
     scopes: Annotated[str, Option(help="What it allows.")] = "recommend,events,learners",
 ) -> None:
     """Make an API key, print it once, and keep its hash in a keys file."""
-    from service import auth
+    from service import auth, keyfile
 
-    key, kept = auth.new_key(tenant, auth.parse_scopes(scopes))
-    auth.add_key(file, kept)
-    echo(key)
+    echo(keyfile.create(file, tenant, auth.parse_scopes(scopes), datetime.now(UTC)))
+
+
+KeysFile = Annotated[Path, Option(help="The keys file.")]
+KeyId = Annotated[str, Argument(metavar="ID", help="As 'keys list' shows it.")]
+
+
+@keys.command("list")
+def list_keys(file: KeysFile) -> None:
+    """Show whose keys there are, what each allows, and its state; never a secret."""
+    from service import auth, printing
+
+    Terminal().print(printing.api_keys(auth.read_keys(file), time.time()))
+
+
+@keys.command()
+def rotate(
+    name: KeyId,
+    file: KeysFile,
+    grace: Annotated[float, Option(min=0, max=8_760, help="Hours the old one lives on.")] = 24.0,
+) -> None:
+    """Make a key that allows the same, print it once, and let the old one expire."""
+    from service import keyfile
+
+    echo(keyfile.rotate(file, name, timedelta(hours=grace), datetime.now(UTC)))
+
+
+@keys.command()
+def revoke(name: KeyId, file: KeysFile) -> None:
+    """Let nobody in with a key any more; running services follow within seconds."""
+    from service import keyfile
+
+    echo(f"{name} of {keyfile.revoke(file, name).tenant} is revoked")

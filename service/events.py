@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.held import LoggedEvent
+from service.limits import Costly
 from service.schemas.events import EventIn, EventsIn, EventsOut
 from service.state import Service
 
@@ -11,7 +12,9 @@ async def record(service: Service, tenant: str, batch: EventsIn) -> EventsOut:
     """Make the events durable, each once, in the store or else on the local disk."""
     now = service.now()
     logged = [_logged(event, now) for event in batch.events]
-    kept = await service.ledger.append(tenant, logged)
+    toll = service.tenants.toll(tenant, Costly.EVENTS, len(logged))
+    kept = await service.ledger.append(tenant, logged, toll)
+    service.metrics.tenant_events.labels(tenant).inc(kept.accepted)
     service.metrics.events.labels("spooled" if kept.spooled else "accepted").inc(kept.accepted)
     service.metrics.events.labels("duplicate").inc(kept.duplicates)
     return EventsOut(accepted=kept.accepted, duplicates=kept.duplicates)

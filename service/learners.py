@@ -33,7 +33,7 @@ async def put(service: Service, tenant: str, learner_id: str, profile: ProfileIn
 async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
     """The learner as held; a 404 problem when nothing is."""
     held = await service.ledger.record(tenant, learner_id)
-    trained = _trained(service, learner_id, held)
+    trained = _trained(service, tenant, learner_id, held)
     if held.profile is None and not held.events and not trained:
         raise ProblemError(404, "Nothing is known of this learner.")
     updated = (held.profile or {}).get("updated_at")
@@ -65,7 +65,7 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
     mark = tombstone(tenant, learner_id)
     await service.audit.note(tenant, key, Act.EXPORT, learner=mark)
     held = await service.ledger.record(tenant, learner_id)
-    dated = service.bundle.manifest.data.dated
+    dated = service.tenants.bundle(tenant).manifest.data.dated
     return LearnerExport(
         id=learner_id,
         profile=_profile(held),
@@ -86,7 +86,7 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
                 kind=event.kind,
                 occurred_at=_moment(event.at) if dated else None,
             )
-            for event in _trained(service, learner_id, held)
+            for event in _trained(service, tenant, learner_id, held)
         ],
         decisions=[
             DecisionOut.model_validate(each) for each in await service.decisions.of(tenant, mark)
@@ -94,17 +94,19 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
     )
 
 
-def known(service: Service, limit: int) -> KnownLearners:
-    """Up to ``limit`` learners that the bundle was trained on."""
-    histories = service.bundle.histories
+def known(service: Service, tenant: str, limit: int) -> KnownLearners:
+    """Up to ``limit`` of the tenant's learners that the bundle was trained on."""
+    histories = service.tenants.bundle(tenant).histories
     names = islice(histories.learners, limit)
     return KnownLearners(
         items=[KnownLearner(id=name, events=len(histories.of(name))) for name in names]
     )
 
 
-def _trained(service: Service, learner_id: str, held: LearnerRecord) -> tuple[Event, ...]:
-    return () if held.erased else service.bundle.histories.of(learner_id)
+def _trained(
+    service: Service, tenant: str, learner_id: str, held: LearnerRecord
+) -> tuple[Event, ...]:
+    return () if held.erased else service.tenants.bundle(tenant).histories.of(learner_id)
 
 
 def _profile(held: LearnerRecord) -> ProfileIn | None:

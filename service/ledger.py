@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from models.errors import StoreUnavailable
 from service.held import LearnerRecord, LearnerState, LoggedEvent, counting
+from service.limits import Buckets, Toll
 from service.spool import Spool, Waiting
 from service.store import MOST_EVENTS, Store
 
@@ -34,8 +35,21 @@ class Ledger:
 
     store: Store
     spool: Spool
+    buckets: Buckets = field(default_factory=lambda: Buckets(1))
 
-    async def append(self, tenant: str, events: Sequence[LoggedEvent]) -> Appended:
+    async def take(self, toll: Toll | None) -> None:
+        """Take what a request costs, and nothing else. Raises ``Limited``, as all here do that
+        take a ``toll``; while the store is away, this worker's share of the limit counts.
+        """
+        if toll is not None:
+            try:
+                await self.store.take(toll)
+            except StoreUnavailable:
+                self.buckets.take(toll)
+
+    async def append(
+        self, tenant: str, events: Sequence[LoggedEvent], toll: Toll | None = None
+    ) -> Appended:
         """Make ``events`` durable, all together.
 
         Behind waiting events of the tenant they wait too, so that the order stays. Whether an
@@ -44,29 +58,34 @@ class Ledger:
         """
         if not self.spool.holds(tenant):
             try:
-                accepted, duplicates = await self.store.append_events(tenant, events)
+                accepted, duplicates = await self.store.append_events(tenant, events, toll=toll)
             except StoreUnavailable:
                 pass
             else:
                 return Appended(accepted, duplicates, spooled=False)
+        if toll is not None:
+            self.buckets.take(toll)
         accepted = await self.spool.add(tenant, events)
         return Appended(accepted, len(events) - accepted, spooled=True)
 
-    async def learner(self, tenant: str, learner_id: str) -> LearnerState:
+    async def learner(self, tenant: str, learner_id: str, toll: Toll | None = None) -> LearnerState:
         """What counts of the learner in answers. Raises ``StoreUnavailable``."""
         # In this order: what leaves the spool meanwhile is in the store.
         waiting = self.spool.of(tenant, learner_id)
         if waiting.events or waiting.forgets:
+            await self.take(toll)
             return (await self._beside(waiting, tenant, learner_id, MOST_EVENTS)).state()
-        return await self.store.learner(tenant, learner_id)
+        return await self.store.learner(tenant, learner_id, toll=toll)
 
     async def record(self, tenant: str, learner_id: str) -> LearnerRecord:
         """All that is held of the learner. Raises ``StoreUnavailable``."""
         waiting = self.spool.of(tenant, learner_id)
         return await self._beside(waiting, tenant, learner_id, None)
 
-    def local(self, tenant: str, learner_id: str) -> LearnerState:
+    def local(self, tenant: str, learner_id: str, toll: Toll | None = None) -> LearnerState:
         """What is known without the store."""
+        if toll is not None:
+            self.buckets.take(toll)
         events = self.spool.of(tenant, learner_id).events
         return LearnerState(
             events=tuple(map(counting, events)), erased=self.spool.erased(tenant, learner_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from rich.box import SIMPLE
 from rich.console import RenderableType
@@ -12,8 +13,10 @@ from rich.text import Text
 
 from models.bundle.registry import Difference, Entry
 from models.domain import Status
+from service.auth import KeyState, StoredKey
 from service.schemas.recommendations import GapOut, ItemOut, RecommendationResponse
 
+KEY_COLOURS = {KeyState.ACTIVE: "green", KeyState.EXPIRING: "yellow"}
 COLOURS = {Status.HAVE: "green", Status.PARTIAL: "yellow", Status.MISSING: "red"}
 
 
@@ -115,3 +118,23 @@ def _value(value: object) -> Text:
             return Text(f"{size:,} B {digest[:6]}")
         case _:
             return Text(str(value))
+
+
+def api_keys(keys: Iterable[StoredKey], at: float) -> Table:
+    """What is kept of each key, and its state ``at`` a moment (seconds since the epoch)."""
+    table = Table("id", "tenant", "scopes", "created", "state", box=SIMPLE)
+    for key in keys:
+        state = key.state(at)
+        until = f" {_minute(key.expires_at)}" if state is KeyState.EXPIRING else ""
+        table.add_row(
+            key.id,
+            key.tenant,
+            ", ".join(sorted(key.scopes)),
+            _minute(key.created_at) or "unknown",
+            Text(f"{state}{until}", KEY_COLOURS.get(state, "dim")),
+        )
+    return table
+
+
+def _minute(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

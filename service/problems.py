@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from models.errors import StoreUnavailable
+from service.limits import Limited
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -94,7 +95,14 @@ def described(api: dict[str, Any]) -> dict[str, Any]:
 
 def install(app: FastAPI) -> None:
     """Make ``app`` answer every error with a problem document."""
-    for kind in (ProblemError, HTTPException, RequestValidationError, StoreUnavailable, Exception):
+    for kind in (
+        ProblemError,
+        HTTPException,
+        RequestValidationError,
+        StoreUnavailable,
+        Limited,
+        Exception,
+    ):
         app.add_exception_handler(kind, respond)
 
 
@@ -116,6 +124,13 @@ async def respond(request: Request, error: Exception) -> Response:
         case StoreUnavailable():
             detail = "The store of learners and events cannot be reached; nothing was changed."
             return render(503, detail, request_id, headers={"Retry-After": "1"})
+        case Limited():
+            toll = error.toll
+            limited = request.state.service.metrics.tenant_limited
+            limited.labels(toll.tenant, toll.kind).inc()
+            detail = f"This is more than {toll.rate.per_second:g} {toll.kind} a second."
+            retry = {"Retry-After": str(error.retry_after)}
+            return render(429, detail, request_id, headers=retry)
         case _:
             return render(500, "Something unexpected failed; it has been logged.", request_id)
 

@@ -23,6 +23,7 @@ from service.app import create_app
 from service.auth import Scope, load_keyring, new_key
 from service.bundles import begin
 from service.settings import Settings, share_metrics
+from service.tenants import read as read_tenants
 from service.valkey import embedded_valkey
 
 HTTP: Final[Mapping[str, Any]] = {
@@ -46,9 +47,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
     ``StoreUnavailable`` or ``UsageError`` before anything is answered.
     """
     settings = with_some_key(settings)
-    load_keyring(settings.api_keys_file, None)
-    experiments.Experiments(experiments.read(settings.experiments_file))
-    begin(settings.bundle)
+    _check(settings)
     with ExitStack() as parts:
         parts.enter_context(_stopping_in_order())
         listener = parts.enter_context(_listening(settings.host, settings.port))
@@ -61,6 +60,19 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
             settings = _with_shared_metrics(settings)
         announce(_url(listener))
         _run(settings, listener)
+
+
+def _check(settings: Settings) -> None:
+    """Raise now what would else be found out in a worker, with nobody to tell."""
+    key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
+    keyring = load_keyring(settings.api_keys_file, key)
+    experiments.Experiments(experiments.read(settings.experiments_file))
+    sources = {settings.bundle}
+    if settings.tenants_file is not None:
+        terms = read_tenants(settings.tenants_file, settings.bundle, keyring.tenants)
+        sources |= {each.source for each in terms.values()}
+    for source in sources:
+        begin(source)
 
 
 def with_some_key(settings: Settings) -> Settings:

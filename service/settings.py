@@ -32,6 +32,7 @@ class Settings(BaseSettings):
 
     api_keys_file: Path | None = None
     demo_key: SecretStr | None = None
+    tenants_file: Path | None = None
 
     redis_url: SecretStr | None = None
     store_timeout: float = Field(default=0.5, gt=0, le=30)

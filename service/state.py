@@ -11,15 +11,16 @@ from typing import Annotated, TypedDict, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from models.bundle import Bundle
 from service.audit import AuditLog
-from service.auth import Keyring, Scope, StoredKey
-from service.bundles import Bundles
+from service.auth import Scope
 from service.decision_log import DecisionLog
 from service.experiments import Experiments
+from service.keys import Keys
 from service.ledger import Ledger
+from service.limits import Costly
 from service.problems import ProblemError
 from service.telemetry import Metrics
+from service.tenancy import Tenants
 
 Answer = TypeVar("Answer")
 
@@ -32,20 +33,15 @@ class Service:
     second, without the interpreter, in which the event loop can answer others.
     """
 
-    bundles: Bundles
+    tenants: Tenants
     ledger: Ledger
-    keyring: Keyring
+    keys: Keys
     metrics: Metrics
     now: Callable[[], float]
     reader: Executor
     decisions: DecisionLog
     audit: AuditLog
     experiments: Experiments
-
-    @property
-    def bundle(self) -> Bundle:
-        """What is served now; to be asked for once in each request."""
-        return self.bundles.current
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` in the reading thread."""
@@ -77,20 +73,29 @@ Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
 async def _key_id(service: ServiceDep, presented: Presented) -> str:
-    key = None if presented is None else service.keyring.find(presented.credentials)
+    key = None if presented is None else service.keys.find(presented.credentials, service.now())
     return "" if key is None else key.id  # which never comes to pass: scopes are checked
 
 
-def _allowed(scope: Scope) -> Callable[[ServiceDep, Presented], Awaitable[str]]:
+def _allowed(
+    scope: Scope, *, pays: bool = True
+) -> Callable[[ServiceDep, Presented], Awaitable[str]]:
+    """The tenant of a key with that scope. Without ``pays`` what the request costs is taken later,
+    on the way to the store that it makes anyhow.
+    """
+
     async def tenant(service: ServiceDep, presented: Presented) -> str:
         challenge = {"WWW-Authenticate": "Bearer"}
         if presented is None:
             raise ProblemError(401, "Send an API key: Authorization: Bearer KEY.", challenge)
-        key: StoredKey | None = service.keyring.find(presented.credentials)
-        if key is None:
+        key = service.keys.find(presented.credentials, service.now())
+        if key is None or not service.tenants.admits(key.tenant):
             raise ProblemError(401, "This API key is not known.", challenge)
         if scope not in key.scopes:
             raise ProblemError(403, f"This API key lacks the scope '{scope}'.")
+        service.metrics.tenant_requests.labels(key.tenant).inc()
+        if pays:
+            await service.ledger.take(service.tenants.toll(key.tenant, Costly.ANSWERS))
         return key.tenant
 
     return tenant
@@ -98,7 +103,8 @@ def _allowed(scope: Scope) -> Callable[[ServiceDep, Presented], Awaitable[str]]:
 
 # The tenant on whose behalf the caller acts, once the key and its scope are checked.
 Recommending = Annotated[str, Depends(_allowed(Scope.RECOMMEND))]
-Recording = Annotated[str, Depends(_allowed(Scope.EVENTS))]
+Answering = Annotated[str, Depends(_allowed(Scope.RECOMMEND, pays=False))]
+Recording = Annotated[str, Depends(_allowed(Scope.EVENTS, pays=False))]
 Keeping = Annotated[str, Depends(_allowed(Scope.LEARNERS))]
 Administering = Annotated[str, Depends(_allowed(Scope.ADMIN))]
 

@@ -14,6 +14,7 @@ hash tag ``{tenant}``, which keeps them apart from other tenants'.
 ``cairn:{t}:profile:LEARNER``  string  profile as JSON
 ``cairn:{t}:erased``           zset    hashes of erased learners' ids, by when
 ``cairn:{t}:erasures``         string  how many erasures there were
+``cairn:{t}:limit:KIND``       string  when a token bucket is full again; in memory alone
 =============================  ======  ==============================================
 
 What is kept of decisions is told in ``decision_store``.
@@ -23,6 +24,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
@@ -30,6 +32,7 @@ import orjson
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import RedisError, ResponseError
 
@@ -44,6 +47,7 @@ from service.held import (
     tombstone,
     unpacked,
 )
+from service.limits import Limited, Toll
 
 Operation: TypeAlias = Callable[[str, Sequence[tuple[str, ...]], Sequence[Any]], Awaitable[Any]]
 """A script to be run on a tenant's keys, each named by its parts, with arguments."""
@@ -52,9 +56,14 @@ MOST_EVENTS: Final = 2_000
 """A learner's latest events that are read for one answer; bounds the work, not the log."""
 
 TENANTS: Final = "cairn:tenants"
-REWRITTEN: Final = "cairn:rewritten"
-REWRITE_LOOK: Final = 0.1
-"""Seconds between two looks whether the append-only file has been rewritten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script as it is, and behind one that takes a toll and goes no further without."""
+
+    free: AsyncScript
+    tolled: AsyncScript
 
 
 class Store:
@@ -83,8 +92,11 @@ class Store:
         self._breaker = Breaker(self._reach)
         self._patience = patience
         self._announced: set[str] = set()
+        register = self._redis.register_script
+        toll, sources = _sources()
         self._scripts = {
-            name: self._redis.register_script(source) for name, source in _sources().items()
+            name: Script(free=register(source), tolled=register(toll + source))
+            for name, source in sources.items()
         }
 
     async def __aenter__(self) -> Self:
@@ -103,8 +115,18 @@ class Store:
         """Return when the server answers; raises ``StoreUnavailable``."""
         await self._ask(self._redis.ping, self._patience)
 
+    async def take(self, toll: Toll) -> None:
+        """Take from a bucket, and nothing else. Raises ``Limited`` where it is empty, as every
+        operation does that takes a ``toll``; nothing else is done then.
+        """
+        await self.run("pay", [], [], self._patience, toll)
+
     async def append_events(
-        self, tenant: str, events: Sequence[LoggedEvent], since: Sequence[float] = ()
+        self,
+        tenant: str,
+        events: Sequence[LoggedEvent],
+        since: Sequence[float] = (),
+        toll: Toll | None = None,
     ) -> tuple[int, int]:
         """Add ``events`` all together; returns how many were new and how many were not.
 
@@ -119,17 +141,19 @@ class Store:
         for i, event in enumerate(events):
             waited = (tombstone(tenant, event.learner_id), since[i]) if since else ("", "")
             args += [event.event_id, packed(event), *waited]
-        fresh = await self.run("append", keys, args)
+        fresh = await self.run("append", keys, args, toll=toll)
         return fresh, len(events) - fresh
 
-    async def learner(self, tenant: str, learner_id: str, most: int = MOST_EVENTS) -> LearnerState:
+    async def learner(
+        self, tenant: str, learner_id: str, most: int = MOST_EVENTS, toll: Toll | None = None
+    ) -> LearnerState:
         """Profile, latest ``most`` events and whether erased; an unknown learner is an empty
         state. Never stale: what is not folded yet is read beside what is.
         """
         keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
         keys += [key(tenant, "log"), key(tenant, "erased"), key(tenant, "state", learner_id)]
         args = [tombstone(tenant, learner_id), most]
-        profile, erased, lines = await self.run("state", keys, args, self._patience)
+        profile, erased, lines = await self.run("state", keys, args, self._patience, toll)
         return LearnerState(
             None if profile is None else orjson.loads(profile),
             counted(lines, most),
@@ -198,42 +222,10 @@ class Store:
         """Remove keys of one tenant; only what can be made again from the log may go so."""
         await self._ask(lambda: self._redis.unlink(*keys))
 
-    async def traces(self) -> int:
-        """How many erasures there were, if the append-only file may hold traces of any; else 0."""
-        names = [key(tenant, "erasures") for tenant in await self.tenants()]
-        counts = await self._ask(lambda: self._redis.mget(REWRITTEN, *names))
-        rewritten, *erasures = (int(count or 0) for count in counts)
-        return sum(erasures) if sum(erasures) > rewritten else 0
-
-    async def rewrite(self) -> None:
-        """Have the append-only file written anew from what is held, if there is such a file; ends
-        when it has been. Raises ``StoreRefused`` when the server does not do that.
-        """
-        erasures = await self.traces()
-        if (await self._persistence())["aof_enabled"]:
-            await self._settled()
-            try:
-                await self._ask(self._redis.bgrewriteaof)
-            except StoreRefused as error:
-                if "in progress" in str(error):
-                    return  # another worker was first
-                raise
-            await self._settled()
-            if (await self._persistence())["aof_last_bgrewrite_status"] != "ok":
-                raise StoreUnavailable("the store could not rewrite its append-only file")
-        await self._ask(lambda: self._redis.set(REWRITTEN, erasures))
-
-    async def _settled(self) -> None:
-        """Return when no rewriting is on its way."""
-        while True:
-            said = await self._persistence()
-            if not (said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"]):
-                return
-            await asyncio.sleep(REWRITE_LOOK)
-
-    async def _persistence(self) -> dict[str, Any]:
-        said: dict[str, Any] = await self._ask(lambda: self._redis.info("persistence"))
-        return said
+    async def command(self, *words: str) -> Any:
+        """What the server answers to a command that is of no tenant."""
+        # The library leaves this method untyped.
+        return await self._ask(lambda: self._redis.execute_command(*words))  # type: ignore[no-untyped-call]
 
     def operation(self, name: str) -> Operation:
         """One more operation, ``lua/NAME.lua``, within the same bounds."""
@@ -249,9 +241,21 @@ class Store:
         keys: Sequence[str],
         args: Sequence[Any],
         within: float | None = None,
+        toll: Toll | None = None,
     ) -> Any:
         """What the script of that name answers. Raises ``StoreUnavailable``."""
-        return await self._ask(lambda: self._scripts[script](keys=keys, args=args), within)
+        scripts = self._scripts[script]
+        if toll is None:
+            return await self._ask(lambda: scripts.free(keys=keys, args=args), within)
+        keys = [*keys, key(toll.tenant, "limit", toll.kind)]
+        args = [*args, toll.rate.per_second, toll.rate.burst, toll.tokens]
+        try:
+            return await self._ask(lambda: scripts.tolled(keys=keys, args=args), within)
+        except StoreRefused as error:
+            code, _, rest = str(error.__cause__).partition(" ")
+            if code != "LIMITED":
+                raise
+            raise Limited(toll, int(rest.split()[0]) / 1e6) from None
 
     async def _announce(self, tenant: str) -> None:
         """List the tenant before its first data are there; not in a script, since the list is
@@ -286,9 +290,10 @@ def key(tenant: str, *parts: str) -> str:
     return ":".join((f"cairn:{{{tenant}}}", *parts))
 
 
-def _sources() -> dict[str, str]:
-    """The scripts by their names, each with what all share before it."""
+def _sources() -> tuple[str, dict[str, str]]:
+    """What takes a toll, and the scripts by their names, each with what all share before it."""
     folder = Path(__file__).with_name("lua")
     texts = {file.stem: file.read_text("utf-8") for file in folder.glob("*.lua")}
     shared = texts.pop("shared")
-    return {name: shared + text for name, text in texts.items()}
+    toll = texts.pop("toll")
+    return toll, {name: shared + text for name, text in texts.items()}

@@ -1,4 +1,6 @@
-"""What Prometheus can see: requests, answers, events, failures. No learner, no tenant."""
+"""What Prometheus can see: requests, answers, events, failures. No learner; tenants only by
+the names that the keys file gives them.
+"""
 
 from __future__ import annotations
 
@@ -50,6 +52,16 @@ class Metrics:
             "Promoted bundles by what became of them here.",
             ["outcome"],
             registry=self._registry,
+        )
+
+        def of_tenants(name: str, what: str, *more: str) -> Counter:
+            return Counter(name, what, ["tenant", *more], registry=self._registry)
+
+        self.tenant_requests = of_tenants("cairn_tenant_requests", "Requests let in by their key.")
+        self.tenant_answers = of_tenants("cairn_tenant_answers", "Recommendations and paths.")
+        self.tenant_events = of_tenants("cairn_tenant_events", "Events accepted.")
+        self.tenant_limited = of_tenants(
+            "cairn_tenant_limited", "Requests refused for their number.", "kind"
         )
 
     def render(self) -> bytes:

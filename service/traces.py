@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Final
+from typing import Any, Final
 
 from models.errors import StoreRefused, StoreUnavailable
-from service.store import Store
+from service.store import Store, key
 
 logger = logging.getLogger(__name__)
 
 LOOK: Final = 1.0
 """Seconds between two looks whether anything was erased."""
+
+REWRITE_LOOK: Final = 0.1
+"""Seconds between two looks whether the append-only file has been rewritten."""
+
+REWRITTEN: Final = "cairn:rewritten"
 
 
 async def keep_clean(store: Store) -> None:
@@ -25,8 +30,8 @@ async def keep_clean(store: Store) -> None:
     told = False
     while True:
         try:
-            if not store.away and await store.traces():
-                await store.rewrite()
+            if not store.away and await traces(store):
+                await rewrite(store)
         except StoreRefused as error:
             if not told:
                 logger.warning(
@@ -40,3 +45,43 @@ async def keep_clean(store: Store) -> None:
         except Exception:
             logger.exception("the store's append-only file could not be rewritten")
         await asyncio.sleep(LOOK)
+
+
+async def traces(store: Store) -> int:
+    """How many erasures there were, if the append-only file may hold traces of any; else 0."""
+    names = [key(tenant, "erasures") for tenant in await store.tenants()]
+    rewritten, *erasures = (int(n or 0) for n in await store.command("MGET", REWRITTEN, *names))
+    return sum(erasures) if sum(erasures) > rewritten else 0
+
+
+async def rewrite(store: Store) -> None:
+    """Have the append-only file written anew from what is held, if there is such a file; ends
+    when it has been. Raises ``StoreRefused`` when the server does not do that.
+    """
+    erasures = await traces(store)
+    if (await _persistence(store))["aof_enabled"]:
+        await _settled(store)
+        try:
+            await store.command("BGREWRITEAOF")
+        except StoreRefused as error:
+            if "in progress" in str(error):
+                return  # another worker was first
+            raise
+        await _settled(store)
+        if (await _persistence(store))["aof_last_bgrewrite_status"] != "ok":
+            raise StoreUnavailable("the store could not rewrite its append-only file")
+    await store.command("SET", REWRITTEN, str(erasures))
+
+
+async def _settled(store: Store) -> None:
+    """Return when no rewriting is on its way."""
+    while True:
+        said = await _persistence(store)
+        if not (said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"]):
+            return
+        await asyncio.sleep(REWRITE_LOOK)
+
+
+async def _persistence(store: Store) -> dict[str, Any]:
+    said: dict[str, Any] = await store.command("INFO", "persistence")
+    return said

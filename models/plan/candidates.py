@@ -116,6 +116,6 @@ def currency(bundle: Bundle, ask: PathAsk, rows: NDArray[np.int32]) -> str | Non
 
 def commonest_currency(bundle: Bundle, rows: NDArray[np.int32] = ALL) -> str | None:
     """The currency most credentials are priced in, of all or of some; ``None`` for none."""
-    named = bundle.credentials.currency[rows] if len(rows) else bundle.credentials.currency
+    named = bundle.credentials.currency[rows if len(rows) else bundle.credentials.shown]
     names, counts = np.unique(named[named != ""].astype(str), return_counts=True)
     return str(names[counts.argmax()]) if len(names) else None

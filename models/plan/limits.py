@@ -146,7 +146,8 @@ def _choices(bundle: Bundle, ask: PathAsk) -> Iterator[Binding]:
         allowed = getattr(limits, name)
         if not allowed:
             continue
-        values, counts = np.unique(column[column != ""].astype(str), return_counts=True)
+        named = column[(column != "") & credentials.shown]
+        values, counts = np.unique(named.astype(str), return_counts=True)
         likely = [
             v for v in values[np.argsort(-counts, kind="stable")].tolist() if v not in allowed
         ]

@@ -63,7 +63,7 @@ def supposed_hours(bundle: Bundle) -> NDArray[np.float64]:
     known ones, the same for every role, or as 1 where none is known.
     """
     hours = bundle.credentials.hours
-    known = hours[~np.isnan(hours)]
+    known = hours[~np.isnan(hours) & bundle.credentials.shown]
     return np.nan_to_num(hours, nan=float(np.median(known)) if len(known) else 1.0)
 
 

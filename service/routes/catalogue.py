@@ -13,7 +13,7 @@ from service.schemas.catalogue import CredentialOut, ModelOut, Page, RoleCard
 from service.schemas.fields import Id
 from service.state import Recommending, ServiceDep
 
-router = APIRouter(tags=["catalogue"], responses=documented(401, 403, 422))
+router = APIRouter(tags=["catalogue"], responses=documented(401, 403, 422, 429))
 EntryId = Annotated[Id, Path()]
 Search = Annotated[str, Query(max_length=2_000, description="Words to find; empty lists all.")]
 Limit = Annotated[int, Query(ge=1, le=100)]
@@ -29,13 +29,15 @@ async def roles(
     offset: Offset = 0,
 ) -> Page[RoleCard]:
     """Roles by meaning and by word."""
-    return await service.aside(partial(catalogue.roles, service.bundle, q, limit, offset))
+    return await service.aside(
+        partial(catalogue.roles, service.tenants.bundle(tenant), q, limit, offset)
+    )
 
 
 @router.get("/v1/roles/{role_id:path}", responses=documented(404))
 async def role(role_id: EntryId, tenant: Recommending, service: ServiceDep) -> RoleCard:
     """One role with its requirements."""
-    return catalogue.role(service.bundle, role_id)
+    return catalogue.role(service.tenants.bundle(tenant), role_id)
 
 
 @router.get("/v1/credentials")
@@ -47,7 +49,9 @@ async def credentials(
     offset: Offset = 0,
 ) -> Page[CredentialOut]:
     """Credentials by meaning and by word."""
-    return await service.aside(partial(catalogue.credentials, service.bundle, q, limit, offset))
+    return await service.aside(
+        partial(catalogue.credentials, service.tenants.bundle(tenant), q, limit, offset)
+    )
 
 
 @router.get("/v1/credentials/{credential_id:path}", responses=documented(404))
@@ -55,10 +59,10 @@ async def credential(
     credential_id: EntryId, tenant: Recommending, service: ServiceDep
 ) -> CredentialOut:
     """One credential."""
-    return catalogue.credential(service.bundle, credential_id)
+    return catalogue.credential(service.tenants.bundle(tenant), credential_id)
 
 
 @router.get("/v1/model")
 async def model(tenant: Recommending, service: ServiceDep) -> ModelOut:
     """What is loaded: the bundle's manifest."""
-    return catalogue.loaded(service.bundle)
+    return catalogue.loaded(service.tenants.bundle(tenant))

@@ -11,8 +11,8 @@ from service.problems import documented
 from service.schemas.decisions import DecisionsOut
 from service.state import Administering, KeyId, ServiceDep
 
-router = APIRouter(tags=["decisions"], responses=documented(401, 403, 404, 422, 503))
-AskedFor = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+router = APIRouter(tags=["decisions"], responses=documented(401, 403, 404, 422, 429, 503))
+AskedFor = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 
 
 @router.get("/v1/decisions/{request_id}")

@@ -9,7 +9,7 @@ from service.problems import documented
 from service.schemas.events import EventsIn, EventsOut
 from service.state import Recording, ServiceDep
 
-router = APIRouter(tags=["events"], responses=documented(400, 401, 403, 413, 422, 503))
+router = APIRouter(tags=["events"], responses=documented(400, 401, 403, 413, 422, 429, 503))
 
 
 @router.post("/v1/events", status_code=202)

@@ -24,14 +24,14 @@ async def readyz(service: ServiceDep) -> ReadyOut:
     """Able to answer; ``degraded`` names the ``store`` when answers go on without it, the
     ``bundle`` when they are an earlier one's.
     """
-    degraded = ["bundle"] if service.bundles.behind else []
+    degraded = ["bundle"] if any(each.behind for each in service.tenants.bundles) else []
     try:
         await service.ledger.store.ping()
     except StoreUnavailable:
         degraded.append("store")
     return ReadyOut(
         status="ready",
-        bundle_version=service.bundle.version,
+        bundle_version=service.tenants.default.current.version,
         degraded=degraded,
         spooled_events=service.ledger.spool.depth(),
     )

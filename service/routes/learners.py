@@ -18,7 +18,7 @@ from service.schemas.learners import (
 )
 from service.state import Administering, Keeping, KeyId, ServiceDep
 
-router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 404, 413, 422, 503))
+router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503))
 LearnerId = Annotated[Id, Path()]
 
 
@@ -26,8 +26,8 @@ LearnerId = Annotated[Id, Path()]
 async def known(
     tenant: Administering, service: ServiceDep, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> KnownLearners:
-    """Some learners the model was trained on, for trying it out."""
-    return learners.known(service, limit)
+    """Some of the tenant's learners that the model was trained on, for trying it out."""
+    return learners.known(service, tenant, limit)
 
 
 # Ids may hold slashes, so this one comes before the id that takes the rest of the path.

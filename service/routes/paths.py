@@ -13,14 +13,14 @@ from service.schemas.whatif import (
     CompareRequest,
     CompareResponse,
 )
-from service.state import Recommending, RequestId, ServiceDep
+from service.state import Answering, RequestId, ServiceDep
 
-router = APIRouter(tags=["paths"], responses=documented(400, 401, 403, 413, 422))
+router = APIRouter(tags=["paths"], responses=documented(400, 401, 403, 413, 422, 429))
 
 
 @router.post("/v1/paths")
 async def plan(
-    body: PathRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+    body: PathRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
 ) -> PathResponse:
     """What to take towards the role, in which order, within every limit, and why."""
     return await answers.plan(service, tenant, body, request_id)
@@ -28,7 +28,7 @@ async def plan(
 
 @router.post("/v1/paths/compare")
 async def compare(
-    body: CompareRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+    body: CompareRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
 ) -> CompareResponse:
     """What it would take to get to each of two or three roles, and what the paths share."""
     return await answers.compare(service, tenant, body, request_id)
@@ -36,7 +36,7 @@ async def compare(
 
 @router.post("/v1/roles/closest")
 async def closest(
-    body: ClosestRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+    body: ClosestRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
 ) -> ClosestResponse:
     """The roles closest from here, by what it still takes to reach each."""
     return await answers.closest(service, tenant, body, request_id)

@@ -7,14 +7,14 @@ from fastapi import APIRouter
 from service import answers
 from service.problems import documented
 from service.schemas.recommendations import RecommendationRequest, RecommendationResponse
-from service.state import Recommending, RequestId, ServiceDep
+from service.state import Answering, RequestId, ServiceDep
 
-router = APIRouter(tags=["recommendations"], responses=documented(400, 401, 403, 413, 422))
+router = APIRouter(tags=["recommendations"], responses=documented(400, 401, 403, 413, 422, 429))
 
 
 @router.post("/v1/recommendations")
 async def recommend(
-    body: RecommendationRequest, tenant: Recommending, service: ServiceDep, request_id: RequestId
+    body: RecommendationRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
 ) -> RecommendationResponse:
     """What this learner should earn next towards the role, and why."""
     return await answers.recommend(service, tenant, body, request_id)

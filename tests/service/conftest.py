@@ -105,9 +105,19 @@ def keys_file(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tenants_file(keys: Keys, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every tenant of the keys may use what training knew of ``ada``, so that each test can."""
+    path = tmp_path_factory.mktemp("tenants") / "tenants.toml"
+    names = sorted({key.tenant for key in keys.kept})
+    path.write_text("".join(f"[tenants.{name}]\nowns_histories = true\n" for name in names))
+    return path
+
+
+@pytest.fixture(scope="session")
 def url(
     bundle_folder: Path,
     keys_file: Path,
+    tenants_file: Path,
     embedded_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
@@ -115,6 +125,7 @@ def url(
         var=tmp_path_factory.mktemp("var"),
         bundle=bundle_folder,
         api_keys_file=keys_file,
+        tenants_file=tenants_file,
         redis_url=embedded_url,
         max_body_bytes=20_000,
         # Tests beside each other may hold a store up for longer than users would wait.

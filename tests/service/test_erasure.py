@@ -20,6 +20,7 @@ from service.ledger import Ledger
 from service.settings import Settings
 from service.spool import Spool
 from service.store import Store
+from service.traces import rewrite, traces
 from service.valkey import embedded_valkey
 
 NAME = "someone-very-particular"
@@ -139,15 +140,15 @@ def test_a_store_that_may_not_be_asked_to_rewrite_its_file_goes_on(tmp_path: Pat
     async def body(url: str) -> None:
         async with Store(url, 5.0, 2) as store:
             await store.erase_learner("t", NAME, 1.0)
-            assert await store.traces() == 1
-            await store._redis.execute_command("ACL", "SETUSER", "default", "-bgrewriteaof")
+            assert await traces(store) == 1
+            await store.command("ACL", "SETUSER", "default", "-bgrewriteaof")
             with pytest.raises(StoreRefused):
-                await store.rewrite()
-            assert await store.traces() == 1
+                await rewrite(store)
+            assert await traces(store) == 1
             await store.ping()
-            await store._redis.execute_command("ACL", "SETUSER", "default", "+bgrewriteaof")
-            await asyncio.gather(store.rewrite(), store.rewrite())
-            assert await store.traces() == 0
+            await store.command("ACL", "SETUSER", "default", "+bgrewriteaof")
+            await asyncio.gather(rewrite(store), rewrite(store))
+            assert await traces(store) == 0
 
     with embedded_valkey(tmp_path / "v") as url:
         asyncio.run(body(url))
@@ -157,8 +158,8 @@ def test_a_store_without_such_a_file_has_no_traces(external_url: str, tenant: st
     async def body() -> None:
         async with Store(external_url, 5.0, 2) as store:
             await store.erase_learner(tenant, NAME, 1.0)
-            await store.rewrite()
-            assert await store.traces() == 0
-            assert (await store._persistence())["aof_rewrites"] == 0
+            await rewrite(store)
+            assert await traces(store) == 0
+            assert (await store.command("INFO", "persistence"))["aof_rewrites"] == 0
 
     asyncio.run(body())

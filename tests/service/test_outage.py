@@ -38,13 +38,18 @@ def valkey(folder: Path, path: Path) -> Iterator[int]:
 
 @pytest.fixture
 def settings(
-    bundle_folder: Path, keys_file: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    bundle_folder: Path,
+    keys_file: Path,
+    tenants_file: Path,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
     path = tmp_path_factory.mktemp("s") / "v.sock"
     return Settings(
         var=tmp_path,
         bundle=bundle_folder,
         api_keys_file=keys_file,
+        tenants_file=tenants_file,
         redis_url=f"unix://{path}",
         store_timeout=1,
         store_patience=0.2,

@@ -147,3 +147,31 @@ def test_a_service_without_keys_makes_one_and_shows_it(bundle_folder: Path, tmp_
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ("[tenants.demo]\nlimits.answers.burst = 0", "UsageError: .*tenants.toml: tenant 'demo'"),
+        ("[tenants.demi]", "UsageError: .*tenants.toml: tenant 'demo': expected a table"),
+        ('[tenants.demo]\nbundle = "none"', "BundleError: .*none"),
+    ],
+)
+def test_bad_tenants_are_said_plainly(
+    bundle_folder: Path, tmp_path: Path, terms: str, expected: str
+) -> None:
+    (tmp_path / "tenants.toml").write_text(terms)
+    errors = refused(bundle_folder, tmp_path, PORT=0, TENANTS_FILE=tmp_path / "tenants.toml")
+    assert re.search(expected, errors)
+
+
+def test_workers_share_a_limit(bundle_folder: Path, tmp_path: Path) -> None:
+    terms = tmp_path / "tenants.toml"
+    terms.write_text("[tenants.demo]\nlimits.answers = {per_second = 0.001, burst = 10}\n")
+    with served(bundle_folder, tmp_path, WORKERS=2, TENANTS_FILE=terms) as client:
+        headers = {**client.headers, "Connection": "close"}
+        statuses = [
+            client.post("/v1/recommendations", json={}, headers=headers).status_code
+            for _ in range(30)
+        ]
+        assert (statuses.count(200), statuses.count(429)) == (10, 20)
