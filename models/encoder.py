@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 MODEL_FILE = "model.onnx"
+WEIGHTS_FILE = "model.onnx.data"
+"""The graph's weights, apart so that they are mapped; older bundles have them in the graph."""
+
 TOKENIZER_FILE = "tokenizer.json"
 MAX_TOKENS = 128
 

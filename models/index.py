@@ -6,6 +6,7 @@ exact ("flat"): with a filter it stays exact and gets faster.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import faiss
@@ -35,12 +36,14 @@ class VectorIndex:
         return cls(index)
 
     @classmethod
-    def from_bytes(cls, data: NDArray[np.uint8], name: str) -> VectorIndex:
-        """Read what ``to_bytes`` wrote. Raises ``BundleCorrupt`` naming ``name``."""
+    def open(cls, path: Path) -> VectorIndex:
+        """The index that ``path`` holds, as ``to_bytes`` gave it; its vectors stay in the file and
+        are mapped, so that processes share them. Raises ``BundleCorrupt`` naming ``path``.
+        """
         try:
-            return cls(faiss.deserialize_index(data))
+            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
         except RuntimeError as error:
-            raise BundleCorrupt(f"index '{name}' cannot be read: {error}") from error
+            raise BundleCorrupt(f"index {path} cannot be read: {error}") from error
 
     def to_bytes(self) -> NDArray[np.uint8]:
         """The index in FAISS' own format."""
@@ -81,8 +84,3 @@ class VectorIndex:
             parameters = _PARAMETERS(sel=chosen)
             scores, rows = self._index.search(queries, k, params=parameters)
         return rows, scores
-
-
-def limit_threads(count: int) -> None:
-    """Bound FAISS' threads; a service process answers on one."""
-    faiss.omp_set_num_threads(count)

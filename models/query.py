@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import ASSUMED_LEVEL, Ask, Constraints, Event, Kind, Mode, ResolvedRole
+from models.observer import NOBODY, Observer
 from models.resolve import resolve_role, resolve_skill
 from models.walk import NOWHERE, Walk
 
@@ -74,9 +75,12 @@ def mode(query: Query) -> Mode:
     return Mode.POPULAR
 
 
-def build(bundle: Bundle, ask: Ask) -> Query:
+def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     """Read one question against one bundle. Unknown ids are noted, never an error."""
     notes: list[str] = []
+    declared = _declared(bundle, ask, notes)
+    role, requirement = _target(bundle, ask, notes)
+    observer.done("encode")
     credentials = bundle.credentials
     held_kinds = bundle.manifest.held_kinds
     verified = credentials.ids.rows(ask.learner.verified)
@@ -84,9 +88,7 @@ def build(bundle: Bundle, ask: Ask) -> Query:
     begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
     dismissed = _dismissed(bundle, ask.learner.history)
     excluded = credentials.ids.rows(ask.constraints.exclude)
-    declared = _declared(bundle, ask, notes)
     skills, levels = with_learnt(bundle, declared, held)
-    role, requirement = _target(bundle, ask, notes)
     unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
     if unknown:
         notes.append(f"{unknown} events name credentials that this bundle does not know")

@@ -14,6 +14,7 @@ from models.diversify import choose, without_overlap, without_repeats, without_u
 from models.domain import Mode
 from models.eligibility import eligible
 from models.feature_names import FEATURES, TREND
+from models.observer import NOBODY, Observer
 from models.query import Query, mode
 from models.signals import Signals
 from models.sources import Candidates, fused
@@ -45,13 +46,21 @@ class Ranked:
     places: NDArray[np.int64]
 
 
-def rank(bundle: Bundle, query: Query) -> Ranked:
+def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     """Everything that decides an answer, in row numbers."""
-    known = signals.compute(bundle, query, gap.measure(bundle, query))
-    candidates = sources.propose(bundle, query, known, eligible(bundle, query))
+    state = gap.measure(bundle, query)
+    observer.done("gap")
+    known = signals.compute(bundle, query, state)
+    observer.done("signals")
+    among = eligible(bundle, query)
+    observer.done("eligibility")
+    candidates = sources.propose(bundle, query, known, among, observer)
+    observer.done("candidates")
     rows = candidates.rows
     table = features.matrix(bundle, query, known, candidates)
+    observer.done("features")
     raw = raw_scores(bundle, query, candidates, table)
+    observer.done("rank")
     scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
     order = np.lexsort((rows, -scores))
     pinned = np.isin(rows[order], query.pinned)
@@ -63,6 +72,7 @@ def rank(bundle: Bundle, query: Query) -> Ranked:
     scores[order] = without_repeats(bundle, rows[order], scores[order])
     order = order[np.lexsort((rows[order], -scores[order]))]
     places = order[choose(bundle, query, rows[order], scores[order])]
+    observer.done("diversify")
     return Ranked(known, candidates, table, raw, scores, places)
 
 

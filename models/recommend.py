@@ -10,21 +10,25 @@ from models import explain, gap
 from models.bundle import Bundle
 from models.domain import Ask, Item, Reason, Recommendation
 from models.explore import Exploration, drawn, propensities
+from models.observer import NOBODY, Observer
 from models.query import Query, build, mode
 from models.rank import Ranked, rank
 from models.sources import SOURCES
 
 
-def recommend(bundle: Bundle, ask: Ask) -> Recommendation:
+def recommend(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Recommendation:
     """What this learner should earn next, best first, with reasons.
 
     Never an error for missing input: without history, role or skills, or with unknown ids,
     the best honest answer comes with its ``mode`` and ``notes``. No item is held, excluded,
     unavailable, over a limit or short of its prerequisites.
     """
-    query = build(bundle, ask)
-    ranked, odds = explored(query, rank(bundle, query), ask.exploration)
-    return word(bundle, query, ranked, odds)
+    query = build(bundle, ask, observer)
+    observer.done("read")
+    ranked, odds = explored(query, rank(bundle, query, observer), ask.exploration)
+    answer = word(bundle, query, ranked, odds)
+    observer.done("explain")
+    return answer
 
 
 def explored(

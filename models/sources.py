@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.observer import NOBODY, Observer
 from models.query import Query
 from models.signals import Signals
 
@@ -43,9 +44,12 @@ class Candidates:
     ranks: NDArray[np.int32]
 
 
-def propose(bundle: Bundle, query: Query, signals: Signals, eligible: Mask) -> Candidates:
+def propose(
+    bundle: Bundle, query: Query, signals: Signals, eligible: Mask, observer: Observer = NOBODY
+) -> Candidates:
     """All sources' proposals as one set of candidates."""
     proposed = [source(bundle, query, signals, eligible)[0] for source in SOURCES.values()]
+    observer.proposed([len(found) for found in proposed])
     rows = np.unique(np.concatenate(proposed)).astype(np.int32)
     ranks = np.full((len(rows), len(proposed)), -1, np.int32)
     for column, found in enumerate(proposed):

@@ -25,6 +25,7 @@ from service.schemas.whatif import (
     CompareRequest,
     CompareResponse,
 )
+from service.seen import Seen, seen
 from service.state import Service
 
 Request: TypeAlias = PathRequest | CompareRequest | ClosestRequest
@@ -35,7 +36,7 @@ async def recommend(
     service: Service, tenant: str, request: RecommendationRequest, request_id: str
 ) -> RecommendationResponse:
     """Answer from all that is known; without the store, from the bundle and the request."""
-    held, degraded = await _held(service, tenant, request.learner.id)
+    observer, held, degraded = await _asked(service, tenant, request.learner.id)
     at = service.now()
     trial = service.experiments.trial(tenant, request, at, request_id)
     compute = partial(
@@ -47,6 +48,7 @@ async def recommend(
         held=held,
         degraded=degraded,
         exploration=trial.exploration,
+        observer=observer,
     )
     # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
@@ -55,7 +57,8 @@ async def recommend(
         lambda: decisions.recommended(tenant, at, request, response, found, trial)
     )
     service.metrics.answers.labels(response.mode).inc()
-    _count(service, tenant, response.degraded)
+    sources = frozenset(name for item in response.items for name in item.sources)
+    _note(service, tenant, response, sources)
     return response
 
 
@@ -88,19 +91,31 @@ async def _planned(
     answer: Callable[..., Response],
     recorded: Callable[..., Kept],
 ) -> Response:
-    held, degraded = await _held(service, tenant, request.learner.id)
+    observer, held, degraded = await _asked(service, tenant, request.learner.id)
     at, bundle = service.now(), service.tenants.bundle(tenant)
     compute = partial(
-        answer, bundle, request, at=at, request_id=request_id, held=held, degraded=degraded
-    )
+        answer, bundle, request, at=at, request_id=request_id, held=held, degraded=degraded,
+        observer=observer,
+    )  # fmt: skip
     try:
         # A solver may take a second, most of it without the interpreter.
         response = await service.aside(compute)
     except UsageError as error:
         raise ProblemError(422, str(error)) from error
     service.decisions.record(lambda: recorded(tenant, at, request, response))
-    _count(service, tenant, response.degraded)
+    _note(service, tenant, response)
     return response
+
+
+async def _asked(
+    service: Service, tenant: str, learner: str | None
+) -> tuple[Seen, LearnerState, list[str]]:
+    """Who looks on, what is held of a learner, and what was unavailable."""
+    observer = seen()
+    observer.done("parse")
+    held, degraded = await _held(service, tenant, learner)
+    observer.done("state")
+    return observer, held, degraded
 
 
 async def _held(
@@ -117,9 +132,15 @@ async def _held(
         return service.ledger.local(tenant, learner, toll), ["store"]
 
 
-def _count(service: Service, tenant: str, degraded: list[str]) -> None:
+def _note(
+    service: Service,
+    tenant: str,
+    response: RecommendationResponse | Response,
+    sources: frozenset[str] = frozenset(),
+) -> None:
+    seen().answered(response.bundle_version, response.degraded, sources)
     service.metrics.tenant_answers.labels(tenant).inc()
-    for part in degraded:
+    for part in response.degraded:
         service.metrics.degraded.labels(part).inc()
 
 

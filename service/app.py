@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
 from service import experiments, problems
@@ -19,13 +20,15 @@ from service.decision_log import DecisionLog
 from service.decision_store import DecisionStore
 from service.experiments import Experiments
 from service.folding import Folding
+from service.gauges import keep_looking
 from service.keys import Keys
 from service.ledger import Ledger
 from service.limits import Buckets
-from service.middleware import BodyLimit, Measure, RequestId
+from service.middleware import BodyLimit, RequestId
 from service.routes import (
     catalogue,
     decisions,
+    docs,
     events,
     health,
     learners,
@@ -41,6 +44,8 @@ from service.telemetry import Metrics
 from service.tenancy import Tenants
 from service.tenants import read as read_tenants
 from service.traces import keep_clean
+from service.tracing import Tracing
+from service.watch import Watch
 
 
 class Cairn(FastAPI):
@@ -66,18 +71,25 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     terms = None if file is None else read_tenants(file, settings.bundle, keys.tenants)
     metrics = Metrics(settings.metrics_dir)
     running = experiments.read(settings.experiments_file)
+    tracing = None if settings.otlp_endpoint is None else Tracing(settings.otlp_endpoint)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
         tenants = Tenants(terms, settings.bundle, keys, metrics)
         async with AsyncExitStack() as parts:
-            reader = parts.enter_context(ThreadPoolExecutor(1, "reader"))
+            if tracing is not None:
+                parts.callback(tracing.close)
+            # One thread of number crunching each: other cores are other workers'. BLAS is bound
+            # for the whole process, OpenMP (FAISS, LightGBM) for the thread that says so.
+            parts.enter_context(threadpool_limits(1))
+            reader = parts.enter_context(ThreadPoolExecutor(1, "reader", threadpool_limits, (1,)))
             store = await parts.enter_async_context(
                 Store(
                     url,
                     settings.store_timeout,
                     settings.store_connections,
                     patience=settings.store_patience,
+                    timed=metrics.inside.store.time,
                 )
             )
             spool = await parts.enter_async_context(
@@ -98,6 +110,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                     keys.follow(),
                     log.keep_flushing(),
                     audit.keep_draining(),
+                    keep_looking(metrics.inside, tenants.default, ledger),
                     *following,
                 )
             ]
@@ -124,14 +137,18 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         version="1",
         lifespan=lifespan,
         redirect_slashes=False,
+        # Both would have browsers load scripts from elsewhere; /docs is a page of our own.
+        docs_url=None,
+        redoc_url=None,
     )
     problems.install(app)
-    for module in (recommendations, paths, events, learners, decisions, catalogue, health):
+    routers = (recommendations, paths, events, learners, decisions, catalogue, health, docs)
+    for module in routers:
         app.include_router(module.router)
     if settings.demo_page:
         app.include_router(pages.router)
     # The last added is the outermost.
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
-    app.add_middleware(Measure, metrics=metrics)
+    app.add_middleware(Watch, metrics=metrics, tracing=tracing)
     app.add_middleware(RequestId)
     return app

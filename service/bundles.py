@@ -50,7 +50,9 @@ class Bundles:
             except (BundleError, OSError) as error:
                 self.behind = True
                 self._count("refused")
-                logger.error("the new bundle is refused, the old one stays: %s", error)
+                logger.error(
+                    "the new bundle is refused, the old one stays: %s", error, exc_info=error
+                )
             else:
                 self.behind = False
                 self._count("swapped")
@@ -104,5 +106,5 @@ def _tried(folder: Path) -> Bundle:
         raise
     except Exception as error:
         # Whatever it is would happen to requests too, and must not end the watch for others.
-        raise BundleError(f"bundle {folder} cannot answer: {error!r}") from error
+        raise BundleError(f"bundle {folder} cannot answer: {type(error).__name__}") from error
     return loaded

@@ -1,4 +1,4 @@
-"""What happens to every request: an id, a bound on its size, a measurement.
+"""What happens to every request: an id, and a bound on its size.
 
 Pure ASGI: the framework's own middleware base class costs a cheap route most of its speed.
 """
@@ -6,7 +6,6 @@ Pure ASGI: the framework's own middleware base class costs a cheap route most of
 from __future__ import annotations
 
 import re
-import time
 import uuid
 from typing import Final
 
@@ -15,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.problems import render
-from service.telemetry import Metrics
+from service.seen import begin
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -35,6 +34,7 @@ class RequestId:
         given = Headers(scope=scope).get("x-request-id", "")
         request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         scope["request_id"] = request_id
+        begin(request_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -73,31 +73,3 @@ class BodyLimit:
             return message
 
         return await self._app(scope, receive_within, send)
-
-
-class Measure:
-    """Count and time requests by route template, so that ids never become labels."""
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note how it went."""
-        if scope["type"] != "http":
-            return await self._app(scope, receive, send)
-        began = time.perf_counter()
-        status = 500
-
-        async def send_and_note(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            return await self._app(scope, receive, send_and_note)
-        finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            self._metrics.requests.labels(scope["method"], route, str(status)).inc()
-            self._metrics.seconds.labels(route).observe(time.perf_counter() - began)

@@ -11,6 +11,7 @@ from pydantic import JsonValue
 from models.bundle import Bundle
 from models.domain import Target
 from models.errors import UsageError
+from models.observer import NOBODY, Observer
 from models.plan import Binding, Path, PathAsk, SolverName, Step, Totals, plan
 from service.held import LearnerState
 from service.recommender import (
@@ -52,6 +53,7 @@ def answer(
     request_id: str,
     held: LearnerState = UNKNOWN,
     degraded: Sequence[str] = (),
+    observer: Observer = NOBODY,
 ) -> PathResponse:
     """Plan for ``request``, starting ``at`` (seconds since the epoch, UTC) unless it says when.
 
@@ -75,7 +77,9 @@ def answer(
     unavailable = list(degraded)
     if bundle.encoder is None and isinstance(request.target_role, RoleText):
         unavailable.append("encoder")
-    return _response(bundle, plan(bundle, ask), request_id, unavailable)
+    response = _response(bundle, plan(bundle, ask, observer), request_id, unavailable)
+    observer.done("wire")
+    return response
 
 
 def path_ask(

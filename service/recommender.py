@@ -25,6 +25,7 @@ from models.domain import (
     Target,
 )
 from models.explore import Exploration
+from models.observer import NOBODY, Observer
 from models.recommend import recommend
 from service.held import LearnerState
 from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
@@ -53,15 +54,18 @@ def answer(
     request_id: str,
     held: LearnerState = UNKNOWN,
     degraded: Sequence[str] = (),
+    observer: Observer = NOBODY,
 ) -> RecommendationResponse:
     """Recommend for ``request``.
 
     ``at`` (seconds since the epoch, UTC) is the moment of asking, ``held`` what the store
     holds of the learner, ``degraded`` what was unavailable until here.
     """
-    return considered(bundle, request, at=at, request_id=request_id, held=held, degraded=degraded)[
-        0
-    ]
+    response, _ = considered(
+        bundle, request, at=at, request_id=request_id, held=held, degraded=degraded,
+        observer=observer,
+    )  # fmt: skip
+    return response
 
 
 def considered(
@@ -73,6 +77,7 @@ def considered(
     held: LearnerState = UNKNOWN,
     degraded: Sequence[str] = (),
     exploration: Exploration | None = None,
+    observer: Observer = NOBODY,
 ) -> tuple[RecommendationResponse, Recommendation]:
     """The answer and what it was made from, with the first place open to a draw on request."""
     ask = Ask(
@@ -88,11 +93,13 @@ def considered(
         explain=request.explain,
         exploration=exploration,
     )
-    found = recommend(bundle, ask)
+    found = recommend(bundle, ask, observer)
     unavailable = list(degraded)
     if bundle.encoder is None and isinstance(request.target_role, RoleText):
         unavailable.append("encoder")
-    return _response(bundle, found, request_id, unavailable), found
+    response = _response(bundle, found, request_id, unavailable)
+    observer.done("wire")
+    return response, found
 
 
 def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: float) -> Learner:

@@ -22,19 +22,24 @@ from service import experiments
 from service.app import create_app
 from service.auth import Scope, load_keyring, new_key
 from service.bundles import begin
-from service.settings import Settings, share_metrics
+from service.logs import log_config
+from service.settings import Settings, bound_threads, share_metrics
 from service.tenants import read as read_tenants
+from service.tracing import check as check_tracing
 from service.valkey import embedded_valkey
 
 HTTP: Final[Mapping[str, Any]] = {
     "lifespan": "on",
     "ws": "none",
-    # Paths hold learner ids, which have no place in a log.
+    # Of its own: uvicorn's would log paths, which hold learner ids.
     "access_log": False,
     "server_header": False,
     "proxy_headers": False,
 }
 """How the server treats every request."""
+
+WORKER_PATIENCE: Final = 30
+"""Seconds in which a worker must give a sign of life; on a busy machine loading takes so long."""
 
 
 def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None) -> None:
@@ -46,6 +51,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
     API key one is made for this run and shown. Raises ``BundleError``, ``PortInUse``,
     ``StoreUnavailable`` or ``UsageError`` before anything is answered.
     """
+    check_tracing(settings.otlp_endpoint)
     settings = with_some_key(settings)
     _check(settings)
     with ExitStack() as parts:
@@ -58,6 +64,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
             settings = settings.model_copy(update={"redis_url": SecretStr(url)})
         if settings.workers > 1:
             settings = _with_shared_metrics(settings)
+            bound_threads()
         announce(_url(listener))
         _run(settings, listener)
 
@@ -107,9 +114,9 @@ def _run(settings: Settings, listener: socket.socket) -> None:
         workers=settings.workers,
         **HTTP,
         log_level=settings.log_level,
+        log_config=log_config(settings),
         timeout_graceful_shutdown=settings.shutdown_timeout,
-        # A worker that still imports and loads on a busy machine is not hung, nor to be killed.
-        timeout_worker_healthcheck=60,
+        timeout_worker_healthcheck=WORKER_PATIENCE,
     )
     if settings.workers == 1:
         server = uvicorn.Server(config)

@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import UsageError
 
+OTLP_ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+"""The standard's own name, so that one variable turns tracing on for a whole deployment."""
+
 
 class Settings(BaseSettings):
     """What a deployment can choose; read from ``CAIRN_*`` variables, overridden by arguments."""
 
     model_config = SettingsConfigDict(
-        env_prefix="CAIRN_", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="CAIRN_",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     var: Path = Path("var")
@@ -28,6 +35,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=256)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
+    log_format: Literal["text", "json"] = "text"
     demo_page: bool = True
 
     api_keys_file: Path | None = None
@@ -49,6 +57,9 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     shutdown_timeout: int = Field(default=10, ge=0)
     metrics_dir: Path | None = None
+    otlp_endpoint: str | None = Field(
+        default=None, validation_alias=OTLP_ENDPOINT, pattern="^https?://"
+    )
 
 
 def chosen(**arguments: Any) -> Settings:
@@ -59,10 +70,13 @@ def chosen(**arguments: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in arguments.items() if value is not None})
     except ValidationError as error:
-        wrong = [
-            f"CAIRN_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors()
-        ]
+        wrong = [f"{variable(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()]
         raise UsageError("\n".join(wrong)) from error
+
+
+def variable(name: str) -> str:
+    """The environment variable that sets the field ``name``."""
+    return OTLP_ENDPOINT if name in (OTLP_ENDPOINT, "otlp_endpoint") else f"CAIRN_{name}".upper()
 
 
 def share_metrics(folder: Path) -> None:
@@ -72,3 +86,13 @@ def share_metrics(folder: Path) -> None:
     worker is after it inherited the parent's environment.
     """
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def bound_threads() -> None:
+    """Let the number crunching of every worker process keep to one thread.
+
+    The libraries look for these variables when they are loaded, which in a worker is after it
+    inherited the parent's environment.
+    """
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"

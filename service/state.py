@@ -19,6 +19,7 @@ from service.keys import Keys
 from service.ledger import Ledger
 from service.limits import Costly
 from service.problems import ProblemError
+from service.seen import seen
 from service.telemetry import Metrics
 from service.tenancy import Tenants
 
@@ -45,7 +46,13 @@ class Service:
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` in the reading thread."""
-        return await asyncio.get_running_loop().run_in_executor(self.reader, work)
+        request = seen()
+
+        def begun() -> Answer:
+            request.done("wait")
+            return work()
+
+        return await asyncio.get_running_loop().run_in_executor(self.reader, begun)
 
 
 class LifespanState(TypedDict):
@@ -94,6 +101,7 @@ def _allowed(
         if scope not in key.scopes:
             raise ProblemError(403, f"This API key lacks the scope '{scope}'.")
         service.metrics.tenant_requests.labels(key.tenant).inc()
+        seen().tenant = key.tenant
         if pays:
             await service.ledger.take(service.tenants.toll(key.tenant, Costly.ANSWERS))
         return key.tenant

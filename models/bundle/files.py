@@ -5,9 +5,9 @@ Layout of a bundle folder::
     manifest.json          what it is, and a checksum of every other file
     arrays/NAME.npy        read by memory map; never pickled
     tables/NAME.parquet
-    indexes/NAME.faiss
+    indexes/NAME.faiss     read by memory map
     ranker.txt             the ranker as LightGBM's own text, if one was trained
-    encoder/               model.onnx, tokenizer.json, if text is encoded
+    encoder/               model.onnx, model.onnx.data, tokenizer.json, if text is encoded
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from models.bundle.manifest import FORMAT_VERSION, FileFacts, Manifest
-from models.encoder import MODEL_FILE, TOKENIZER_FILE
+from models.encoder import MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from models.errors import BundleCorrupt, BundleError, BundleTooNew
 from models.index import VectorIndex
 from models.tables import Columns
@@ -90,7 +90,7 @@ def read_parts(folder: Path) -> tuple[Manifest, Parts]:
             if name.endswith(".parquet")
         },
         indexes={
-            Path(name).stem: VectorIndex.from_bytes(np.fromfile(folder / name, np.uint8), name)
+            Path(name).stem: VectorIndex.open(folder / name)
             for name in names
             if name.endswith(".faiss")
         },
@@ -168,7 +168,8 @@ def _write_parts(parts: Parts, folder: Path) -> None:
         (folder / RANKER).write_text(parts.ranker)
     if parts.encoder is not None:
         (folder / "encoder").mkdir()
-        for name in (MODEL_FILE, TOKENIZER_FILE):
+        apart = (WEIGHTS_FILE,) if (parts.encoder / WEIGHTS_FILE).exists() else ()
+        for name in (MODEL_FILE, *apart, TOKENIZER_FILE):
             shutil.copyfile(parts.encoder / name, folder / "encoder" / name)
 
 

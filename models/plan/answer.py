@@ -8,6 +8,7 @@ from typing import Final
 from models import gap
 from models.bundle import Bundle
 from models.errors import UsageError
+from models.observer import NOBODY, Observer
 from models.plan import exact, fast
 from models.plan.candidates import LEAST_GAIN
 from models.plan.limits import standing_in_the_way, unusable
@@ -37,7 +38,7 @@ class Planned:
     again: list[int]
 
 
-def plan(bundle: Bundle, ask: PathAsk) -> Path:
+def plan(bundle: Bundle, ask: PathAsk, observer: Observer = NOBODY) -> Path:
     """The path of one learner towards one role.
 
     Never an error for what the data lack: an unknown role, one without requirements, a
@@ -45,16 +46,22 @@ def plan(bundle: Bundle, ask: PathAsk) -> Path:
     smallest change that helps. Raises ``UsageError`` for a question that contradicts itself.
     """
     check(ask)
-    asked = read(bundle, ask)
+    asked = read(bundle, ask, observer)
+    observer.done("read")
     if asked.state is None:
         return _unplanned(bundle, asked, unusable(asked))
     if missing(ask, asked.state.before) <= LEAST_GAIN:
         return _unplanned(bundle, asked, ())
     planned = solve(bundle, asked)
+    observer.done("solve")
     chosen = planned.solution.chosen
-    if chosen and reaches(planned.problem, chosen):
-        return _answer(bundle, asked, planned, ())
-    return _answer(bundle, asked, planned, standing_in_the_way(bundle, asked))
+    in_the_way: tuple[Binding, ...] = ()
+    if not chosen or not reaches(planned.problem, chosen):
+        in_the_way = standing_in_the_way(bundle, asked)
+        observer.done("limits")
+    path = _answer(bundle, asked, planned, in_the_way)
+    observer.done("describe")
+    return path
 
 
 def missing(ask: PathAsk, gap_left: float) -> float:

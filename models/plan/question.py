@@ -13,6 +13,7 @@ from models import gap
 from models.bundle import Bundle
 from models.domain import Ask, Event, Kind, ResolvedRole
 from models.gap import GapState
+from models.observer import NOBODY, Observer
 from models.plan.terms import PathAsk
 from models.query import Query, build, role_target
 
@@ -31,10 +32,10 @@ class Asked:
     lapsed: NDArray[np.int32]
 
 
-def read(bundle: Bundle, ask: PathAsk) -> Asked:
+def read(bundle: Bundle, ask: PathAsk, observer: Observer = NOBODY) -> Asked:
     """Read the question; unknown ids are noted, never an error."""
     limits = replace(ask.constraints, max_hours=None, max_cost=None)
-    query = build(bundle, Ask(ask.learner, ask.start, ask.target, 100, limits))
+    query = build(bundle, Ask(ask.learner, ask.start, ask.target, 100, limits), observer)
     lapsed = _lapsed(bundle, ask.learner.history, ask.start)
     held = np.setdiff1d(query.held, lapsed).astype(np.int32)
     query = replace(query, held=held)

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from models.encoder import MAX_TOKENS, MODEL_FILE, TOKENIZER_FILE, TextEncoder
+from models.encoder import (
+    MAX_TOKENS,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    TextEncoder,
+)
 from training.embed import Embedder
 
 PHRASES = (
@@ -47,9 +53,16 @@ def test_the_same_graph_is_written_every_time(
     embedder: Embedder, encoder: TextEncoder, tmp_path: Path
 ) -> None:
     embedder.export(tmp_path)
-    for name in (MODEL_FILE, TOKENIZER_FILE):
+    for name in (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE):
         assert filecmp.cmp(tmp_path / name, encoder.folder / name, shallow=False), name
 
 
 def test_no_texts_give_no_vectors(encoder: TextEncoder) -> None:
     assert encoder.encode([]).shape == (0, encoder.dim)
+
+
+def test_the_weights_stay_in_their_file_and_are_mapped(encoder: TextEncoder) -> None:
+    assert (encoder.folder / MODEL_FILE).stat().st_size < 2_000_000
+    assert (encoder.folder / WEIGHTS_FILE).stat().st_size > 50_000_000
+    encoder.encode(["bread"])
+    assert str(encoder.folder / WEIGHTS_FILE) in Path("/proc/self/maps").read_text()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -37,17 +39,28 @@ def test_without_filter_everything_is_found() -> None:
     assert (np.sort(rows, axis=1) == np.arange(20)).all()
 
 
-def test_it_reads_what_it_wrote() -> None:
+def test_it_reads_what_it_wrote(tmp_path: Path) -> None:
     index = VectorIndex.build(vectors(12, 4))
-    again = VectorIndex.from_bytes(index.to_bytes(), "text")
+    index.to_bytes().tofile(tmp_path / "text.faiss")
+    again = VectorIndex.open(tmp_path / "text.faiss")
     assert (len(again), again.dim) == (12, 8)
     assert (again.vectors() == index.vectors()).all()
 
 
-def test_bytes_cut_short_are_told() -> None:
+def test_the_vectors_stay_in_the_file_and_are_mapped(tmp_path: Path) -> None:
+    path = tmp_path / "text.faiss"
+    VectorIndex.build(vectors(5_000, 4)).to_bytes().tofile(path)
+    index = VectorIndex.open(path)
+    rows, _ = index.search(vectors(1, 5), 3)
+    assert rows.shape == (1, 3)
+    assert str(path) in Path("/proc/self/maps").read_text()
+
+
+def test_bytes_cut_short_are_told(tmp_path: Path) -> None:
     content = VectorIndex.build(vectors(12, 4)).to_bytes()
-    with pytest.raises(BundleCorrupt, match="index 'text' cannot be read"):
-        VectorIndex.from_bytes(content[: len(content) // 2], "text")
+    content[: len(content) // 2].tofile(tmp_path / "text.faiss")
+    with pytest.raises(BundleCorrupt, match=r"text\.faiss cannot be read"):
+        VectorIndex.open(tmp_path / "text.faiss")
 
 
 def test_an_empty_index_finds_nothing() -> None:

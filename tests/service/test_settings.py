@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.errors import UsageError
-from service.settings import Settings, chosen
+from service.settings import Settings, chosen, variable
 
 PAGE = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
 PAGE = PAGE.partition("## The service")[2].partition("\n## ")[0]
@@ -20,12 +20,12 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
         call_default_factory=True, validated_data={"var": Settings.model_fields["var"].default}
     )
     shown = "not set" if default is None else f"`{str(default).lower()}`"
-    assert f"| `CAIRN_{name.upper()}` | {shown} |" in PAGE
+    assert f"| `{variable(name)}` | {shown} |" in PAGE
 
 
 def test_the_page_names_no_setting_that_is_not_there() -> None:
-    documented = {line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `CAIRN_")}
-    assert documented == {f"CAIRN_{name.upper()}" for name in Settings.model_fields}
+    documented = {line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `")}
+    assert documented == set(map(variable, Settings.model_fields))
 
 
 def test_the_environment_is_read_and_checked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,12 @@ def write_bundle(root: Path, favourite: int = 5) -> Path:
     steps = ("following_slow", "following_fast", "preceding", "in_session", "item_item")
     for name in (*steps, "followers", "stacks", "stack_parts"):
         arrays |= _csr(name, none)
-    facts = {
+    return bundle.write(Parts(arrays=arrays, tables=tables()), facts(), root)
+
+
+def facts() -> dict[str, Any]:
+    """What the manifest says."""
+    return {
         "created_at": "2026-01-01T00:00:00Z",
         "data": {
             "hash": "0" * 64,
@@ -78,10 +83,10 @@ def write_bundle(root: Path, favourite: int = 5) -> Path:
         "features": (),
         "metrics": {},
     }
-    return bundle.write(Parts(arrays=arrays, tables=_tables()), facts, root)
 
 
-def _tables() -> dict[str, dict[str, list[Any]]]:
+def tables() -> dict[str, dict[str, list[Any]]]:
+    """Credentials, skills, roles and learners by column."""
     unknown: list[Any] = [None] * N
     return {
         "credentials": {
