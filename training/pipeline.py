@@ -60,11 +60,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was chosen on an inner split: how long the collaborative model is fitted and how it is
-    folded in, and the penalty of the item-to-item model.
+    """What was chosen on an inner split: the pace of the collaborative model and how it is folded
+    in, and the penalty of the item-to-item model.
     """
 
-    epochs: int
+    pace: collaborative.Pace
     way: folding.Way
     ridge: float
 
@@ -146,14 +146,18 @@ def _shape(
 ) -> Shape:
     """The settings that were best on an inner split, of some learners only."""
     tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
-    epochs = collaborative.best_epochs(
-        tuned, item_features, components=config.components, seed=seed
-    )
+    components = config.components
+    pace = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
     model = collaborative.fit(
-        tuned.train, item_features, epochs=epochs, components=config.components, seed=seed
+        tuned.train,
+        item_features,
+        epochs=pace.epochs,
+        learning_rate=pace.learning_rate,
+        components=components,
+        seed=seed,
     )
     ridge = config.ridge or tune(Ease(), tuned, seed)["ridge"]
-    return Shape(epochs, folding.best(model, tuned, seed), ridge)
+    return Shape(pace, folding.best(model, tuned, seed), ridge)
 
 
 def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
@@ -178,7 +182,8 @@ def _behaviour(
     model = collaborative.fit(
         known,
         item_features,
-        epochs=shape.epochs,
+        epochs=shape.pace.epochs,
+        learning_rate=shape.pace.learning_rate,
         components=prepared.config.components,
         seed=seed,
     )

@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 
 from models.errors import TrainingFailed
 from training import collaborative, splits
+from training.metrics import judged
 
 BOARD = checkerboard()
 EVERYONE = np.arange(BOARD.n_learners, dtype=np.int32)
@@ -77,14 +78,26 @@ def test_progress_is_told_every_epoch() -> None:
     assert told == [1, 2, 3]
 
 
-def test_best_epochs_come_from_the_inner_split() -> None:
+def test_the_best_pace_comes_from_the_inner_split() -> None:
     inner = splits.inner(splits.last(BOARD))
-    epochs = collaborative.best_epochs(inner, components=4, seed=0)
-    assert epochs % collaborative.CHECK_EVERY == 0
-    assert 0 < epochs <= collaborative.MOST_EPOCHS
-    assert epochs == collaborative.best_epochs(inner, components=4, seed=0)
+    pace = collaborative.best_pace(inner, components=4, seed=0)
+    assert pace.epochs % collaborative.CHECK_EVERY == 0
+    assert 0 < pace.epochs <= collaborative.MOST_EPOCHS
+    assert pace.learning_rate in collaborative.LEARNING_RATES
+    assert pace == collaborative.best_pace(inner, components=4, seed=0)
+    asked = splits.sampled(inner, 0)
+
+    def quality(epochs: int, rate: float) -> float:
+        fitted = collaborative.fit(
+            inner.train, epochs=epochs, learning_rate=rate, components=4, seed=0
+        )
+        return judged(fitted.scores, asked)
+
+    chosen = quality(pace.epochs, pace.learning_rate)
+    assert all(quality(9, rate) <= chosen for rate in collaborative.LEARNING_RATES)
 
 
-def test_nobody_to_ask_gives_the_usual_choice() -> None:
+def test_nobody_to_ask_gives_the_usual_pace() -> None:
     nobody = splits.last(histories("ab", "bc"))
-    assert collaborative.best_epochs(nobody, components=2, seed=0) == collaborative.CHECK_EVERY
+    pace = collaborative.best_pace(nobody, components=2, seed=0)
+    assert pace == collaborative.Pace(collaborative.CHECK_EVERY, collaborative.LEARNING_RATES[0])

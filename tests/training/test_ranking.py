@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models import features, gap, signals, sources
 from models.bundle import Bundle
 from models.eligibility import eligible
-from training import folding, pipeline, ranking, tables
+from training import collaborative, folding, pipeline, ranking, tables
 from training.config import Config
 from training.interactions import Interactions
 from training.pipeline import Prepared, prepare
@@ -45,7 +45,7 @@ def inputs(ready: Prepared, known: Interactions) -> Inputs:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "train", catch)
-        shape = pipeline.Shape(3, folding.WAYS[0], 30.0)
+        shape = pipeline.Shape(collaborative.Pace(3, 0.05), folding.WAYS[0], 30.0)
         patch.setattr(pipeline, "_shape", lambda *_: shape)
         pipeline.fit(ready, known, 1, Silent())
     return caught[0]
