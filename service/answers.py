@@ -7,10 +7,10 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from models.errors import StoreUnavailable, UsageError
-from service import decisions, planner, whatif
-from service.decision_store import Kept
+from service import planner, whatif
+from service.decisions import records
+from service.decisions.store import Kept
 from service.held import LearnerState
-from service.limits import Costly
 from service.problems import ProblemError
 from service.recommender import UNKNOWN, considered
 from service.schemas.paths import PathRequest, PathResponse
@@ -25,8 +25,9 @@ from service.schemas.whatif import (
     CompareRequest,
     CompareResponse,
 )
-from service.seen import Seen, seen
 from service.state import Service
+from service.telemetry.seen import Seen, seen
+from service.tenants.limits import Costly
 
 Request: TypeAlias = PathRequest | CompareRequest | ClosestRequest
 Response = TypeVar("Response", PathResponse, CompareResponse, ClosestResponse)
@@ -54,7 +55,7 @@ async def recommend(
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
     response, found = await service.aside(compute) if _speaks(request, held) else compute()
     service.decisions.record(
-        lambda: decisions.recommended(tenant, at, request, response, found, trial)
+        lambda: records.recommended(tenant, at, request, response, found, trial)
     )
     service.metrics.answers.labels(response.mode).inc()
     sources = frozenset(name for item in response.items for name in item.sources)
@@ -66,21 +67,21 @@ async def plan(
     service: Service, tenant: str, request: PathRequest, request_id: str
 ) -> PathResponse:
     """Plan from all that is known; without the store, from the bundle and the request."""
-    return await _planned(service, tenant, request, request_id, planner.answer, decisions.planned)
+    return await _planned(service, tenant, request, request_id, planner.answer, records.planned)
 
 
 async def compare(
     service: Service, tenant: str, request: CompareRequest, request_id: str
 ) -> CompareResponse:
     """Compare roles, likewise."""
-    return await _planned(service, tenant, request, request_id, whatif.compared, decisions.compared)
+    return await _planned(service, tenant, request, request_id, whatif.compared, records.compared)
 
 
 async def closest(
     service: Service, tenant: str, request: ClosestRequest, request_id: str
 ) -> ClosestResponse:
     """Rank roles by remaining effort, likewise."""
-    return await _planned(service, tenant, request, request_id, whatif.nearest, decisions.closest)
+    return await _planned(service, tenant, request, request_id, whatif.nearest, records.closest)
 
 
 async def _planned(

@@ -13,17 +13,15 @@ from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
-from service import experiments, problems
-from service.audit import AuditLog
+from service import problems
 from service.chores import ended
-from service.decision_log import DecisionLog
-from service.decision_store import DecisionStore
-from service.experiments import Experiments
+from service.decisions.audit import AuditLog
+from service.decisions.log import DecisionLog
+from service.decisions.store import DecisionStore
+from service.experiments.assignment import Experiments
+from service.experiments.assignment import read as read_experiments
 from service.folding import Folding
-from service.gauges import keep_looking
-from service.keys import Keys
 from service.ledger import Ledger
-from service.limits import Buckets
 from service.middleware import BodyLimit, RequestId
 from service.routes import (
     catalogue,
@@ -40,12 +38,15 @@ from service.settings import Settings
 from service.spool import Spool
 from service.state import LifespanState, Service
 from service.store import Store
-from service.telemetry import Metrics
-from service.tenancy import Tenants
-from service.tenants import read as read_tenants
+from service.telemetry.gauges import keep_looking
+from service.telemetry.metrics import Metrics
+from service.telemetry.tracing import Tracing
+from service.telemetry.watch import Watch
+from service.tenants.keys import Keys
+from service.tenants.limits import Buckets
+from service.tenants.served import Tenants
+from service.tenants.terms import read as read_tenants
 from service.traces import keep_clean
-from service.tracing import Tracing
-from service.watch import Watch
 
 
 class Cairn(FastAPI):
@@ -70,7 +71,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     file = settings.tenants_file
     terms = None if file is None else read_tenants(file, settings.bundle, keys.tenants)
     metrics = Metrics(settings.metrics_dir)
-    running = experiments.read(settings.experiments_file)
+    running = read_experiments(settings.experiments_file)
     tracing = None if settings.otlp_endpoint is None else Tracing(settings.otlp_endpoint)
 
     @asynccontextmanager

@@ -13,7 +13,7 @@ from models.bundle import Bundle, registry
 from models.domain import Ask, Learner, Target
 from models.errors import BundleError
 from models.recommend import recommend
-from service.telemetry import Metrics
+from service.telemetry.metrics import Metrics
 
 LOOK: Final = 0.5
 """Seconds between two looks at what is current."""

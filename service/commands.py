@@ -207,7 +207,7 @@ def create_key(
     scopes: Annotated[str, Option(help="What it allows.")] = "recommend,events,learners",
 ) -> None:
     """Make an API key, print it once, and keep its hash in a keys file."""
-    from service import auth, keyfile
+    from service.tenants import auth, keyfile
 
     echo(keyfile.create(file, tenant, auth.parse_scopes(scopes), datetime.now(UTC)))
 
@@ -219,7 +219,8 @@ KeyId = Annotated[str, Argument(metavar="ID", help="As 'keys list' shows it.")]
 @keys.command("list")
 def list_keys(file: KeysFile) -> None:
     """Show whose keys there are, what each allows, and its state; never a secret."""
-    from service import auth, printing
+    from service import printing
+    from service.tenants import auth
 
     Terminal().print(printing.api_keys(auth.read_keys(file), time.time()))
 
@@ -231,7 +232,7 @@ def rotate(
     grace: Annotated[float, Option(min=0, max=8_760, help="Hours the old one lives on.")] = 24.0,
 ) -> None:
     """Make a key that allows the same, print it once, and let the old one expire."""
-    from service import keyfile
+    from service.tenants import keyfile
 
     echo(keyfile.rotate(file, name, timedelta(hours=grace), datetime.now(UTC)))
 
@@ -239,6 +240,6 @@ def rotate(
 @keys.command()
 def revoke(name: KeyId, file: KeysFile) -> None:
     """Let nobody in with a key any more; running services follow within seconds."""
-    from service import keyfile
+    from service.tenants import keyfile
 
     echo(f"{name} of {keyfile.revoke(file, name).tenant} is revoked")

@@ -35,7 +35,7 @@ def show_decision(
 ) -> None:
     """Show how the answers under a request id came about."""
     from models.errors import CairnError
-    from service import printing_experiments
+    from service.experiments import printing
     from service.schemas.decisions import DecisionOut, DecisionsOut
     from service.settings import chosen
     from service.unattended import decisions_under
@@ -48,7 +48,7 @@ def show_decision(
         echo(DecisionsOut(items=answers).model_dump_json())
         return
     for each in answers:
-        Terminal().print(*printing_experiments.decision(each), sep="\n")
+        Terminal().print(*printing.decision(each), sep="\n")
 
 
 @decisions.command("export")
@@ -58,7 +58,7 @@ def export_decisions(
 ) -> None:
     """Write the log as a table: a row for each credential shown, with its propensity."""
     from models.bundle import write_table
-    from service.decision_export import table
+    from service.decisions.table import table
     from service.settings import chosen
     from service.unattended import all_decisions
 
@@ -73,7 +73,7 @@ def show_audit(tenant: Tenant = "demo", as_json: Json = False) -> None:
     """Show the audit log, oldest first."""
     import orjson
 
-    from service import printing_experiments
+    from service.experiments import printing
     from service.settings import chosen
     from service.unattended import audit_records
 
@@ -81,7 +81,7 @@ def show_audit(tenant: Tenant = "demo", as_json: Json = False) -> None:
     if as_json:
         echo(orjson.dumps(records).decode())
     else:
-        Terminal().print(*printing_experiments.audit(records))
+        Terminal().print(*printing.audit(records))
 
 
 @experiment.command("report")
@@ -103,7 +103,7 @@ def report_experiment(
     import orjson
 
     from models.domain import Kind
-    from service import printing_experiments
+    from service.experiments import printing
     from service.settings import chosen
     from service.unattended import experiment_report
 
@@ -112,4 +112,4 @@ def report_experiment(
     if as_json:
         echo(orjson.dumps(found).decode())
     else:
-        Terminal().print(*printing_experiments.experiment(found), sep="\n")
+        Terminal().print(*printing.experiment(found), sep="\n")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from service.held import LoggedEvent
-from service.limits import Costly
 from service.schemas.events import EventIn, EventsIn, EventsOut
 from service.state import Service
+from service.tenants.limits import Costly
 
 
 async def record(service: Service, tenant: str, batch: EventsIn) -> EventsOut:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from models.domain import Event
-from service.audit import Act
+from service.decisions.audit import Act
 from service.held import LearnerRecord, tombstone
 from service.problems import ProblemError
 from service.schemas.decisions import DecisionOut

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from models.errors import StoreUnavailable
 from service.held import LearnerRecord, LearnerState, LoggedEvent, counting
-from service.limits import Buckets, Toll
 from service.spool import Spool, Waiting
 from service.store import MOST_EVENTS, Store
+from service.tenants.limits import Buckets, Toll
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from models.bundle.registry import Difference, Entry
 from models.domain import Status
-from service.auth import KeyState, StoredKey
 from service.schemas.recommendations import GapOut, ItemOut, RecommendationResponse
+from service.tenants.auth import KeyState, StoredKey
 
 KEY_COLOURS = {KeyState.ACTIVE: "green", KeyState.EXPIRING: "yellow"}
 COLOURS = {Status.HAVE: "green", Status.PARTIAL: "yellow", Status.MISSING: "red"}

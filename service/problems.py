@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from models.errors import StoreUnavailable
-from service.limits import Limited
+from service.tenants.limits import Limited
 
 MEDIA_TYPE: Final = "application/problem+json"
 

@@ -18,14 +18,15 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from models.errors import CairnError, PortInUse, UsageError
-from service import experiments
 from service.app import create_app
-from service.auth import Scope, load_keyring, new_key
 from service.bundles import begin
-from service.logs import log_config
+from service.experiments.assignment import Experiments
+from service.experiments.assignment import read as read_experiments
 from service.settings import Settings, bound_threads, share_metrics
-from service.tenants import read as read_tenants
-from service.tracing import check as check_tracing
+from service.telemetry.logs import log_config
+from service.telemetry.tracing import check as check_tracing
+from service.tenants.auth import Scope, load_keyring, new_key
+from service.tenants.terms import read as read_tenants
 from service.valkey import embedded_valkey
 
 HTTP: Final[Mapping[str, Any]] = {
@@ -73,7 +74,7 @@ def _check(settings: Settings) -> None:
     """Raise now what would else be found out in a worker, with nobody to tell."""
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
     keyring = load_keyring(settings.api_keys_file, key)
-    experiments.Experiments(experiments.read(settings.experiments_file))
+    Experiments(read_experiments(settings.experiments_file))
     sources = {settings.bundle}
     if settings.tenants_file is not None:
         terms = read_tenants(settings.tenants_file, settings.bundle, keyring.tenants)

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from models.errors import SpoolFailed
-from service.decision_store import Kept
+from service.decisions.store import Kept
 from service.held import LoggedEvent, packed, tombstone, unpacked
 
 Done = TypeVar("Done")

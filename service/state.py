@@ -11,17 +11,17 @@ from typing import Annotated, TypedDict, TypeVar
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from service.audit import AuditLog
-from service.auth import Scope
-from service.decision_log import DecisionLog
-from service.experiments import Experiments
-from service.keys import Keys
+from service.decisions.audit import AuditLog
+from service.decisions.log import DecisionLog
+from service.experiments.assignment import Experiments
 from service.ledger import Ledger
-from service.limits import Costly
 from service.problems import ProblemError
-from service.seen import seen
-from service.telemetry import Metrics
-from service.tenancy import Tenants
+from service.telemetry.metrics import Metrics
+from service.telemetry.seen import seen
+from service.tenants.auth import Scope
+from service.tenants.keys import Keys
+from service.tenants.limits import Costly
+from service.tenants.served import Tenants
 
 Answer = TypeVar("Answer")
 

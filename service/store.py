@@ -48,7 +48,7 @@ from service.held import (
     tombstone,
     unpacked,
 )
-from service.limits import Limited, Toll
+from service.tenants.limits import Limited, Toll
 
 Operation: TypeAlias = Callable[[str, Sequence[tuple[str, ...]], Sequence[Any]], Awaitable[Any]]
 """A script to be run on a tenant's keys, each named by its parts, with arguments."""

@@ -12,15 +12,15 @@ from models import bundle
 from models.bundle import Bundle
 from models.domain import Kind
 from models.errors import UsageError
-from service.audit import Act, AuditLog
-from service.decision_store import DecisionStore
-from service.experiment_report import Judged, Report, judge, report
-from service.experiments import Variant, read
+from service.decisions.audit import Act, AuditLog
+from service.decisions.store import DecisionStore
+from service.experiments.assignment import Variant, read
+from service.experiments.outcomes import Exposure, attribute, exposures
+from service.experiments.replay import Known, Ranking, by_mark
+from service.experiments.report import Judged, Report, judge, report
 from service.export import all_events
 from service.held import tombstone
-from service.outcomes import Exposure, attribute, exposures
 from service.reading import stored
-from service.replay import Known, Ranking, by_mark
 from service.settings import Settings
 from service.spool import Spool
 from service.store import Store

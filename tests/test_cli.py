@@ -22,7 +22,7 @@ from shared import ROOT, TINY_SETTINGS, Run
 
 from models import bundle
 from models.bundle import registry
-from service.auth import load_keyring
+from service.tenants.auth import load_keyring
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from service import decisions
+from service.decisions import records
 from service.problems import documented
 from service.schemas.decisions import DecisionsOut
 from service.state import Administering, KeyId, ServiceDep
@@ -20,4 +20,4 @@ async def get(
     request_id: AskedFor, tenant: Administering, key: KeyId, service: ServiceDep
 ) -> DecisionsOut:
     """Why an answer was what it was: what it was made from, and with what odds."""
-    return await decisions.find(service, tenant, key, request_id)
+    return await records.find(service, tenant, key, request_id)

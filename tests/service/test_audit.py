@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from test_decision_log import back, parts, valkey
 
-from service.audit import Act, AuditLog
+from service.decisions.audit import Act, AuditLog
 
 
 def test_records_wait_in_the_spool_in_order_until_the_store_is_back(

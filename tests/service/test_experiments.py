@@ -17,7 +17,7 @@ from tiny_bundle import TRAINED_AT, write_bundle
 from models import bundle
 from models.errors import BundleError, UsageError
 from models.explore import Exploration, drawn, propensities
-from service.experiments import Experiments, Trial, read
+from service.experiments.assignment import Experiments, Trial, read
 from service.schemas.recommendations import RecommendationRequest
 from service.settings import Settings
 

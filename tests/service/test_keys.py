@@ -18,9 +18,9 @@ from shared import Run
 from test_server import served
 
 from models.errors import UsageError
-from service import keyfile
-from service.auth import KeyFile, Keyring, KeyState, Scope, StoredKey, load_keyring, new_key
 from service.settings import Settings
+from service.tenants import keyfile
+from service.tenants.auth import KeyFile, Keyring, KeyState, Scope, StoredKey, load_keyring, new_key
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ASK = frozenset({Scope.RECOMMEND})
@@ -159,7 +159,7 @@ def test_a_running_service_follows_the_file_and_opens_nothing_on_a_broken_one(
 ) -> None:
     clock = Clock()
     first, second = (keyfile.create(file, "acme", ASK, NOW) for _ in range(2))
-    caplog.set_level(logging.INFO, "service.keys")
+    caplog.set_level(logging.INFO, "service.tenants.keys")
     with watching(file, bundle_folder, embedded_url, clock) as client:
         assert [status(client, key) for key in (first, second)] == [200, 200]
         keyfile.revoke(file, kept(file, first).id)

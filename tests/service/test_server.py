@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.auth import Scope, new_key
+from service.tenants.auth import Scope, new_key
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,8 @@ import pytest
 from conftest import DAY, running
 from tiny_bundle import TRAINED_AT, write_bundle
 
-from service.auth import KeyFile, Scope, new_key
 from service.settings import Settings
+from service.tenants.auth import KeyFile, Scope, new_key
 
 TERMS = """
 [tenants.some]

@@ -18,7 +18,7 @@ from models.bundle import registry
 from models.errors import BundleCorrupt
 from service.bundles import Bundles, begin
 from service.settings import Settings
-from service.telemetry import Metrics
+from service.telemetry.metrics import Metrics
 
 FAVOURITES = {"first": 5, "second": 7}
 

@@ -10,12 +10,12 @@ from tiny_bundle import write_bundle
 from models import bundle
 from models.errors import UsageError
 from models.narrow import Shelf
-from service.auth import KeyFile, Scope, new_key
-from service.keys import Keys
-from service.limits import Costly, Rate, Toll
-from service.telemetry import Metrics
-from service.tenancy import Tenants
-from service.tenants import Terms, read
+from service.telemetry.metrics import Metrics
+from service.tenants.auth import KeyFile, Scope, new_key
+from service.tenants.keys import Keys
+from service.tenants.limits import Costly, Rate, Toll
+from service.tenants.served import Tenants
+from service.tenants.terms import Terms, read
 
 DEFAULT = Path("default")
 

@@ -34,7 +34,7 @@ import service.app
 from models import bundle
 from models.domain import Ask, HeldSkill, Learner, Target
 from models.recommend import recommend
-from service.memory import memory
+from service.telemetry.memory import memory
 before = memory()
 loaded = bundle.read(Path(sys.argv[1]))
 for _ in range(20):

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from models.domain import Recommendation
-from service.audit import Act
-from service.decision_store import Kept
-from service.experiments import Trial
+from service.decisions.audit import Act
+from service.decisions.store import Kept
+from service.experiments.assignment import Trial
 from service.held import tombstone
 from service.problems import ProblemError
 from service.schemas.decisions import DecisionOut, DecisionsOut

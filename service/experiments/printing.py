@@ -11,7 +11,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from models.trials import MISMATCH, Estimate
-from service.experiment_report import Judged, Report
+from service.experiments.report import Judged, Report
 from service.schemas.decisions import DecisionOut
 
 

@@ -11,9 +11,9 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.seen import seen
-from service.telemetry import Metrics
-from service.tracing import Tracing
+from service.telemetry.metrics import Metrics
+from service.telemetry.seen import seen
+from service.telemetry.tracing import Tracing
 
 logger = logging.getLogger(__name__)
 

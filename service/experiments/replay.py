@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from models.bundle import Bundle
-from service.experiments import Variant
+from service.experiments.assignment import Variant
 from service.held import LearnerState, tombstone
 from service.recommender import considered
 from service.schemas.recommendations import RecommendationRequest

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 import orjson
 
-from service.seen import seen
 from service.settings import Settings
+from service.telemetry.seen import seen
 
 FIELDS: Final = ("method", "route", "status", "duration_ms", "bundle", "degraded")
 """Fields beyond the message that a line may have; whatever else a library adds is left out."""

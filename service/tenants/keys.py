@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import UsageError
-from service.auth import StoredKey, load_keyring
+from service.tenants.auth import StoredKey, load_keyring
 
 LOOK: Final = 0.5
 """Seconds between two looks at the file."""

@@ -12,7 +12,7 @@ from typing import Final
 import orjson
 
 from models.errors import StoreUnavailable
-from service.decision_store import DecisionStore
+from service.decisions.store import DecisionStore
 from service.spool import Spool
 
 logger = logging.getLogger(__name__)

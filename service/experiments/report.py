@@ -13,7 +13,7 @@ from models.domain import Kind
 from models.errors import UsageError
 from models.offpolicy import Worth, worth
 from models.trials import Estimate, difference, mean, mismatch
-from service.outcomes import Exposure
+from service.experiments.outcomes import Exposure
 
 Odds = Callable[[Mapping[str, Any], str], float | None]
 """With what probability a ranking would have shown a credential first in a decision's place."""

@@ -11,9 +11,9 @@ from operator import attrgetter
 from typing import Any, Final
 
 from models.errors import SpoolFailed, StoreUnavailable
-from service.decision_store import DecisionStore, Kept
+from service.decisions.store import DecisionStore, Kept
 from service.spool import Spool
-from service.telemetry import Metrics
+from service.telemetry.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from pydantic_core import to_json
 
 from models.errors import UsageError
 from models.narrow import Shelf
-from service.auth import TenantName
-from service.limits import Costly, Rate
 from service.schemas.fields import Id, Word
+from service.tenants.auth import TenantName
+from service.tenants.limits import Costly, Rate
 
 Words = Annotated[tuple[Word, ...], Field(max_length=10_000)]
 Ids = Annotated[tuple[Id, ...], Field(max_length=100_000)]

@@ -15,10 +15,10 @@ from typing import Final
 from models.bundle import Bundle
 from models.narrow import narrowed
 from service.bundles import Bundles
-from service.keys import Keys
-from service.limits import Costly, Toll
-from service.telemetry import Metrics
-from service.tenants import Terms
+from service.telemetry.metrics import Metrics
+from service.tenants.keys import Keys
+from service.tenants.limits import Costly, Toll
+from service.tenants.terms import Terms
 
 NAMED: Final = 10
 """At most so many ids are named in a line of the log."""

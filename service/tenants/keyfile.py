@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from models.errors import UsageError
-from service.auth import KeyFile, KeyState, Scope, StoredKey, new_key, read_keys
+from service.tenants.auth import KeyFile, KeyState, Scope, StoredKey, new_key, read_keys
 
 
 def create(file: Path, tenant: str, scopes: frozenset[Scope], now: datetime) -> str:

@@ -8,9 +8,9 @@ from typing import Final
 
 from models.errors import StoreUnavailable
 from service.bundles import Bundles
-from service.inside import Inside
 from service.ledger import Ledger
-from service.memory import memory
+from service.telemetry.inside import Inside
+from service.telemetry.memory import memory
 
 logger = logging.getLogger(__name__)
 

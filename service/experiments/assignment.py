@@ -26,9 +26,9 @@ from models import bundle, trials
 from models.bundle import Bundle
 from models.errors import UsageError
 from models.explore import Exploration
-from service.auth import TenantName
 from service.schemas.fields import Share, Word
 from service.schemas.recommendations import RecommendationRequest
+from service.tenants.auth import TenantName
 
 FOREVER: Final = datetime.max.replace(tzinfo=UTC)
 

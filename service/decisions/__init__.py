@@ -1,0 +1,1 @@
+"""How answers came about and who looked: recorded behind the answers, kept, found again."""

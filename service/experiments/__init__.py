@@ -1,0 +1,1 @@
+"""Variants of answers for groups of learners, and what came of them."""

@@ -1,0 +1,1 @@
+"""Who asks, on whose behalf, and what each tenant is served."""
