@@ -39,8 +39,10 @@ def read(folder: Path) -> Bundle:
         manifest, parts = read_parts(folder)
         encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
         return assemble(manifest, parts, encoder)
-    except BundleError:
-        raise
+    except BundleError as error:
+        # What assembles parts does not know whose they are.
+        told = str(error)
+        raise error if str(folder) in told else type(error)(f"bundle {folder}: {told}") from error
     except KeyError as missing:
         raise BundleCorrupt(f"bundle {folder} is corrupt: it holds no {missing}") from missing
     except Exception as error:

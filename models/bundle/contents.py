@@ -103,6 +103,9 @@ class Bundle:
     ranker: Ranker | None
     encoder: TextEncoder | None
 
+    def __repr__(self) -> str:
+        return f"<bundle {self.version}>"
+
     @property
     def version(self) -> str:
         return self.manifest.bundle_version

@@ -11,7 +11,7 @@ from models.errors import UsageError
 from models.observer import NOBODY, Observer
 from models.plan import exact, fast
 from models.plan.candidates import LEAST_GAIN
-from models.plan.limits import standing_in_the_way, unusable
+from models.plan.limits import SECONDS, standing_in_the_way, unusable
 from models.plan.ordering import ordered
 from models.plan.problem import Problem, problem
 from models.plan.question import DAY, Asked, read, validity
@@ -104,6 +104,9 @@ def _once(bundle: Bundle, asked: Asked, twice: set[int]) -> Planned:
     solution = fast.solve(found)
     if ask.solver is SolverName.EXACT:
         solution = exact.solve(found, solution.chosen, ask.time_limit)
+    elif not reaches(found, solution.chosen):
+        # Where a limit leaves no room, a greedy choice may miss the one way there is.
+        solution = exact.solve(found, solution.chosen, SECONDS)
     order = ordered(bundle, found, solution, asked.query.held.tolist())
     if found.pace is None:
         return Planned(found, solution, order, None, [])

@@ -26,7 +26,7 @@ CHOICES: Final = 5
 """At most so many values are tried for a choice such as the language, the commonest first."""
 
 SECONDS: Final = 0.3
-"""So long the exact solver may look for each change."""
+"""So long the exact solver may look where the fast one does not reach what is wanted."""
 
 ENOUGH: Final = 1e10
 """An amount that never binds. A limit is let go by this rather than by none, since what is

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tiny_data import COURSES, TRADES
 from worlds import NOW, world
@@ -126,8 +126,19 @@ def test_no_limit_or_prerequisite_is_ever_broken(
     assert path.totals.hours.high is None or path.totals.unknown_hours == 0
 
 
+# With 600 there is one way, which a greedy choice misses.
+NARROW = PathAsk(
+    learner=Learner(),
+    target=Target(id="bakery-role"),
+    start=NOW,
+    constraints=Constraints(max_cost=Money(0.0, "EUR")),
+    reach=0.9375,
+)
+
+
 @settings(max_examples=200, deadline=None)
 @given(ASKS)
+@example(NARROW)
 def test_a_change_that_is_offered_helps(tiny: Bundle, ask: PathAsk) -> None:
     path = plan(tiny, ask)
     for binding in path.infeasible:
