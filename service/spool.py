@@ -70,10 +70,15 @@ class Spool:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._turn = os.open(folder / "turn", os.O_RDWR | os.O_CREAT, 0o600)
-            self._written = _connected(folder / "events.db")
-            self._written.execute(f"PRAGMA max_page_count = {max(1, most_bytes // PAGE)}")
-            self._written.executescript(SCHEMA)
-            self._read = _connected(folder / "events.db")
+            # One worker at a time: SQLite does not wait for a lock when a file turns to WAL mode.
+            fcntl.flock(self._turn, fcntl.LOCK_EX)
+            try:
+                self._written = _connected(folder / "events.db")
+                self._written.execute(f"PRAGMA max_page_count = {max(1, most_bytes // PAGE)}")
+                self._written.executescript(SCHEMA)
+                self._read = _connected(folder / "events.db")
+            finally:
+                fcntl.flock(self._turn, fcntl.LOCK_UN)
         except (OSError, sqlite3.Error) as error:
             raise SpoolFailed(f"the spool in {folder} cannot be used: {error}") from error
         self._writer = ThreadPoolExecutor(1, "spool")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.console import RenderableType
 from rich.table import Table
 
@@ -17,7 +18,9 @@ from service.schemas.decisions import DecisionOut
 
 def experiment(found: Report) -> Iterable[RenderableType]:
     """The variants side by side, then what speaks against trusting them."""
-    table = Table(title=f"Experiment {found.experiment}, conversions within {found.days:g} days")
+    table = Table(
+        title=f"Experiment {found.experiment}, conversions within {found.days:g} days", box=SIMPLE
+    )
     for name in ("variant", "learners", "answers", "completed", "enrolled", "rate", "difference"):
         table.add_column(name, justify="left" if name == "variant" else "right")
     for arm in found.arms:
@@ -47,7 +50,7 @@ def experiment(found: Report) -> Iterable[RenderableType]:
 
 def _judged(found: Judged) -> Iterable[RenderableType]:
     yield f"What {found.target} would have earned by what it puts first:"
-    table = Table("")
+    table = Table("", box=SIMPLE)
     table.add_column("conversions", justify="right")
     table.add_row("as logged", _share(found.reward))
     table.add_row("IPS", _share(found.worth.ips))
@@ -73,7 +76,7 @@ def decision(found: DecisionOut) -> Iterable[RenderableType]:
     if found.candidates:
         named = (f"{name} {count}" for name, count in found.candidates.items() if count)
         yield f"candidates: {', '.join(named)}"
-    table = Table("rank", "credential", "score", "sources", "reasons")
+    table = Table("rank", "credential", "score", "sources", "reasons", box=SIMPLE)
     for item in found.items:
         table.add_row(
             str(item.rank),
@@ -89,7 +92,9 @@ def decision(found: DecisionOut) -> Iterable[RenderableType]:
 
 def audit(records: Iterable[Mapping[str, Any]]) -> Iterable[RenderableType]:
     """The audit log, oldest first."""
-    table = Table("when", "key", "act", "learner", "request")
+    table = Table("when", "key", "act", "learner", "request", box=SIMPLE)
+    for column in table.columns:
+        column.overflow = "fold"  # what is looked up by it must be whole
     for each in records:
         at = datetime.fromtimestamp(each["at"], UTC)
         learner, request = each["learner"] or "", each["request"] or ""
