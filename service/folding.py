@@ -9,8 +9,6 @@ so folding saves time and nothing depends on when it happens.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import os
 import socket
 import uuid
@@ -19,10 +17,8 @@ from typing import Final
 
 import orjson
 
-from models.errors import StoreUnavailable
+from service.chores import repeated
 from service.store import MOST_EVENTS, Store, key
-
-logger = logging.getLogger(__name__)
 
 GROUP: Final = "state"
 BATCH: Final = 100
@@ -61,6 +57,7 @@ class Folding:
     def __init__(self, store: Store, most: int = MOST_EVENTS) -> None:
         self._store = store
         self._most = most
+        self._looks = 0
         self.consumer = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
     async def once(self, gone: float | None = None) -> int:
@@ -97,17 +94,13 @@ class Folding:
 
     async def keep_folding(self) -> None:
         """Fold whatever comes; ends only when cancelled."""
-        looks = 0
-        while True:
-            try:
-                if not self._store.away:
-                    looks += 1
-                    others = looks * LOOK % GONE < LOOK
-                    while await self.once(GONE if others else None) >= BATCH:
-                        others = False
-            except StoreUnavailable:
-                pass  # the entries stay
-            except Exception:
-                # Answers then read ever more that is not folded: say so, and try again.
-                logger.exception("events could not be folded")
-            await asyncio.sleep(LOOK)
+        # Without folding, answers read ever more that is not folded.
+        await repeated(self._fold_all, LOOK, "events could not be folded")
+
+    async def _fold_all(self) -> None:
+        if self._store.away:
+            return
+        self._looks += 1
+        others = self._looks * LOOK % GONE < LOOK
+        while await self.once(GONE if others else None) >= BATCH:
+            others = False

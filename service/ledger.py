@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from models.errors import StoreUnavailable
+from service.chores import repeated
 from service.held import LearnerRecord, LearnerState, LoggedEvent, counting
 from service.spool import Spool, Waiting
 from service.store import MOST_EVENTS, Store
 from service.tenants.limits import Buckets, Toll
-
-logger = logging.getLogger(__name__)
 
 LOOK: Final = 0.25
 """Seconds between two looks whether the spool can be emptied."""
@@ -73,8 +70,8 @@ class Ledger:
         # In this order: what leaves the spool meanwhile is in the store.
         waiting = self.spool.of(tenant, learner_id)
         if waiting.events or waiting.forgets:
-            await self.take(toll)
-            return (await self._beside(waiting, tenant, learner_id, MOST_EVENTS)).state()
+            held = await self._beside(waiting, tenant, learner_id, MOST_EVENTS, toll)
+            return held.state()
         return await self.store.learner(tenant, learner_id, toll=toll)
 
     async def record(self, tenant: str, learner_id: str) -> LearnerRecord:
@@ -124,25 +121,26 @@ class Ledger:
         await self.spool.drain(self.store.append_events, erase)
 
     async def _beside(
-        self, waiting: Waiting, tenant: str, learner_id: str, most: int | None
+        self,
+        waiting: Waiting,
+        tenant: str,
+        learner_id: str,
+        most: int | None,
+        toll: Toll | None = None,
     ) -> LearnerRecord:
         """What the store holds, and what waits behind it."""
         if waiting.forgets:
+            await self.take(toll)
             return LearnerRecord(events=waiting.events, erased=True)
-        held = await self.store.record(tenant, learner_id, most)
+        held = await self.store.record(tenant, learner_id, most, toll)
         known = {event.event_id for event in held.events}
         fresh = tuple(event for event in waiting.events if event.event_id not in known)
         return replace(held, events=(*held.events, *fresh))
 
     async def keep_draining(self) -> None:
         """Empty the spool whenever the store is there; ends only when cancelled."""
-        while True:
-            try:
-                if not self.store.away:
-                    await self.drain()
-            except StoreUnavailable:
-                pass  # it waits on
-            except Exception:
-                # Events wait for as long as this does not go on: say so, and try again.
-                logger.exception("the spool could not be emptied")
-            await asyncio.sleep(LOOK)
+        await repeated(self._drain_if_there, LOOK, "the spool could not be emptied")
+
+    async def _drain_if_there(self) -> None:
+        if not self.store.away:
+            await self.drain()

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+Run = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script as it is, and behind one that takes a toll and goes no further without."""
+
+    free: Run
+    tolled: Run
 
 
 def sources() -> tuple[str, dict[str, str]]:

@@ -156,7 +156,10 @@ class Spool:
                         events = [unpacked(row[5]) for row in run]
                         await append(tenant, events, [row[3] for row in run])
                     places = [(row[2],) for row in run]
-                    await self._write(partial(_delete, "events", places), wipe=bool(erasing))
+                    await self._write(
+                        partial(_each, "DELETE FROM events WHERE place = ?", places),
+                        wipe=bool(erasing),
+                    )
 
     async def erase(self, tenant: str, learner_id: str, *, waits: bool) -> int:
         """Leave nothing of the learner but a mark that cannot be read back, and if it ``waits``
@@ -190,7 +193,7 @@ class Spool:
         async with self.alone():
             for place, tenant, payload in self._rows("SELECT * FROM audit ORDER BY place"):
                 await note(tenant, payload)
-                await self._write(partial(_delete, "audit", [(place,)]))
+                await self._write(partial(_each, "DELETE FROM audit WHERE place = ?", [(place,)]))
 
     async def keep_decisions(self, decisions: Sequence[Kept]) -> None:
         """Let decisions wait here, while what waits takes less than half of the room: the rest
@@ -214,13 +217,18 @@ class Spool:
 
     def decisions(self, most: int) -> list[tuple[int, Kept]]:
         """The decisions that wait longest, each with its place."""
-        columns = "place, tenant, request_id, name, at, mark, payload"
-        rows = self._rows(f"SELECT {columns} FROM decisions ORDER BY place LIMIT ?", most)  # noqa: S608
+        rows = self._rows(
+            "SELECT place, tenant, request_id, name, at, mark, payload FROM decisions"
+            " ORDER BY place LIMIT ?",
+            most,
+        )
         return [(place, Kept(*fields)) for place, *fields in rows]
 
     async def drop_decisions(self, places: Sequence[int]) -> None:
         """Let go of decisions by their places."""
-        await self._write(partial(_delete, "decisions", [(place,) for place in places]))
+        await self._write(
+            partial(_each, "DELETE FROM decisions WHERE place = ?", [(place,) for place in places])
+        )
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
@@ -259,8 +267,8 @@ def _connected(file: Path) -> sqlite3.Connection:
     return db
 
 
-def _delete(table: str, places: Sequence[tuple[int]], db: sqlite3.Connection) -> None:
-    db.executemany(f"DELETE FROM {table} WHERE place = ?", places)  # noqa: S608 - of this file
+def _each(query: str, places: Sequence[tuple[int]], db: sqlite3.Connection) -> None:
+    db.executemany(query, places)
 
 
 def _committed(

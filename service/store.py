@@ -25,14 +25,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any, Final, Self, TypeAlias
 
 import orjson
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.commands.core import AsyncScript
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import RedisError, ResponseError
 
@@ -57,14 +55,6 @@ MOST_EVENTS: Final = 2_000
 """A learner's latest events that are read for one answer; bounds the work, not the log."""
 
 TENANTS: Final = "cairn:tenants"
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A script as it is, and behind one that takes a toll and goes no further without."""
-
-    free: AsyncScript
-    tolled: AsyncScript
 
 
 class Store:
@@ -103,7 +93,7 @@ class Store:
         register = self._redis.register_script
         toll, sources = scripts.sources()
         self._scripts = {
-            name: Script(free=register(source), tolled=register(toll + source))
+            name: scripts.Script(free=register(source), tolled=register(toll + source))
             for name, source in sources.items()
         }
 
@@ -168,13 +158,19 @@ class Store:
             erased is not None,
         )
 
-    async def record(self, tenant: str, learner_id: str, most: int | None = None) -> LearnerRecord:
+    async def record(
+        self,
+        tenant: str,
+        learner_id: str,
+        most: int | None = None,
+        toll: Toll | None = None,
+    ) -> LearnerRecord:
         """All that is held of the learner, or their latest ``most`` events, whole."""
         keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
         keys += [key(tenant, "log"), key(tenant, "erased")]
         args = [tombstone(tenant, learner_id), 0 if most is None else -most]
         within = None if most is None else self._patience
-        profile, erased, payloads = await self.run("record", keys, args, within)
+        profile, erased, payloads = await self.run("record", keys, args, within, toll)
         held = None if profile is None else orjson.loads(profile)
         return LearnerRecord(held, tuple(map(unpacked, payloads)), erased is not None)
 

@@ -12,6 +12,7 @@ import logging
 from typing import Any, Final
 
 from models.errors import StoreRefused, StoreUnavailable
+from service.chores import repeated
 from service.store import Store, key
 
 logger = logging.getLogger(__name__)
@@ -28,7 +29,9 @@ REWRITTEN: Final = "cairn:rewritten"
 async def keep_clean(store: Store) -> None:
     """Have the file rewritten whenever it may hold traces; ends only when cancelled."""
     told = False
-    while True:
+
+    async def clean() -> None:
+        nonlocal told
         try:
             if not store.away and await traces(store):
                 await rewrite(store)
@@ -40,11 +43,8 @@ async def keep_clean(store: Store) -> None:
                     error,
                 )
             told = True
-        except StoreUnavailable:
-            pass  # the traces are counted
-        except Exception:
-            logger.exception("the store's append-only file could not be rewritten")
-        await asyncio.sleep(LOOK)
+
+    await repeated(clean, LOOK, "the store's append-only file could not be rewritten")
 
 
 async def traces(store: Store) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -12,10 +10,9 @@ from typing import Final
 import orjson
 
 from models.errors import StoreUnavailable
+from service.chores import repeated
 from service.decisions.store import DecisionStore
 from service.spool import Spool
-
-logger = logging.getLogger(__name__)
 
 LOOK: Final = 0.25
 """Seconds between two looks whether what waits can be written."""
@@ -73,12 +70,8 @@ class AuditLog:
 
     async def keep_draining(self) -> None:
         """Empty the spool of records whenever the store is there; ends only when cancelled."""
-        while True:
-            await asyncio.sleep(LOOK)
-            try:
-                if not self._kept.away:
-                    await self._spool.drain_notes(self._kept.note)
-            except StoreUnavailable:
-                pass  # it waits on
-            except Exception:
-                logger.exception("the audit log could not be written")
+        await repeated(self._drain, LOOK, "the audit log could not be written")
+
+    async def _drain(self) -> None:
+        if not self._kept.away:
+            await self._spool.drain_notes(self._kept.note)

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from models.errors import SpoolFailed, StoreUnavailable
+from service.chores import repeated
 from service.decisions.store import DecisionStore, Kept
 from service.spool import Spool
 from service.telemetry.metrics import Metrics
@@ -92,16 +93,12 @@ class DecisionLog:
 
     async def keep_flushing(self) -> None:
         """Flush, and empty the spool whenever the store is there; ends only when cancelled."""
-        while True:
-            await asyncio.sleep(LOOK)
-            try:
-                await self.flush()
-                if not self._kept.away:
-                    await self._drain()
-            except StoreUnavailable:
-                pass  # it waits on
-            except Exception:
-                logger.exception("decisions could not be written")
+        await repeated(self._flush_and_drain, LOOK, "decisions could not be written")
+
+    async def _flush_and_drain(self) -> None:
+        await self.flush()
+        if not self._kept.away:
+            await self._drain()
 
     async def _bring(self, batch: Sequence[Kept]) -> None:
         for tenant, run in _by_tenant(batch):

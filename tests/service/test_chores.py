@@ -1,11 +1,14 @@
-"""Chores end, also those to which a cancellation got lost."""
+"""Chores go on whatever happens, and end, also those to which a cancellation got lost."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
 
-from service.chores import ended
+import pytest
+
+from models.errors import StoreUnavailable
+from service.chores import ended, repeated
 
 
 def test_a_task_ends_though_it_swallows_a_cancellation_or_fails() -> None:
@@ -30,3 +33,24 @@ def test_a_task_ends_though_it_swallows_a_cancellation_or_fails() -> None:
         assert isinstance(tasks[1].exception(), ValueError)
 
     asyncio.run(body())
+
+
+def test_work_goes_on_whatever_happens_and_says_what_is_no_outage(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    faults = [StoreUnavailable("away"), ValueError("odd"), StoreUnavailable("away")]
+    done = asyncio.Event()
+
+    async def work() -> None:
+        if faults:
+            raise faults.pop(0)
+        done.set()
+
+    async def body() -> None:
+        chore = asyncio.create_task(repeated(work, 0.001, "it could not be done"))
+        async with asyncio.timeout(5):
+            await done.wait()
+            await ended([chore])
+
+    asyncio.run(body())
+    assert [record.message for record in caplog.records] == ["it could not be done"]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -168,13 +169,17 @@ def test_a_running_service_follows_the_file_and_opens_nothing_on_a_broken_one(
         until(lambda: status(client, third) == 200)
         assert status(client, second) == 200
         whole = file.read_text()
+
+        def refused(times: int) -> bool:
+            return caplog.text.count("the new keys are refused") >= times
+
         spoilt = ("", "{}", whole.replace("revoked", "renowned"), whole[:-9], None)
         for refusals, broken in enumerate(spoilt, 1):
             if broken is None:
                 file.unlink()
             else:
                 file.write_text(broken)
-            until(lambda: caplog.text.count("the new keys are refused") >= refusals)  # noqa: B023
+            until(partial(refused, refusals))
             assert [status(client, key) for key in (first, second, third)] == [401, 200, 200]
         clock.at += 3_600
         assert [status(client, key) for key in (first, second, third)] == [401, 401, 200]

