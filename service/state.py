@@ -18,7 +18,7 @@ from service.ledger import Ledger
 from service.problems import ProblemError
 from service.telemetry.metrics import Metrics
 from service.telemetry.seen import seen
-from service.tenants.auth import Scope
+from service.tenants.auth import Scope, StoredKey
 from service.tenants.keys import Keys
 from service.tenants.limits import Costly
 from service.tenants.served import Tenants
@@ -79,25 +79,30 @@ RequestId = Annotated[str, Depends(_request_id)]
 Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
 
-async def _key_id(service: ServiceDep, presented: Presented) -> str:
-    key = None if presented is None else service.keys.find(presented.credentials, service.now())
-    return "" if key is None else key.id  # which never comes to pass: scopes are checked
+async def _key(service: ServiceDep, presented: Presented) -> StoredKey:
+    """The key that the caller presents, once in each request."""
+    challenge = {"WWW-Authenticate": "Bearer"}
+    if presented is None:
+        raise ProblemError(401, "Send an API key: Authorization: Bearer KEY.", challenge)
+    key = service.keys.find(presented.credentials, service.now())
+    if key is None or not service.tenants.admits(key.tenant):
+        raise ProblemError(401, "This API key is not known.", challenge)
+    return key
 
 
-def _allowed(
-    scope: Scope, *, pays: bool = True
-) -> Callable[[ServiceDep, Presented], Awaitable[str]]:
+Key = Annotated[StoredKey, Depends(_key)]
+
+
+async def _key_id(key: Key) -> str:
+    return key.id
+
+
+def _allowed(scope: Scope, *, pays: bool = True) -> Callable[[ServiceDep, Key], Awaitable[str]]:
     """The tenant of a key with that scope. Without ``pays`` what the request costs is taken later,
     on the way to the store that it makes anyhow.
     """
 
-    async def tenant(service: ServiceDep, presented: Presented) -> str:
-        challenge = {"WWW-Authenticate": "Bearer"}
-        if presented is None:
-            raise ProblemError(401, "Send an API key: Authorization: Bearer KEY.", challenge)
-        key = service.keys.find(presented.credentials, service.now())
-        if key is None or not service.tenants.admits(key.tenant):
-            raise ProblemError(401, "This API key is not known.", challenge)
+    async def tenant(service: ServiceDep, key: Key) -> str:
         if scope not in key.scopes:
             raise ProblemError(403, f"This API key lacks the scope '{scope}'.")
         service.metrics.tenant_requests.labels(key.tenant).inc()

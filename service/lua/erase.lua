@@ -20,6 +20,9 @@ redis.call('DEL', KEYS[1], KEYS[2], KEYS[7], KEYS[9])
 local now = redis.call('TIME')
 local at = ARGV[2] ~= '' and ARGV[2] or now[1] .. '.' .. string.format('%06d', now[2])
 redis.call('ZADD', KEYS[4], 'GT', at, ARGV[1])
-redis.call('HSET', KEYS[12], ARGV[1], ARGV[3])
+local until_when = redis.call('HGET', KEYS[12], ARGV[1])
+if not until_when or tonumber(until_when) < tonumber(ARGV[3]) then
+  redis.call('HSET', KEYS[12], ARGV[1], ARGV[3])
+end
 redis.call('INCR', KEYS[8])
 return #entries
