@@ -119,6 +119,7 @@ def command(site: Site, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[R
     monkeypatch.setenv("CAIRN_REDIS_URL", site.settings.redis_url.get_secret_value())
     monkeypatch.setenv("CAIRN_EXPERIMENTS_FILE", str(site.settings.experiments_file))
     monkeypatch.setenv("CAIRN_BUNDLE", str(site.settings.bundle))
+    monkeypatch.setenv("CAIRN_STORE_TIMEOUT", str(site.settings.store_timeout))
 
     def ours(*arguments: object) -> tuple[int, str, str]:
         return run(*arguments, "--tenant", site.tenant)
