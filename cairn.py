@@ -91,17 +91,18 @@ def train(
 
     settings = Settings()
     root = out or settings.bundles
-    trained = job.train(
-        data,
-        root,
-        configuration.read(config),
-        seed,
-        datetime.now(UTC),
-        progress.on(Console(stderr=True)),
-        served=registry.served(root),
-        cache=settings.cache,
-        on_bad_row=on_bad_row,
-    )
+    with progress.on(Console(stderr=True)) as shown_progress:
+        trained = job.train(
+            data,
+            root,
+            configuration.read(config),
+            seed,
+            datetime.now(UTC),
+            shown_progress,
+            served=registry.served(root),
+            cache=settings.cache,
+            on_bad_row=on_bad_row,
+        )
     Terminal().print(*printing.trained(trained), sep="\n")
     if promote and trained.faults:
         raise CairnError("not promoted, but kept for inspection: " + "; ".join(trained.faults))
@@ -131,16 +132,17 @@ def evaluate(
     from training.settings import Settings
 
     report.check(json_file, page)
-    measured = compare(
-        data,
-        split or ("given" if test else "last"),
-        [] if baselines == "none" else baselines.split(","),
-        configuration.read(config),
-        seed,
-        progress.on(Console(stderr=True)),
-        test=test,
-        cache=Settings().cache,
-    )
+    with progress.on(Console(stderr=True)) as shown_progress:
+        measured = compare(
+            data,
+            split or ("given" if test else "last"),
+            [] if baselines == "none" else baselines.split(","),
+            configuration.read(config),
+            seed,
+            shown_progress,
+            test=test,
+            cache=Settings().cache,
+        )
     Terminal().print(*printing.evaluation(measured), sep="\n")
     report.save(measured, json_file, page, datetime.now(UTC))
 

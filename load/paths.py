@@ -60,9 +60,14 @@ class Measured:
 def main() -> int:
     """Measure once; 1 when any path breaks a limit or a prerequisite."""
     arguments = _arguments()
+    with progress.on(Console(stderr=True)) as shown:
+        return _measure(arguments, shown)
+
+
+def _measure(arguments: argparse.Namespace, shown: progress.Progress) -> int:
     each, timed = (30, 20) if arguments.quick else (250, 100)
     found: list[Measured] = []
-    for name, loaded in _worlds(arguments.data, arguments.work):
+    for name, loaded in _worlds(arguments.data, arguments.work, shown):
         found += _measured(name, loaded, timed if name == "ten thousand" else each)
     judged = [one for one in found if one.catalogue != "ten thousand"]
     large = [one for one in found if one.catalogue == "ten thousand"]
@@ -77,9 +82,7 @@ def main() -> int:
         "exact_bounded": float(np.mean([one.bounded for one in found])),
         "exact_proven": float(np.mean([one.proven for one in judged])),
     } | (
-        agreement := order.measure(
-            arguments.data / "coursera_programs_2025", arguments.work, _shown()
-        )
+        agreement := order.measure(arguments.data / "coursera_programs_2025", arguments.work, shown)
     )
     _print(found)
     print(*order.table(agreement), sep="\n")
@@ -89,7 +92,7 @@ def main() -> int:
     return 1 if summary["violations"] else 0
 
 
-def _worlds(data: Path, work: Path) -> Iterator[tuple[str, Bundle]]:
+def _worlds(data: Path, work: Path, shown: progress.Progress) -> Iterator[tuple[str, Bundle]]:
     """The catalogues, each trained once and kept below ``work``."""
     for name in ("sample", "coursera", "ten thousand"):
         folder = work / name.replace(" ", "-")
@@ -104,15 +107,11 @@ def _worlds(data: Path, work: Path) -> Iterator[tuple[str, Bundle]]:
                 Config.model_validate(config),
                 SEED,
                 now,
-                _shown(),
+                shown,
                 cache=work / "cache",
             )
             registry.promote(folder / "bundles", made.folder.name)
         yield name, bundle.read(registry.resolve(folder / "bundles"))
-
-
-def _shown() -> progress.Progress:
-    return progress.on(Console(stderr=True))
 
 
 def _make(name: str, data: Path, folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -58,13 +58,19 @@ class Heeding(Progress):
     """Shows what another does, and ends the work when it is interrupted (SIGINT), at the latest at
     the next step: compiled libraries that call back into Python may drop what a signal raises.
 
-    To be made in the main thread.
+    A context, entered in the main thread; after it an interruption means again what it did.
     """
 
     def __init__(self, shown: Progress) -> None:
         self._shown = shown
         self._told = False
-        signal.signal(signal.SIGINT, self._tell)
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._tell)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
 
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Advance]:
@@ -87,6 +93,6 @@ class Heeding(Progress):
             raise KeyboardInterrupt
 
 
-def on(console: Console) -> Progress:
+def on(console: Console) -> Heeding:
     """Bars where somebody watches, lines where not; SIGINT ends either."""
     return Heeding(Terminal(console) if console.is_terminal else Lines(console))
