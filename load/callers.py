@@ -16,6 +16,12 @@ BATCH = 5
 EACH = 0.02
 """Seconds between two requests of one caller: constant load, and bounded."""
 
+ROLE = "data-analyst"
+"""Of the sample, for the paths."""
+
+PATHS = {"/v1/recommendations": "next", "/v1/paths": "path", "/v1/events": "sent"}
+"""What is asked, and what the columns of its times are called."""
+
 ODD_DATES: tuple[dict[str, str], ...] = (
     {"occurred_at": "1900-01-01T00:00:00Z"},
     {"occurred_at": "2200-12-31T23:59:59Z"},
@@ -34,8 +40,8 @@ class Callers:
         self._parts = parts
         self._may_be_refused = may_be_refused
         self._counts: Counter[str] = Counter()
-        self._seconds: list[float] = []
-        self._answers: dict[tuple[str, float], set[tuple[str, ...]]] = {}
+        self._seconds: dict[str, list[float]] = {path: [] for path in PATHS}
+        self._answers: dict[tuple[str, str, float], set[tuple[str, ...]]] = {}
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._call, args=(i,)) for i in range(CALLERS)]
@@ -53,18 +59,16 @@ class Callers:
     def counts(self) -> dict[str, Any]:
         """Everything counted, by the names of ``load.faults``."""
         seen = self._answers
-        versions = {version for version, _ in seen}
+        versions = {version for _, version, _ in seen}
         wrong = sum(version not in self._parts.versions for version in versions)
         wrong += sum(len(answers) - 1 for answers in seen.values())
-        times = sorted(self._seconds)
-        p99 = times[min(len(times) - 1, int(0.99 * len(times)))] if times else 0.0
         return {
             **{name: self._counts[name] for name in ("requests", "failures", "interrupted")},
             **{name: self._counts[name] for name in ("refused", "degraded")},
             "wrong": wrong,
             "bundles": len(versions),
             "acknowledged": len(self.acknowledged),
-            "p99_ms": round(1000 * p99, 1),
+            **{f"{PATHS[path]}_p99_ms": _p99_ms(times) for path, times in self._seconds.items()},
         }
 
     def held(self) -> set[str]:
@@ -83,9 +87,12 @@ class Callers:
         while not self._over.is_set():
             turn += 1
             time.sleep(EACH)
-            if turn % 2:
-                # What they did is unknown to every bundle, so that each has one answer to it.
-                question = {"learner": {"id": f"caller-{caller}"}, "limit": 5, "explain": False}
+            # What they did is unknown to every bundle, so that each has one answer to it.
+            learner = {"id": f"caller-{caller}"}
+            if turn % 8 == 7:
+                self._once(caller, "/v1/paths", {"learner": learner, "target_role": ROLE})
+            elif turn % 2:
+                question = {"learner": learner, "limit": 5, "explain": False}
                 self._once(caller, "/v1/recommendations", question)
             else:
                 events = [
@@ -116,14 +123,16 @@ class Callers:
             elif status == 200:
                 self._counts["degraded"] += bool(body["degraded"])
                 if clock == self._parts.clock:
-                    items = tuple(item["credential"] for item in body["items"])
-                    self._answers.setdefault((body["bundle_version"], clock), set()).add(items)
+                    said = body["items"] if "items" in body else body["steps"]
+                    items = tuple(item["credential"] for item in said)
+                    asked = (path, body["bundle_version"], clock)
+                    self._answers.setdefault(asked, set()).add(items)
             elif status == 503 and "events" in sent and self._may_be_refused:
                 self._counts["refused"] += 1
             else:
                 self._counts["interrupted" if down and not status else "failures"] += 1
             if status:
-                self._seconds.append(took)
+                self._seconds[path].append(took)
 
     def _request(
         self, method: str, path: str, sent: dict[str, Any] | None = None
@@ -138,3 +147,8 @@ class Callers:
             return answer.status, body
         finally:
             line.close()
+
+
+def _p99_ms(seconds: list[float]) -> float:
+    times = sorted(seconds)
+    return round(1000 * times[min(len(times) - 1, int(0.99 * len(times)))], 1) if times else 0.0

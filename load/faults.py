@@ -1,14 +1,17 @@
 """Faults under load: ``python -m load.faults --json F``.
 
 For each fault a real service and a real Valkey are started and kept busy by a few callers: they ask
-for recommendations and send batches of events. Meanwhile the fault happens and passes. Then:
+for recommendations and paths, and send batches of events. Meanwhile the fault happens and passes.
+Then:
 
 - ``failures``: requests without their proper answer, save those cut off because the service's own
   process was killed (``interrupted``) and, where the spool is filled, events turned away with a 503
   (``refused``), which their sender keeps;
 - ``wrong``: answers by a bundle that was never promoted, or not what that bundle answers then;
 - ``acknowledged`` and ``found``: events that were accepted, and those of them held afterwards;
-- ``degraded``: answers that did without the store; ``bundles``: how many bundles answered.
+- ``degraded``: answers that did without the store; ``bundles``: how many bundles answered;
+- ``next_p99_ms``, ``path_p99_ms`` and ``sent_p99_ms``: how long recommendations, paths and events
+  took.
 """
 
 from __future__ import annotations
@@ -166,7 +169,7 @@ def main() -> int:
 
 NAMES: Final = (
     "requests", "failures", "wrong", "acknowledged", "found", "interrupted", "refused", "degraded",
-    "bundles", "p99_ms",
+    "bundles", "next_p99_ms", "path_p99_ms", "sent_p99_ms",
 )  # fmt: skip
 
 

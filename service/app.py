@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
@@ -57,6 +58,10 @@ class Cairn(FastAPI):
         return problems.described(super().openapi())
 
 
+SWITCH: Final = 0.0005
+"""Seconds that a plan being made may keep the interpreter when others wait for it."""
+
+
 def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
     """The service on the bundle and the store of ``settings``; ``now`` is its clock.
 
@@ -83,6 +88,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             # One thread of number crunching each: other cores are other workers'. BLAS is bound
             # for the whole process, OpenMP (FAISS, LightGBM) for the thread that says so.
             parts.enter_context(threadpool_limits(1))
+            sys.setswitchinterval(SWITCH)
             reader = parts.enter_context(ThreadPoolExecutor(1, "reader", threadpool_limits, (1,)))
             store = await parts.enter_async_context(
                 Store(

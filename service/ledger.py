@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from models.errors import StoreUnavailable
 from service.chores import repeated
-from service.held import LearnerRecord, LearnerState, LoggedEvent, counting
+from service.held import LearnerRecord, LearnerState, LoggedEvent
 from service.spool import Spool, Waiting
 from service.store import MOST_EVENTS, Store
 from service.tenants.limits import Buckets, Toll
@@ -67,6 +67,8 @@ class Ledger:
 
     async def learner(self, tenant: str, learner_id: str, toll: Toll | None = None) -> LearnerState:
         """What counts of the learner in answers. Raises ``StoreUnavailable``."""
+        if self.store.away:
+            raise StoreUnavailable("the store failed and is not back yet")
         # In this order: what leaves the spool meanwhile is in the store.
         waiting = self.spool.of(tenant, learner_id)
         if waiting.events or waiting.forgets:
@@ -83,9 +85,9 @@ class Ledger:
         """What is known without the store."""
         if toll is not None:
             self.buckets.take(toll)
-        events = self.spool.of(tenant, learner_id).events
         return LearnerState(
-            events=tuple(map(counting, events)), erased=self.spool.erased(tenant, learner_id)
+            events=self.spool.latest(tenant, learner_id, MOST_EVENTS),
+            erased=self.spool.erased(tenant, learner_id),
         )
 
     async def put(self, tenant: str, learner_id: str, profile: dict[str, Any]) -> None:

@@ -21,9 +21,10 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
+from models.domain import Event
 from models.errors import SpoolFailed
 from service.decisions.store import Kept
-from service.held import LoggedEvent, packed, tombstone, unpacked
+from service.held import LoggedEvent, counted, line, packed, tombstone, unpacked
 
 Done = TypeVar("Done")
 
@@ -62,8 +63,8 @@ class Waiting:
 class Spool:
     """The spool in ``folder``, of at most ``most_bytes``.
 
-    Reading is a matter of microseconds and done at once; writing waits for the disk and has a
-    thread. Every failure is ``SpoolFailed``, which is also ``StoreUnavailable``.
+    Reading takes microseconds and is done at once; writing waits for the disk and has a thread.
+    Every failure is ``SpoolFailed``, which is also ``StoreUnavailable``.
     """
 
     def __init__(self, folder: Path, most_bytes: int) -> None:
@@ -111,6 +112,15 @@ class Spool:
         events = tuple(unpacked(payload) for (payload,) in found if payload is not None)
         return Waiting(events, forgets=len(events) < len(found))
 
+    def latest(self, tenant: str, learner_id: str, most: int) -> tuple[Event, ...]:
+        """What counts in answers of the learner's latest ``most`` waiting events."""
+        query = (
+            "SELECT payload FROM events WHERE tenant = ? AND learner = ? AND payload NOT NULL"
+            " ORDER BY place DESC LIMIT ?"
+        )
+        found = self._rows(query, tenant, learner_id, most)
+        return counted(b"".join(line(payload) for (payload,) in reversed(found)), most)
+
     def erased(self, tenant: str, learner_id: str) -> bool:
         """Whether this host was told to forget the learner."""
         mark = tombstone(tenant, learner_id)
@@ -119,13 +129,11 @@ class Spool:
     async def add(self, tenant: str, events: Sequence[LoggedEvent]) -> int:
         """Keep ``events`` all together, flushed to the disk; returns how many were new."""
         rows = [(tenant, e.event_id, e.learner_id, packed(e)) for e in events]
-        insert = (
-            "INSERT OR IGNORE INTO events (tenant, event_id, learner, payload) VALUES (?,?,?,?)"
-        )
+        insert = "INSERT OR IGNORE INTO events (tenant, event_id, learner, payload)"
 
         def write(db: sqlite3.Connection) -> int:
             before = db.total_changes
-            db.executemany(insert, rows)
+            db.executemany(f"{insert} VALUES (?,?,?,?)", rows)
             return db.total_changes - before
 
         return await self._write(write)
@@ -199,10 +207,7 @@ class Spool:
         """Let decisions wait here, while what waits takes less than half of the room: the rest
         is for events. Raises ``SpoolFailed`` otherwise.
         """
-        insert = (
-            "INSERT INTO decisions (tenant, request_id, name, at, mark, payload)"
-            " VALUES (?,?,?,?,?,?)"
-        )
+        insert = "INSERT INTO decisions (tenant, request_id, name, at, mark, payload)"
 
         def write(db: sqlite3.Connection) -> None:
             [(taken, most)] = db.execute(
@@ -211,7 +216,7 @@ class Spool:
             )
             if 2 * taken > most:
                 raise SpoolFailed("half of the spool is taken: the rest is for events")
-            db.executemany(insert, [astuple(each) for each in decisions])
+            db.executemany(f"{insert} VALUES (?,?,?,?,?,?)", [astuple(each) for each in decisions])
 
         await self._write(write)
 

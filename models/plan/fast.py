@@ -8,7 +8,8 @@ on the clock: one problem has one answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -34,11 +35,13 @@ def solve(problem: Problem) -> Solution:
     if not len(problem):
         return Solution(NOTHING)
     ways = Bundles.of(problem)
+    # Growing from different starts often ends at the same steps.
+    trim = cache(partial(_trimmed, problem))
     found = {_grown(problem, ways, NOTHING, scale) for scale in _scales(problem)}
-    trimmed = sorted({_trimmed(problem, each) for each in found}, key=sorted)
+    trimmed = sorted({trim(each) for each in found}, key=sorted)
     best = max(trimmed, key=lambda each: worth(problem, each))
     for _ in range(PASSES):
-        better = _exchanged(problem, ways, best)
+        better = _exchanged(problem, ways, best, trim)
         if better == best:
             break
         best = better
@@ -150,7 +153,9 @@ def _possible(problem: Problem, chosen: Steps) -> Steps:
     return frozenset(reachable(problem.needs, chosen))
 
 
-def _exchanged(problem: Problem, ways: Bundles, chosen: Steps) -> Steps:
+def _exchanged(
+    problem: Problem, ways: Bundles, chosen: Steps, trim: Callable[[Steps], Steps]
+) -> Steps:
     """The best found by giving up one step at a time and growing again, or putting the cheapest
     one in its place that closes as much.
     """
@@ -163,7 +168,7 @@ def _exchanged(problem: Problem, ways: Bundles, chosen: Steps) -> Steps:
         other = _stand_in(problem, rest, problem.closed(sorted(best)), step)
         if other is not None:
             tried.append(rest | {other})
-        for each in {_trimmed(problem, one) for one in tried}:
+        for each in {trim(one) for one in tried}:
             if (found := worth(problem, each)) > value and allowed(problem, each):
                 best, value = each, found
     return best

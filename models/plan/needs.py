@@ -105,8 +105,8 @@ def reachable(needs: Sequence[Need | None], start: Collection[int]) -> set[int]:
 
     What needs itself, directly or round a circle, cannot.
     """
-    done: set[int] = set()
-    waiting = set(start)
+    done = {step for step in start if needs[step] is None}
+    waiting = set(start) - done
     while ready := {step for step in waiting if met(needs[step], done)}:
         done |= ready
         waiting -= ready

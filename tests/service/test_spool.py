@@ -12,7 +12,7 @@ import pytest
 
 from models.domain import Kind
 from models.errors import SpoolFailed, StoreUnavailable
-from service.held import LoggedEvent
+from service.held import LoggedEvent, counting
 from service.spool import BATCH, Spool, Waiting
 
 QUOTA = 1_000_000
@@ -55,6 +55,8 @@ def test_events_outlive_the_process_and_come_back_whole(tmp_path: Path) -> None:
             assert await spool.add("t", [event("e1"), event("e2", "other")]) == 2
         async with opened(tmp_path) as spool:
             assert spool.of("t", "lea") == Waiting((event("e1"),), forgets=False)
+            assert spool.latest("t", "lea", 2) == (counting(event("e1")),)
+            assert spool.latest("t", "lea", 0) == spool.latest("u", "lea", 2) == ()
             assert spool.depth() == 2
             assert (spool.holds("t"), spool.holds("u")) == (True, False)
             assert spool.of("u", "lea") == Waiting((), forgets=False)
