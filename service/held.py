@@ -72,13 +72,8 @@ def counting(event: LoggedEvent) -> Event:
     return Event(event.credential, event.kind, event.at, event.value)
 
 
-def line(payload: bytes) -> bytes:
-    """What counts in answers of a ``packed`` event, as ``counted`` takes it."""
-    return b"," + payload.partition(b"\n")[0]
-
-
 def counted(lines: bytes, most: int) -> tuple[Event, ...]:
-    """The latest ``most`` events from a ``line`` of each."""
+    """The latest ``most`` events of first lines of ``packed`` ones, each after a comma."""
     found = orjson.loads(b"[" + lines[1:] + b"]")[-most:]
     return tuple(Event(credential, KINDS[kind], at, value) for credential, kind, at, value in found)
 

@@ -24,7 +24,7 @@ from typing import Any, Final, Self, TypeVar
 from models.domain import Event
 from models.errors import SpoolFailed
 from service.decisions.store import Kept
-from service.held import LoggedEvent, counted, line, packed, tombstone, unpacked
+from service.held import LoggedEvent, counted, packed, tombstone, unpacked
 
 Done = TypeVar("Done")
 
@@ -45,6 +45,13 @@ CREATE TABLE IF NOT EXISTS decisions (
 );
 CREATE INDEX IF NOT EXISTS by_mark ON decisions (tenant, mark);
 CREATE TABLE IF NOT EXISTS audit (place INTEGER PRIMARY KEY, tenant TEXT, payload BLOB);
+"""
+
+LATEST: Final = """
+SELECT group_concat(CAST(substr(payload, 1, instr(payload, x'0a') - 1) AS TEXT)) FROM (
+    SELECT payload FROM (SELECT place, payload FROM events WHERE tenant = ? AND learner = ?
+        AND payload NOT NULL ORDER BY place DESC LIMIT ?) ORDER BY place
+)
 """
 
 Append = Callable[[str, Sequence[LoggedEvent], Sequence[float]], Awaitable[object]]
@@ -114,12 +121,9 @@ class Spool:
 
     def latest(self, tenant: str, learner_id: str, most: int) -> tuple[Event, ...]:
         """What counts in answers of the learner's latest ``most`` waiting events."""
-        query = (
-            "SELECT payload FROM events WHERE tenant = ? AND learner = ? AND payload NOT NULL"
-            " ORDER BY place DESC LIMIT ?"
-        )
-        found = self._rows(query, tenant, learner_id, most)
-        return counted(b"".join(line(payload) for (payload,) in reversed(found)), most)
+        # As one row: after each, the interpreter has to be waited for.
+        [(lines,)] = self._rows(LATEST, tenant, learner_id, most)
+        return counted(b"," + lines.encode(), most) if lines else ()
 
     def erased(self, tenant: str, learner_id: str) -> bool:
         """Whether this host was told to forget the learner."""
