@@ -50,8 +50,7 @@ CREATE TABLE IF NOT EXISTS audit (place INTEGER PRIMARY KEY, tenant TEXT, payloa
 LATEST: Final = """
 SELECT group_concat(CAST(substr(payload, 1, instr(payload, x'0a') - 1) AS TEXT)) FROM (
     SELECT payload FROM (SELECT place, payload FROM events WHERE tenant = ? AND learner = ?
-        AND payload NOT NULL ORDER BY place DESC LIMIT ?) ORDER BY place
-)
+        AND payload NOT NULL ORDER BY place DESC LIMIT ?) ORDER BY place)
 """
 
 Append = Callable[[str, Sequence[LoggedEvent], Sequence[float]], Awaitable[object]]
