@@ -126,7 +126,7 @@ def planned_order(loaded: Bundle, programme: str, courses: Sequence[str]) -> lis
     nothing, unknown = np.zeros(m), np.full(m, np.nan)
     problem = Problem(
         rows=rows,
-        reached=np.zeros((m, 1), np.float32) if state is None else gap.reached(loaded, state, rows),
+        reached=np.zeros((m, 1), np.float32) if state is None else gap.reached(state, rows),
         base=np.zeros(1, np.float32) if state is None else state.coverage,
         weight=np.ones(1, np.float32) if state is None else state.weight,
         cost=nothing,

@@ -59,7 +59,6 @@ def without_repeats(
 
 
 def without_overlap(
-    bundle: Bundle,
     query: Query,
     state: GapState | None,
     rows: NDArray[np.int32],
@@ -73,7 +72,7 @@ def without_overlap(
     """
     if state is None or not query.goal_weight > 0 or not state.closing.max(initial=0.0) > 0:
         return scores
-    after = gap.reached(bundle, state, rows)
+    after = gap.reached(state, rows)
     share = query.goal_weight / float(state.closing.max())
     alone = np.maximum(after - state.coverage, 0.0) @ state.weight
     covered = state.coverage.copy()

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from models.bundle import Bundle
-from models.domain import Reason
+from models.domain import Closing, Reason
 from models.effects import effects
 from models.gap import closings
 from models.leads import leading_steps
@@ -36,11 +36,14 @@ LATEST: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One listed item: ``row``, and ``step``, the credential that leads to it, if any."""
+    """One listed item: ``row``, what it ``closes``, and ``step``, the credential that leads to
+    it, if any.
+    """
 
     query: Query
     known: Signals
     row: int
+    closes: tuple[Closing, ...]
     step: int | None
 
 
@@ -53,10 +56,11 @@ def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason,
     """
     moved = effects(bundle, query, ranked)
     steps = leading_steps(bundle, query, ranked)
+    rows, state = ranked.candidates.rows[ranked.places], ranked.known.gap
+    closes = [()] * len(rows) if state is None else closings(state, rows)
     told = []
-    for i, place in enumerate(ranked.places.tolist()):
-        row = int(ranked.candidates.rows[place])
-        case = Case(query, ranked.known, row, steps[i])
+    for i, (place, row) in enumerate(zip(ranked.places.tolist(), rows.tolist(), strict=True)):
+        case = Case(query, ranked.known, row, closes[i], steps[i])
         score = max(float(ranked.scores[place]), TINY)
         found: list[tuple[float, Reason]] = []
         for kind, effect in moved.items():
@@ -87,7 +91,7 @@ def with_effect(reason: Reason, share: float) -> Reason:
 
 
 def _closes_gap(bundle: Bundle, case: Case) -> Reason | None:
-    closes = () if case.known.gap is None else closings(bundle, case.known.gap, case.row)
+    closes = case.closes
     if case.known.gap is None or not closes:
         return None
     labels = [bundle.skills.labels[each.skill] for each in closes[:SHOWN_SKILLS]]

@@ -28,13 +28,16 @@ NEARBY: Final = 12
 def matrix(
     bundle: Bundle, query: Query, signals: Signals, candidates: Candidates
 ) -> NDArray[np.float32]:
-    """Features of the candidates, ``(m, len(FEATURES))`` float32."""
+    """Features of the candidates, ``(m, len(FEATURES))`` float32. Where ``signals`` are of some
+    credentials, these are the candidates.
+    """
     rows = candidates.rows
+    wanted = rows if signals.rows is None else slice(None)
     result = np.full((len(rows), len(FEATURES)), np.nan, np.float32)
     columns = dict(zip(FEATURES, result.T, strict=True))
     for name in DENSE:
         if name in signals.dense:
-            columns[name][:] = signals.dense[name][rows]
+            columns[name][:] = signals.dense[name][wanted]
     behaviour = bundle.behaviour
     if signals.vector is not None and behaviour.factors is not None:
         columns["collaborative"][:] = behaviour.factors.vectors[rows] @ signals.vector
@@ -43,7 +46,7 @@ def matrix(
         1.0, float(behaviour.learners_of.max(initial=0.0))
     )
     if signals.trend is not None:
-        for name, values in zip(TREND, signals.trend[rows].T, strict=True):
+        for name, values in zip(TREND, signals.trend[wanted].T, strict=True):
             columns[name][:] = values
     _text(bundle, query, signals, rows, columns)
     _catalogue(bundle, query, rows, columns)

@@ -23,6 +23,19 @@ COVERED = 1.0 - 1e-6
 
 
 @dataclass(frozen=True, slots=True)
+class Closers:
+    """Every pair of a credential and a required skill that it bears on, each once.
+
+    ``rows`` (p,) are credentials, ``place`` (p,) positions in the requirement, ``after`` (p,)
+    0..1 the coverage that the credential alone reaches.
+    """
+
+    rows: NDArray[np.int32]
+    place: NDArray[np.int64]
+    after: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
 class GapState:
     """The gap before anything new is earned, and what each credential would do to it.
 
@@ -31,6 +44,7 @@ class GapState:
     """
 
     requirement: Requirement
+    closers: Closers
     coverage: NDArray[np.float32]
     weight: NDArray[np.float32]
     before: float
@@ -44,12 +58,13 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
         return None
     covered = coverage(bundle, requirement, query.skills, query.levels)
     weight = (requirement.importance / requirement.importance.sum()).astype(np.float32)
-    rows, owner, after = _closers(bundle, requirement)
-    gain = np.maximum(after - covered[owner], 0.0) * weight[owner]
-    closing = np.bincount(rows, weights=gain, minlength=bundle.n).astype(np.float32)
+    closers = _closers(bundle, requirement)
+    gain = np.maximum(closers.after - covered[closers.place], 0.0) * weight[closers.place]
+    closing = np.bincount(closers.rows, weights=gain, minlength=bundle.n).astype(np.float32)
     closing *= bundle.credentials.shown
     return GapState(
         requirement=requirement,
+        closers=closers,
         coverage=covered,
         weight=weight,
         before=float(weight @ (1.0 - covered)),
@@ -70,33 +85,36 @@ def coverage(
     return covered
 
 
-def closings(bundle: Bundle, state: GapState, credential: int) -> tuple[Closing, ...]:
-    """What one credential would cover, requirement by requirement, largest gain first."""
-    rows, owner, after = _closers(bundle, state.requirement)
-    mine = (rows == credential) & (after > state.coverage[owner] + 1e-6)
-    gains = [
-        (float(state.weight[i] * (reached - state.coverage[i])), int(i), float(reached))
-        for i, reached in zip(owner[mine], after[mine], strict=True)
-    ]
-    return tuple(
-        Closing(
-            skill=int(state.requirement.skills[i]),
-            before=round(float(state.coverage[i]), 4),
-            after=round(reached, 4),
+def closings(state: GapState, rows: NDArray[np.int32]) -> list[tuple[Closing, ...]]:
+    """What each of some distinct credentials would cover, requirement by requirement, largest
+    gain first.
+    """
+    after = reached(state, rows)
+    gains = state.weight * (after - state.coverage)
+    closes = after > state.coverage + 1e-6
+    order = np.argsort(np.where(closes, -gains, np.inf), axis=1, kind="stable")
+    skills = state.requirement.skills.tolist()
+    before, reaches = state.coverage.tolist(), after.tolist()
+    return [
+        tuple(
+            Closing(skills[i], round(before[i], 4), round(mine[i], 4))
+            for i in places[:count].tolist()
         )
-        for _, i, reached in sorted(gains, key=lambda gain: (-gain[0], gain[1]))
-    )
+        for places, count, mine in zip(order, closes.sum(1).tolist(), reaches, strict=True)
+    ]
 
 
-def reached(bundle: Bundle, state: GapState, rows: NDArray[np.int32]) -> NDArray[np.float32]:
-    """Coverage ``(len(rows), k)`` of each requirement by each credential alone, 0 for none."""
-    credentials, owner, after = _closers(bundle, state.requirement)
+def reached(state: GapState, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Coverage ``(len(rows), k)`` of each requirement by each of some distinct credentials alone,
+    0 for none.
+    """
+    closers = state.closers
     order = np.argsort(rows, kind="stable")
-    place = np.searchsorted(rows, credentials, sorter=order)
+    place = np.searchsorted(rows, closers.rows, sorter=order)
     among = place < len(rows)
-    among[among] = rows[order[place[among]]] == credentials[among]
+    among[among] = rows[order[place[among]]] == closers.rows[among]
     result = np.zeros((len(rows), len(state.weight)), np.float32)
-    result[order[place[among]], owner[among]] = after[among]
+    result[order[place[among]], closers.place[among]] = closers.after[among]
     return result
 
 
@@ -124,12 +142,7 @@ def describe(bundle: Bundle, query: Query, state: GapState) -> Gap:
     )
 
 
-def _closers(
-    bundle: Bundle, requirement: Requirement
-) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.float32]]:
-    """Credentials (rows) that bear on a required skill, the place of that skill in the
-    requirement, and the coverage they reach; each pair once.
-    """
+def _closers(bundle: Bundle, requirement: Requirement) -> Closers:
     closers, credit = bundle.knowledge.closers, bundle.knowledge.closers_credit
     at, owner = closers.entries(requirement.skills)
     rows = closers.indices[at]
@@ -138,8 +151,9 @@ def _closers(
     first = np.ones(len(at), np.bool_)
     first[1:] = (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1])
     if first.all():
-        return rows, owner, after
-    return rows[first], owner[first], np.maximum.reduceat(after, np.flatnonzero(first))
+        return Closers(rows, owner, after)
+    strongest = np.maximum.reduceat(after, np.flatnonzero(first))
+    return Closers(rows[first], owner[first], strongest)
 
 
 def _status(coverage: float) -> Status:

@@ -4,7 +4,6 @@ without it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -35,19 +34,12 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
     some = Candidates(ranked.candidates.rows[rivals], ranked.candidates.ranks[rivals])
     shown = np.searchsorted(rivals, ranked.places)
     before = _ranks(ranked.scores[rivals], shown)
-    tables, knowns = [], []
-    for step in latest:
-        less = replace(query, walk=query.walk.without(np.array([step], np.int32)))
-        known = signals.compute(bundle, less, ranked.known.gap)
-        tables.append(features.matrix(bundle, less, known, some))
-        knowns.append(known)
+    less = signals.without_each(bundle, query, ranked.known, latest, some.rows)
+    tables = [features.matrix(bundle, asked, known, some) for asked, known in less]
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
     raw = raw_scores(bundle, query, many, np.concatenate(tables)).reshape(len(latest), -1)
     falls = np.array(
-        [
-            _ranks(traded(query, known, some.rows, each), shown) - before
-            for known, each in zip(knowns, raw, strict=True)
-        ]
+        [_ranks(traded(query, ranked.known, some.rows, each), shown) - before for each in raw]
     )
     furthest = falls.argmax(0)
     return [

@@ -8,7 +8,7 @@ import numpy as np
 
 from models import explain, gap
 from models.bundle import Bundle
-from models.domain import Ask, Item, Reason, Recommendation
+from models.domain import Ask, Closing, Item, Reason, Recommendation
 from models.explore import Exploration, drawn, propensities
 from models.observer import NOBODY, Observer
 from models.query import Query, build, mode
@@ -52,12 +52,14 @@ def word(
 ) -> Recommendation:
     """The answer with its gap, what each item closes, and reasons."""
     state = ranked.known.gap
-    why = explain.reasons(bundle, query, ranked) if query.explain else ((),) * len(ranked.places)
+    rows = ranked.candidates.rows[ranked.places]
+    why = explain.reasons(bundle, query, ranked) if query.explain else ((),) * len(rows)
+    closes = ((),) * len(rows) if state is None else gap.closings(state, rows)
     return Recommendation(
         mode=mode(query),
         items=tuple(
-            _item(bundle, ranked, int(place), told)
-            for place, told in zip(ranked.places, why, strict=True)
+            _item(ranked, place, told, skills)
+            for place, told, skills in zip(ranked.places.tolist(), why, closes, strict=True)
         ),
         role=query.role,
         gap=None if state is None else gap.describe(bundle, query, state),
@@ -67,16 +69,18 @@ def word(
     )
 
 
-def _item(bundle: Bundle, ranked: Ranked, place: int, reasons: tuple[Reason, ...]) -> Item:
+def _item(
+    ranked: Ranked, place: int, reasons: tuple[Reason, ...], closes: tuple[Closing, ...]
+) -> Item:
     row = int(ranked.candidates.rows[place])
     state = ranked.known.gap
     after = None if state is None else max(0.0, state.before - float(state.closing[row]))
-    proposed = zip(SOURCES, ranked.candidates.ranks[place], strict=True)
+    proposed = zip(SOURCES, ranked.candidates.ranks[place].tolist(), strict=True)
     return Item(
         credential=row,
         score=round(float(ranked.scores[place]), 6),
         sources=tuple(name for name, rank in proposed if rank >= 0),
-        closes=() if state is None else gap.closings(bundle, state, row),
+        closes=closes,
         gap_after=None if after is None else round(after, 6),
         reasons=reasons,
     )

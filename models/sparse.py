@@ -47,6 +47,15 @@ class Csr:
         )
         return total.astype(np.float32)
 
+    def block(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Dense ``(len(rows), len(columns))``; ``columns`` ascending."""
+        at, owner = self.entries(rows)
+        place = np.searchsorted(columns, self.indices[at])
+        among = columns.take(place, mode="clip") == self.indices[at]
+        found = np.zeros((len(rows), len(columns)))
+        np.add.at(found, (owner[among], place[among]), self.values[at[among]])
+        return found
+
 
 def empty(n_rows: int) -> Csr:
     """A matrix of ``n_rows`` rows without entries."""

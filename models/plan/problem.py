@@ -111,7 +111,7 @@ def problem(bundle: Bundle, asked: Asked, again: Iterable[int] = ()) -> Problem:
     wanted = None if ask.reach is None else max(0.0, ask.reach - (1.0 - state.before))
     return Problem(
         rows=rows,
-        reached=gap.reached(bundle, state, rows),
+        reached=gap.reached(state, rows),
         base=state.coverage,
         weight=state.weight,
         cost=np.nan_to_num(cost),

@@ -109,7 +109,7 @@ def test_two_items_for_the_goal_close_no_less_together_than_any_other_two(
     state = ranked.known.gap
     if state is None or len(ranked.places) < 2:
         return
-    reached = gap.reached(tiny, state, ranked.candidates.rows)
+    reached = gap.reached(state, ranked.candidates.rows)
 
     def closed(*places: int) -> float:
         together = np.maximum(reached[list(places)].max(0), state.coverage)
