@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
+
+import orjson
 
 from models.errors import StoreUnavailable, UsageError
 from service import planner, whatif
 from service.decisions import records
 from service.decisions.store import Kept
-from service.held import LearnerState
+from service.experiments.assignment import NO_TRIAL
+from service.held import LearnerState, Told
 from service.problems import ProblemError
-from service.recommender import UNKNOWN, considered
+from service.recommender import considered
+from service.repeats import Given, Question
 from service.schemas.paths import PathRequest, PathResponse
-from service.schemas.recommendations import (
-    RecommendationRequest,
-    RecommendationResponse,
-    RoleText,
-)
+from service.schemas.recommendations import RecommendationRequest, RoleText
 from service.schemas.whatif import (
     ClosestRequest,
     ClosestResponse,
@@ -32,17 +32,32 @@ from service.tenants.limits import Costly
 Request: TypeAlias = PathRequest | CompareRequest | ClosestRequest
 Response = TypeVar("Response", PathResponse, CompareResponse, ClosestResponse)
 
+NOBODY: Final = Told(None, False, b"", 0)
+"""What is held of a learner without an id."""
+
 
 async def recommend(
-    service: Service, tenant: str, request: RecommendationRequest, request_id: str
-) -> RecommendationResponse:
-    """Answer from all that is known; without the store, from the bundle and the request."""
-    observer, held, degraded = await _asked(service, tenant, request.learner.id)
+    service: Service, tenant: str, request: RecommendationRequest, body: bytes, request_id: str
+) -> bytes:
+    """Answer from all that is known; without the store, from the bundle and the request.
+
+    ``body`` is ``request`` as it came. Returns the response as JSON.
+    """
+    observer, told, degraded = await _asked(service, tenant, request.learner.id)
     at = service.now()
     trial = service.experiments.trial(tenant, request, at, request_id)
+    bundle = service.tenants.bundle(tenant, trial.bundle)
+    question = None
+    if trial is NO_TRIAL and not degraded and isinstance(told, Told):
+        question = Question(tenant, request.learner.id, id(bundle), body, told)
+        given = service.repeats.find(question)
+        if given is not None:
+            observer.done("repeat")
+            return _again(service, tenant, given, at, request_id)
+    held = told.state()
     compute = partial(
         considered,
-        service.tenants.bundle(tenant, trial.bundle),
+        bundle,
         trial.of(request),
         at=at,
         request_id=request_id,
@@ -54,13 +69,31 @@ async def recommend(
     # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
     response, found = await service.aside(compute) if _speaks(request, held) else compute()
-    service.decisions.record(
+    decision = service.decisions.record(
         lambda: records.recommended(tenant, at, request, response, found, trial)
     )
-    service.metrics.answers.labels(response.mode).inc()
     sources = frozenset(name for item in response.items for name in item.sources)
-    _note(service, tenant, response, sources)
-    return response
+    rest = response.model_dump_json(by_alias=True, exclude={"request_id"}).encode()[1:]
+    given = Given(bundle, rest, response.mode, sources, decision)
+    if question is not None and not response.degraded:
+        service.repeats.keep(question, given)
+    return _sent(service, tenant, given, response.degraded, request_id)
+
+
+def _again(service: Service, tenant: str, given: Given, at: float, request_id: str) -> bytes:
+    """The answer of before, as one of its own."""
+    if given.decision is not None:
+        kept = given.decision
+        service.decisions.record(lambda: records.repeated(kept, at, request_id))
+    return _sent(service, tenant, given, [], request_id)
+
+
+def _sent(
+    service: Service, tenant: str, given: Given, degraded: Sequence[str], request_id: str
+) -> bytes:
+    service.metrics.answers.labels(given.mode).inc()
+    _note(service, tenant, given.view.version, degraded, given.sources)
+    return b'{"request_id":%b,%b' % (orjson.dumps(request_id), given.rest)
 
 
 async def plan(
@@ -92,7 +125,8 @@ async def _planned(
     answer: Callable[..., Response],
     recorded: Callable[..., Kept],
 ) -> Response:
-    observer, held, degraded = await _asked(service, tenant, request.learner.id)
+    observer, told, degraded = await _asked(service, tenant, request.learner.id)
+    held = told.state()
     at, bundle = service.now(), service.tenants.bundle(tenant)
     compute = partial(
         answer, bundle, request, at=at, request_id=request_id, held=held, degraded=degraded,
@@ -104,13 +138,13 @@ async def _planned(
     except UsageError as error:
         raise ProblemError(422, str(error)) from error
     service.decisions.record(lambda: recorded(tenant, at, request, response))
-    _note(service, tenant, response)
+    _note(service, tenant, response.bundle_version, response.degraded)
     return response
 
 
 async def _asked(
     service: Service, tenant: str, learner: str | None
-) -> tuple[Seen, LearnerState, list[str]]:
+) -> tuple[Seen, LearnerState | Told, list[str]]:
     """Who looks on, what is held of a learner, and what was unavailable."""
     observer = seen()
     observer.done("parse")
@@ -121,12 +155,12 @@ async def _asked(
 
 async def _held(
     service: Service, tenant: str, learner: str | None
-) -> tuple[LearnerState, list[str]]:
+) -> tuple[LearnerState | Told, list[str]]:
     """What is held of a learner, and what was unavailable."""
     toll = service.tenants.toll(tenant, Costly.ANSWERS)
     if learner is None:
         await service.ledger.take(toll)
-        return UNKNOWN, []
+        return NOBODY, []
     try:
         return await service.ledger.learner(tenant, learner, toll=toll), []
     except StoreUnavailable:
@@ -136,12 +170,13 @@ async def _held(
 def _note(
     service: Service,
     tenant: str,
-    response: RecommendationResponse | Response,
+    bundle: str,
+    degraded: Sequence[str],
     sources: frozenset[str] = frozenset(),
 ) -> None:
-    seen().answered(response.bundle_version, response.degraded, sources)
+    seen().answered(bundle, degraded, sources)
     service.metrics.tenant_answers.labels(tenant).inc()
-    for part in response.degraded:
+    for part in degraded:
         service.metrics.degraded.labels(part).inc()
 
 

@@ -24,6 +24,7 @@ from service.experiments.assignment import read as read_experiments
 from service.folding import Folding
 from service.ledger import Ledger
 from service.middleware import BodyLimit, RequestId
+from service.repeats import Repeats
 from service.routes import (
     catalogue,
     decisions,
@@ -133,6 +134,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         log,
                         audit,
                         Experiments(running),
+                        Repeats(settings.repeat_bytes, settings.repeat_seconds, now),
                     )
                 }
             finally:

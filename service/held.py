@@ -38,6 +38,27 @@ class LearnerState:
     events: tuple[Event, ...] = ()
     erased: bool = False
 
+    def state(self) -> LearnerState:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the store told of one learner for answers, as it came: equal only where all that
+    counts is equal.
+    """
+
+    profile: bytes | None
+    erased: bool
+    lines: bytes
+    most: int
+
+    def state(self) -> LearnerState:
+        """The same read."""
+        profile = None if self.profile is None else orjson.loads(self.profile)
+        return LearnerState(profile, counted(self.lines, self.most), self.erased)
+
 
 @dataclass(frozen=True, slots=True)
 class LearnerRecord:

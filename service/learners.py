@@ -57,6 +57,7 @@ async def erase(service: Service, tenant: str, key: str, learner_id: str) -> Era
     """
     await service.audit.note(tenant, key, Act.ERASE, learner=tombstone(tenant, learner_id))
     gone = await service.ledger.erase(tenant, learner_id, service.now())
+    service.repeats.forget(tenant, learner_id)
     return ErasedOut(id=learner_id, erased_events=gone)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from models.errors import StoreUnavailable
 from service.chores import repeated
-from service.held import LearnerRecord, LearnerState, LoggedEvent
+from service.held import LearnerRecord, LearnerState, LoggedEvent, Told
 from service.spool import Spool, Waiting
 from service.store import MOST_EVENTS, Store
 from service.tenants.limits import Buckets, Toll
@@ -65,8 +65,12 @@ class Ledger:
         accepted = await self.spool.add(tenant, events)
         return Appended(accepted, len(events) - accepted, spooled=True)
 
-    async def learner(self, tenant: str, learner_id: str, toll: Toll | None = None) -> LearnerState:
-        """What counts of the learner in answers. Raises ``StoreUnavailable``."""
+    async def learner(
+        self, tenant: str, learner_id: str, toll: Toll | None = None
+    ) -> LearnerState | Told:
+        """What counts of the learner in answers, read where some of it waits beside the store.
+        Raises ``StoreUnavailable``.
+        """
         if self.store.away:
             raise StoreUnavailable("the store failed and is not back yet")
         # In this order: what leaves the spool meanwhile is in the store.

@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     audit_days: int = Field(default=365, ge=1, le=3_650)
     experiments_file: Path | None = None
 
+    repeat_seconds: float = Field(default=60.0, ge=0, le=3_600)
+    repeat_bytes: int = Field(default=32_000_000, ge=0)
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     shutdown_timeout: int = Field(default=10, ge=0)
     metrics_dir: Path | None = None

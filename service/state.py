@@ -16,6 +16,7 @@ from service.decisions.log import DecisionLog
 from service.experiments.assignment import Experiments
 from service.ledger import Ledger
 from service.problems import ProblemError
+from service.repeats import Repeats
 from service.telemetry.metrics import Metrics
 from service.telemetry.seen import seen
 from service.tenants.auth import Scope, StoredKey
@@ -43,6 +44,7 @@ class Service:
     decisions: DecisionLog
     audit: AuditLog
     experiments: Experiments
+    repeats: Repeats
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` in the reading thread."""

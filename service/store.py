@@ -39,9 +39,8 @@ from service import scripts
 from service.breaker import Breaker
 from service.held import (
     LearnerRecord,
-    LearnerState,
     LoggedEvent,
-    counted,
+    Told,
     packed,
     tombstone,
     unpacked,
@@ -144,19 +143,15 @@ class Store:
 
     async def learner(
         self, tenant: str, learner_id: str, most: int = MOST_EVENTS, toll: Toll | None = None
-    ) -> LearnerState:
-        """Profile, latest ``most`` events and whether erased; an unknown learner is an empty
+    ) -> Told:
+        """Profile, latest ``most`` events and whether erased; of an unknown learner an empty
         state. Never stale: what is not folded yet is read beside what is.
         """
         keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
         keys += [key(tenant, "log"), key(tenant, "erased"), key(tenant, "state", learner_id)]
         args = [tombstone(tenant, learner_id), most]
         profile, erased, lines = await self.run("state", keys, args, self._patience, toll)
-        return LearnerState(
-            None if profile is None else orjson.loads(profile),
-            counted(lines, most),
-            erased is not None,
-        )
+        return Told(profile, erased is not None, lines, most)
 
     async def record(
         self,

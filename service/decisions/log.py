@@ -53,22 +53,25 @@ class DecisionLog:
         self._bytes = 0
         self._turn = asyncio.Lock()
 
-    def record(self, made: Callable[[], Kept]) -> None:
-        """Take the decision that is ``made``, to be kept within the next moments."""
+    def record(self, made: Callable[[], Kept]) -> Kept | None:
+        """Take the decision that is ``made``, to be kept within the next moments; returns it,
+        unless there is none.
+        """
         if not self.on:
-            return
+            return None
         try:
             decision = made()
         except Exception:
             # The answer stands and must be given; that its record failed is for us to hear.
             logger.exception("a decision could not be recorded")
             self._count("lost", 1)
-            return
+            return None
         if self._bytes + len(decision.payload) > MOST_BYTES:
             self._count("lost", 1)
-            return
+            return decision
         self._bytes += len(decision.payload)
         self._waiting.append(decision)
+        return decision
 
     async def find(self, tenant: str, request_id: str) -> list[dict[str, Any]]:
         """The decisions under a request id. Raises ``StoreUnavailable``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -32,6 +32,8 @@ from service.schemas.whatif import (
     CompareResponse,
 )
 from service.state import Service
+
+LEARNER: Final = b',"learner":'
 
 Request = RecommendationRequest | PathRequest | CompareRequest | ClosestRequest
 Response = RecommendationResponse | PathResponse | CompareResponse | ClosestResponse
@@ -106,6 +108,13 @@ def closest(tenant: str, at: float, request: ClosestRequest, response: ClosestRe
     return _kept(tenant, at, request, response, route="closest", roles=roles)
 
 
+def repeated(kept: Kept, at: float, request_id: str) -> Kept:
+    """The same answer, given again."""
+    # None of what stands before the learner can hold these bytes.
+    rest = kept.payload[kept.payload.index(LEARNER) + 1 :]
+    return _named(kept.tenant, request_id, at, kept.mark, rest)
+
+
 async def find(service: Service, tenant: str, key: str, request_id: str) -> DecisionsOut:
     """The answers under a request id; a 404 problem when none is kept."""
     await service.audit.note(tenant, key, Act.READ_DECISION, request=request_id)
@@ -119,16 +128,19 @@ def _kept(tenant: str, at: float, request: Request, response: Response, **answer
     learner = request.learner.id
     mark = None if learner is None else tombstone(tenant, learner)
     record = {
-        "request_id": response.request_id,
-        "tenant": tenant,
-        "at": at,
         "learner": mark,
         "bundle_version": response.bundle_version,
         "degraded": response.degraded,
         "request": _asked(request),
         **answered,
     }
-    return Kept(tenant, response.request_id, uuid.uuid4().hex, at, mark or "", orjson.dumps(record))
+    return _named(tenant, response.request_id, at, mark or "", orjson.dumps(record)[1:])
+
+
+def _named(tenant: str, request_id: str, at: float, mark: str, rest: bytes) -> Kept:
+    """The decision with what tells it from others put before ``rest`` of its JSON."""
+    head = orjson.dumps({"request_id": request_id, "tenant": tenant, "at": at})
+    return Kept(tenant, request_id, uuid.uuid4().hex, at, mark, head[:-1] + b"," + rest)
 
 
 def _asked(request: Request) -> dict[str, Any]:

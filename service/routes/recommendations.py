@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from service import answers
 from service.problems import documented
@@ -12,9 +12,14 @@ from service.state import Answering, RequestId, ServiceDep
 router = APIRouter(tags=["recommendations"], responses=documented(400, 401, 403, 413, 422, 429))
 
 
-@router.post("/v1/recommendations")
+@router.post("/v1/recommendations", response_model=RecommendationResponse)
 async def recommend(
-    body: RecommendationRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
-) -> RecommendationResponse:
+    body: RecommendationRequest,
+    tenant: Answering,
+    service: ServiceDep,
+    request_id: RequestId,
+    request: Request,
+) -> Response:
     """What this learner should earn next towards the role, and why."""
-    return await answers.recommend(service, tenant, body, request_id)
+    answer = await answers.recommend(service, tenant, body, await request.body(), request_id)
+    return Response(answer, media_type="application/json")

@@ -80,7 +80,7 @@ class World:
 
     async def check_answers(self) -> None:
         for learner in LEARNERS:
-            state = await self.ledgers[False].learner(self.tenant, learner)
+            state = (await self.ledgers[False].learner(self.tenant, learner)).state()
             expected = tuple(map(counting, self.of(learner)[-MOST:]))
             assert state.events[-MOST:] == expected
             record = await self.ledgers[False].record(self.tenant, learner)
@@ -191,7 +191,7 @@ def test_a_rebuild_replaces_a_state_that_was_spoilt(own_url: str) -> None:
             await store._redis.set(
                 key(tenant, "state", LEARNERS[0]), good[:20] + b',["x","view",1,2]'
             )
-            assert (await store.learner(tenant, LEARNERS[0])).events[0].credential == "x"
+            assert (await store.learner(tenant, LEARNERS[0])).state().events[0].credential == "x"
             assert await rebuild(store, tenant) == (10, 1)
             assert await store._redis.get(key(tenant, "state", LEARNERS[0])) == good
             assert tenant in await store.tenants()

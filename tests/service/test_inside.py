@@ -82,8 +82,8 @@ def test_stages_and_sources_are_counted_for_each_answer(client: httpx.Client) ->
         return now.get(key, 0.0) - before.get(key, 0.0)
 
     listed: set[str] = set()
-    for _ in range(3):
-        answer = client.post("/v1/recommendations", json=ASK).json()
+    for limit in (3, 4, 5):
+        answer = client.post("/v1/recommendations", json={**ASK, "limit": limit}).json()
         listed |= {name for item in answer["items"] for name in item["sources"]}
     assert client.post("/v1/paths", json=ASK).status_code == 200
     now = samples(client)

@@ -86,7 +86,8 @@ def event(name: str) -> LoggedEvent:
 async def _scenario(url: str, tenant: str) -> None:
     async with opened(url) as store:
         for _ in range(3):
-            assert (await store.learner(tenant, "lea", toll=toll(tenant, 0.5, 3))).events == ()
+            told = await store.learner(tenant, "lea", toll=toll(tenant, 0.5, 3))
+            assert told.state().events == ()
         for refused in (
             store.learner(tenant, "lea", toll=toll(tenant, 0.5, 3)),
             store.take(toll(tenant, 0.5, 3)),
@@ -95,7 +96,7 @@ async def _scenario(url: str, tenant: str) -> None:
             with pytest.raises(Limited) as limited:
                 await refused
             assert 1 < limited.value.wait <= 2
-        assert (await store.learner(tenant, "lea")).events == ()  # and nothing was appended
+        assert (await store.learner(tenant, "lea")).state().events == ()  # and nothing was appended
         batch = [event("e1"), event("e2")]
         assert await store.append_events(tenant, batch, toll=toll(f"{tenant}-2", 10, 1, 2)) == (
             2,
