@@ -9,14 +9,18 @@ so folding saves time and nothing depends on when it happens.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import uuid
 from collections.abc import Collection, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import Final
 
 import orjson
 
+from models.errors import StoreUnavailable
 from service.chores import repeated
 from service.store import MOST_EVENTS, Store, key
 
@@ -66,18 +70,29 @@ class Folding:
         """
         count = 0
         for tenant, entries, learners in await self.take(gone):
-            await self.fold(tenant, learners, entries)
-            count += len(entries)
+            # Otherwise whoever takes over what was left undone does it.
+            with suppress(StoreUnavailable):
+                await self.fold(tenant, learners, entries)
+                count += len(entries)
         return count
 
     async def take(self, gone: float | None = None) -> list[tuple[str, list[bytes], set[str]]]:
-        """Entries that are this consumer's to fold, and whose they are, by tenant."""
-        tenants = await self._store.tenants()
-        if not tenants:
-            return []
+        """Entries that are this consumer's to fold, and whose they are, by tenant; those of a
+        part of the store that is away are left for later.
+        """
+        groups = self._store.together(await self._store.tenants())
+        taken = [self._take(group, gone) for group in groups]
+        return list(chain.from_iterable(await asyncio.gather(*taken)))
+
+    async def _take(
+        self, tenants: Sequence[str], gone: float | None
+    ) -> list[tuple[str, list[bytes], set[str]]]:
         keys = [key(tenant, name) for tenant in tenants for name in ("events", "log")]
         args = [GROUP, self.consumer, BATCH, *(() if gone is None else (int(1_000 * gone),))]
-        answers = await self._store.run("take", keys, args)
+        try:
+            answers = await self._store.run("take", keys, args)
+        except StoreUnavailable:
+            return []
         return [
             (tenant, entries, {orjson.loads(line)[1] for line in lines if line})
             for tenant, (entries, lines) in zip(tenants, answers, strict=True)
@@ -98,8 +113,6 @@ class Folding:
         await repeated(self._fold_all, LOOK, "events could not be folded")
 
     async def _fold_all(self) -> None:
-        if self._store.away:
-            return
         self._looks += 1
         others = self._looks * LOOK % GONE < LOOK
         while await self.once(GONE if others else None) >= BATCH:

@@ -71,7 +71,7 @@ class Ledger:
         """What counts of the learner in answers, read where some of it waits beside the store.
         Raises ``StoreUnavailable``.
         """
-        if self.store.away:
+        if self.store.lacks(tenant):
             raise StoreUnavailable("the store failed and is not back yet")
         # In this order: what leaves the spool meanwhile is in the store.
         waiting = self.spool.of(tenant, learner_id)
@@ -124,7 +124,7 @@ class Ledger:
         async def erase(tenant: str, learner_id: str, since: float) -> None:
             await self.store.erase_learner(tenant, learner_id, since, since)
 
-        await self.spool.drain(self.store.append_events, erase)
+        await self.spool.drain(self.store.append_events, erase, self.store.lacks)
 
     async def _beside(
         self,
@@ -145,8 +145,4 @@ class Ledger:
 
     async def keep_draining(self) -> None:
         """Empty the spool whenever the store is there; ends only when cancelled."""
-        await repeated(self._drain_if_there, LOOK, "the spool could not be emptied")
-
-    async def _drain_if_there(self) -> None:
-        if not self.store.away:
-            await self.drain()
+        await repeated(self.drain, LOOK, "the spool could not be emptied")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from service.connections import script
+
 Run = Callable[..., Awaitable[Any]]
 
 
@@ -18,10 +20,13 @@ class Script:
     tolled: Run
 
 
-def sources() -> tuple[str, dict[str, str]]:
-    """What takes a toll, and the scripts by their names, each with what all share before it."""
+def registered() -> dict[str, Script]:
+    """The scripts by their names, each with what all share before it."""
     folder = Path(__file__).with_name("lua")
     texts = {file.stem: file.read_text("utf-8") for file in folder.glob("*.lua")}
     shared = texts.pop("shared")
     toll = texts.pop("toll")
-    return toll, {name: shared + text for name, text in texts.items()}
+    return {
+        name: Script(free=script(shared + text), tolled=script(toll + shared + text))
+        for name, text in texts.items()
+    }

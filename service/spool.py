@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from models.domain import Event
-from models.errors import SpoolFailed
+from models.errors import SpoolFailed, StoreUnavailable
 from service.decisions.store import Kept
 from service.held import LoggedEvent, counted, packed, tombstone, unpacked
+from service.spool_tables import LATEST, LONGEST, SCHEMA, TENANTS
 
 Done = TypeVar("Done")
 
@@ -32,29 +33,9 @@ PAGE: Final = 4_096
 BATCH: Final = 500
 """Events that are handed to the store at once."""
 
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS events (
-    place INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT, event_id TEXT, learner TEXT, payload BLOB,
-    since REAL DEFAULT ((julianday('now') - 2440587.5) * 86400.0), UNIQUE (tenant, event_id)
-);
-CREATE INDEX IF NOT EXISTS by_learner ON events (tenant, learner);
-CREATE TABLE IF NOT EXISTS erased (tombstone TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS decisions (
-    place INTEGER PRIMARY KEY, tenant TEXT, request_id TEXT, name TEXT, at REAL, mark TEXT,
-    payload BLOB
-);
-CREATE INDEX IF NOT EXISTS by_mark ON decisions (tenant, mark);
-CREATE TABLE IF NOT EXISTS audit (place INTEGER PRIMARY KEY, tenant TEXT, payload BLOB);
-"""
-
-LATEST: Final = """
-SELECT group_concat(CAST(substr(payload, 1, instr(payload, x'0a') - 1) AS TEXT)) FROM (
-    SELECT payload FROM (SELECT place, payload FROM events WHERE tenant = ? AND learner = ?
-        AND payload NOT NULL ORDER BY place DESC LIMIT ?) ORDER BY place)
-"""
-
 Append = Callable[[str, Sequence[LoggedEvent], Sequence[float]], Awaitable[object]]
 Erase = Callable[[str, str, float], Awaitable[object]]
+Lacks = Callable[[str], bool]
 Note = Callable[[str, bytes], Awaitable[object]]
 
 
@@ -141,36 +122,44 @@ class Spool:
 
         return await self._write(write)
 
-    async def drain(self, append: Append, erase: Erase) -> None:
-        """Hand everything over, oldest first, and let go of what was taken: events to ``append``
-        (to a tenant), erasures to ``erase`` (of a tenant's learner), each with since when it waits
-        (seconds since the epoch).
+    async def drain(self, append: Append, erase: Erase, lacks: Lacks = lambda _: False) -> None:
+        """Hand everything over, of each tenant oldest first, and let go of what was taken: events
+        to ``append`` (to a tenant), erasures to ``erase`` (of a tenant's learner), each with since
+        when it waits (seconds since the epoch). What the store ``lacks`` is not tried.
 
-        Whatever these raise ends it; nothing is lost then, and nothing counts twice, since
-        an event that was taken already is known there by its id.
+        A tenant's turn ends when these raise, and the last such error is raised in the end;
+        nothing is lost then, and nothing counts twice, since an event that was taken already is
+        known there by its id.
         """
-        while True:
-            async with self.alone():
-                batch = self._rows(
-                    "SELECT tenant, payload IS NULL, place, since, learner, payload FROM events"
-                    " ORDER BY place LIMIT ?",
-                    BATCH,
+        failed: StoreUnavailable | None = None
+        for (tenant,) in self._rows(TENANTS):
+            if lacks(tenant):
+                failed = StoreUnavailable(f"the store lacks {tenant}")
+                continue
+            try:
+                while await self._hand_over(tenant, append, erase):
+                    pass
+            except StoreUnavailable as error:
+                failed = error
+        if failed is not None:
+            raise failed
+
+    async def _hand_over(self, tenant: str, append: Append, erase: Erase) -> bool:
+        async with self.alone():
+            batch = self._rows(LONGEST, tenant, BATCH)
+            for erasing, rows in groupby(batch, key=itemgetter(0)):
+                run = list(rows)
+                if erasing:
+                    for _, _, since, learner, _ in run:
+                        await erase(tenant, learner, since)
+                else:
+                    events = [unpacked(row[4]) for row in run]
+                    await append(tenant, events, [row[2] for row in run])
+                places = [(row[1],) for row in run]
+                await self._write(
+                    partial(_each, "DELETE FROM events WHERE place = ?", places), wipe=bool(erasing)
                 )
-                if not batch:
-                    return
-                for (tenant, erasing), rows in groupby(batch, key=itemgetter(0, 1)):
-                    run = list(rows)
-                    if erasing:
-                        for _, _, _, since, learner, _ in run:
-                            await erase(tenant, learner, since)
-                    else:
-                        events = [unpacked(row[5]) for row in run]
-                        await append(tenant, events, [row[3] for row in run])
-                    places = [(row[2],) for row in run]
-                    await self._write(
-                        partial(_each, "DELETE FROM events WHERE place = ?", places),
-                        wipe=bool(erasing),
-                    )
+            return bool(batch)
 
     async def erase(self, tenant: str, learner_id: str, *, waits: bool) -> int:
         """Leave nothing of the learner but a mark that cannot be read back, and if it ``waits``

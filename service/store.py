@@ -1,7 +1,7 @@
-"""Learner state and events in Redis or Valkey: the only door to ``redis``.
+"""Learner state and events in Redis or Valkey, on one server or on a cluster.
 
 Every operation is one script and so one round trip, atomic. All keys of a tenant share the
-hash tag ``{tenant}``, which keeps them apart from other tenants'.
+hash tag ``{tenant}``, which keeps them apart from other tenants' and, in a cluster, together.
 
 =============================  ======  ==============================================
 ``cairn:tenants``              set     every tenant that anything was written for
@@ -23,20 +23,17 @@ What is kept of decisions is told in ``decision_store``.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from itertools import chain
 from typing import Any, Final, Self, TypeAlias
 
 import orjson
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import ConnectionError as LostConnection
-from redis.exceptions import RedisError, ResponseError
 
 from models.errors import StoreRefused, StoreUnavailable
 from service import scripts
-from service.breaker import Breaker
+from service.connections import Bounds, Command, connected
 from service.held import (
     LearnerRecord,
     LoggedEvent,
@@ -73,44 +70,33 @@ class Store:
         patience: float | None = None,
         timed: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=connections,
-            timeout=timeout,
-            socket_timeout=timeout,
-            socket_connect_timeout=timeout,
-            # A connection that died while idle is replaced at once; every script may be repeated.
-            retry=Retry(NoBackoff(), 1, (LostConnection,)),
-            protocol=2,
-            driver_info=None,
-        )
-        self._redis = Redis.from_pool(pool)
-        self._breaker = Breaker(self._reach)
+        self._servers = connected(url, Bounds(timeout, connections, timed))
         self._patience = patience
-        self._timed = timed
         self._announced: set[str] = set()
-        register = self._redis.register_script
-        toll, sources = scripts.sources()
-        self._scripts = {
-            name: scripts.Script(free=register(source), tolled=register(toll + source))
-            for name, source in sources.items()
-        }
+        self._scripts = scripts.registered()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._breaker.close()
-        await self._redis.aclose()
+        await self._servers.close()
 
     @property
     def away(self) -> bool:
-        """Whether it failed and is not known to be back."""
-        return self._breaker.open
+        """Whether any part of it failed and is not known to be back."""
+        return self._servers.away()
+
+    def lacks(self, tenant: str) -> bool:
+        """Whether the part that holds the tenant failed and is not known to be back."""
+        return self._servers.away(key(tenant))
+
+    def together(self, tenants: Sequence[str]) -> list[list[str]]:
+        """The tenants, those together whose keys one script may be given."""
+        return list(self._placed({tenant: key(tenant) for tenant in tenants}))
 
     async def ping(self) -> None:
-        """Return when the server answers; raises ``StoreUnavailable``."""
-        await self._ask(self._redis.ping, self._patience)
+        """Return when all of it answers; raises ``StoreUnavailable``."""
+        await self._servers.ping(_moment(self._patience))
 
     async def take(self, toll: Toll) -> None:
         """Take from a bucket, and nothing else. Raises ``Limited`` where it is empty, as every
@@ -173,7 +159,7 @@ class Store:
         """Replace the learner's profile (JSON-ready)."""
         await self._announce(tenant)
         name, value = key(tenant, "profile", learner_id), orjson.dumps(profile)
-        await self._ask(lambda: self._redis.set(name, value))
+        await self._ask(name, lambda client: client.set(name, value))
 
     async def erase_learner(
         self, tenant: str, learner_id: str, now: float, at: float | None = None
@@ -208,23 +194,37 @@ class Store:
 
     async def tenants(self) -> list[str]:
         """Every tenant that anything was written for, in order."""
-        found = await self._ask(lambda: self._redis.smembers(TENANTS))
+        found = await self._ask(TENANTS, lambda client: client.smembers(TENANTS))
         return sorted(name.decode() for name in found)
 
     async def tombstones(self, tenant: str) -> list[str]:
         """What is left of erased learners, in order."""
         name = key(tenant, "erased")
-        found = await self._ask(lambda: self._redis.zrange(name, 0, -1))
+        found = await self._ask(name, lambda client: client.zrange(name, 0, -1))
         return sorted(mark.decode() for mark in found)
 
     async def drop(self, keys: Sequence[str]) -> None:
         """Remove keys of one tenant; only what can be made again from the log may go so."""
-        await self._ask(lambda: self._redis.unlink(*keys))
+        await self._ask(keys[0], lambda client: client.unlink(*keys))
 
-    async def command(self, *words: str) -> Any:
-        """What the server answers to a command that is of no tenant."""
-        # The library leaves this method untyped.
-        return await self._ask(lambda: self._redis.execute_command(*words))  # type: ignore[no-untyped-call]
+    async def numbers(self, names: Sequence[str]) -> list[int]:
+        """The numbers under keys of whatever tenants; 0 where there is none."""
+
+        async def found(names: list[str]) -> list[tuple[str, int]]:
+            values = await self._ask(names[0], lambda client: client.mget(names))
+            return [(name, int(value or 0)) for name, value in zip(names, values, strict=True)]
+
+        groups = self._placed({name: name for name in names})
+        numbers = dict(chain.from_iterable(await asyncio.gather(*map(found, groups))))
+        return [numbers[name] for name in names]
+
+    async def put_number(self, name: str, number: int) -> None:
+        """Keep a number that is of no tenant."""
+        await self._ask(name, lambda client: client.set(name, number))
+
+    async def everywhere(self, *words: str) -> list[Any]:
+        """What each server answers to a command that is of no key."""
+        return await self._servers.everywhere(lambda client: client.execute_command(*words))
 
     def operation(self, name: str) -> Operation:
         """One more operation, ``lua/NAME.lua``, within the same bounds."""
@@ -244,15 +244,18 @@ class Store:
     ) -> Any:
         """What the script of that name answers. Raises ``StoreUnavailable``."""
         chosen = self._scripts[script]
-        if toll is None:
-            return await self._ask(lambda: chosen.free(keys=keys, args=args), within)
-        keys = [*keys, key(toll.tenant, "limit", toll.kind)]
-        args = [*args, toll.rate.per_second, toll.rate.burst, toll.tokens]
+        if toll is not None:
+            # Of the same tenant, and so in the same place.
+            keys = [*keys, key(toll.tenant, "limit", toll.kind)]
+            args = [*args, toll.rate.per_second, toll.rate.burst, toll.tokens]
+        run = chosen.free if toll is None else chosen.tolled
         try:
-            return await self._ask(lambda: chosen.tolled(keys=keys, args=args), within)
+            return await self._ask(
+                keys[0], lambda client: run(keys=keys, args=args, client=client), within
+            )
         except StoreRefused as error:
             code, _, rest = str(error.__cause__).partition(" ")
-            if code != "LIMITED":
+            if code != "LIMITED" or toll is None:
                 raise
             raise Limited(toll, int(rest.split()[0]) / 1e6) from None
 
@@ -261,28 +264,24 @@ class Store:
         not among the tenant's keys.
         """
         if tenant not in self._announced:
-            await self._ask(lambda: self._redis.sadd(TENANTS, tenant))
-            self._announced.add(tenant)
+            # The list may be away where the tenant is not: then whoever writes next does it.
+            with suppress(StoreUnavailable):
+                await self._ask(TENANTS, lambda client: client.sadd(TENANTS, tenant))
+                self._announced.add(tenant)
 
-    async def _ask(self, command: Callable[[], Awaitable[Any]], within: float | None = None) -> Any:
-        if self._breaker.open:
-            raise StoreUnavailable("the store failed and is not back yet")
-        try:
-            with self._timed():
-                async with asyncio.timeout(within):
-                    return await command()
-        except ResponseError as error:
-            # It answers, and may well do other things: out of memory, it still reads.
-            raise StoreRefused(f"the store refused: {error}") from error
-        except (RedisError, TimeoutError) as error:
-            self._breaker.trip()
-            raise StoreUnavailable(f"the store failed: {error}") from error
+    def _placed(self, names: Mapping[str, str]) -> Iterable[list[str]]:
+        """What stands for keys, divided as one command may name these."""
+        groups: defaultdict[int, list[str]] = defaultdict(list)
+        for each, name in names.items():
+            groups[self._servers.place(name)].append(each)
+        return groups.values()
 
-    async def _reach(self) -> None:
-        try:
-            await self._redis.ping()
-        except RedisError as error:
-            raise StoreUnavailable(f"the store does not answer: {error}") from error
+    async def _ask(self, name: str, command: Command, within: float | None = None) -> Any:
+        return await self._servers.ask(name, command, _moment(within))
+
+
+def _moment(within: float | None) -> float | None:
+    return None if within is None else asyncio.get_running_loop().time() + within
 
 
 def key(tenant: str, *parts: str) -> str:

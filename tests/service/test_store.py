@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from clusters import raw
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,11 +18,6 @@ from models.errors import StoreUnavailable
 from service.held import LearnerRecord, LearnerState, LoggedEvent, counting
 from service.store import Store
 from service.valkey import embedded_valkey
-
-
-@pytest.fixture(params=["embedded", "external"])
-def store_url(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @asynccontextmanager
@@ -118,11 +114,10 @@ def test_no_key_or_value_names_an_erased_learner(store_url: str, tenant: str) ->
     name = "someone-very-particular"
 
     async def body() -> None:
-        async with opened(store_url) as store:
+        async with opened(store_url) as store, raw(store_url) as redis:
             await store.append_events(tenant, [event(f"{name}-1", learner=name)])
             await store.put_learner(tenant, name, {"attributes": {"of": name}})
             await store.erase_learner(tenant, name, 1.0)
-            redis = store._redis
             async for key in redis.scan_iter(match=f"*{tenant}*"):
                 assert name.encode() not in key + await redis.dump(key)
 
@@ -178,11 +173,11 @@ names = st.text(min_size=1, max_size=30).filter(
 
 @settings(max_examples=30, deadline=None)
 @given(learner=names, other=names, event_id=names)
-def test_any_text_may_be_an_id(embedded_url: str, learner: str, other: str, event_id: str) -> None:
+def test_any_text_may_be_an_id(store_url: str, learner: str, other: str, event_id: str) -> None:
     tenant = f"t-{time.monotonic_ns()}"
 
     async def body() -> None:
-        async with opened(embedded_url) as store:
+        async with opened(store_url) as store:
             sent = event(event_id, learner=learner)
             await store.append_events(tenant, [sent])
             assert (await store.record(tenant, learner)).events == (sent,)
