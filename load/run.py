@@ -60,14 +60,15 @@ def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
         own = {"CAIRN_VAR": var, "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning"}
         server = subprocess.Popen(command, env={**os.environ, **own})
         try:
-            _wait(server, url)
+            wait(server, url)
             yield url
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=30)
 
 
-def _wait(server: subprocess.Popen[bytes], url: str) -> None:
+def wait(server: subprocess.Popen[bytes], url: str) -> None:
+    """Until the service says that it is ready; ``SystemExit`` when it ends or takes too long."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         if server.poll() is not None:

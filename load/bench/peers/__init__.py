@@ -1,0 +1,1 @@
+"""What the service is compared with: a route that does nothing, and one-model services."""

@@ -1,0 +1,109 @@
+"""Servers as processes whose cost can be read."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from prometheus_client.parser import text_string_to_metric_families
+
+from load.run import wait
+
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+QUIET = 0.1
+"""Share of a core below which a server is said to have nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A started server; every process below ``pid`` is part of it, the store included."""
+
+    port: int
+    pid: int
+    key: str
+
+    def cpu_seconds(self) -> float:
+        """Processor time that it has taken so far."""
+        return sum(sum(process.cpu_times()[:2]) for process in self._processes())
+
+    def memory_mb(self) -> dict[str, float]:
+        """``rss``, and ``pss``, in which shared pages are divided among those that share them."""
+        found = [process.memory_full_info() for process in self._processes()]
+        return {kind: sum(getattr(m, kind) for m in found) / 2**20 for kind in ("rss", "pss")}
+
+    def settle(self, patience: float = 60.0) -> None:
+        """Wait until work behind the answers, such as folding, is done."""
+        end = time.monotonic() + patience
+        before = self.cpu_seconds()
+        while time.monotonic() < end:
+            time.sleep(0.5)
+            now = self.cpu_seconds()
+            if now - before < 0.5 * QUIET:
+                return
+            before = now
+        raise SystemExit(f"the server on port {self.port} did not come to rest")
+
+    def post(self, path: str, sent: Any) -> bytes:
+        """The answer's body; ``urllib.error.HTTPError`` where it is no success."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            json.dumps(sent).encode(),
+            {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            body: bytes = answer.read()
+            return body
+
+    def stages(self) -> dict[str, tuple[float, float]]:
+        """Seconds and number of each stage of recommendations so far, from ``/metrics``."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
+            families = text_string_to_metric_families(answer.read().decode())
+        found: dict[str, dict[str, float]] = {}
+        for family in families:
+            for sample in family.samples if family.name == "cairn_stage_seconds" else ():
+                if sample.labels["route"] == "/v1/recommendations":
+                    part = sample.name.rsplit("_", 1)[1]
+                    found.setdefault(sample.labels["stage"], {})[part] = sample.value
+        return {stage: (each["sum"], each["count"]) for stage, each in found.items()}
+
+    def _processes(self) -> list[psutil.Process]:
+        top = psutil.Process(self.pid)
+        return [top, *top.children(recursive=True)]
+
+
+@contextmanager
+def started(key: str, var: Path, *module: str) -> Iterator[Server]:
+    """``python -m module --port P`` until the block ends, logging into ``var``.
+
+    ``SystemExit`` when it does not start.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    own = {"CAIRN_VAR": str(var), "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning"}
+    var.mkdir(parents=True, exist_ok=True)
+    with (var / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *module, "--port", str(port)],
+            env={**os.environ, **ONE_THREAD, **own},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        wait(process, f"http://127.0.0.1:{port}")
+        yield Server(port, process.pid, key)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)

@@ -1,0 +1,97 @@
+"""The benchmark runs, its rows add up, and its figures are computed right."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from load.bench.generator import Load, precise
+from load.bench.questions import Questions
+from load.bench.times import Spread, due, percentiles_ms
+
+QUESTIONS = Questions("localhost", "key", tuple("abc"), ("x", "y"))
+STALL = 0.3
+
+
+def test_percentiles_are_times_of_requests() -> None:
+    times = [i / 1000 for i in range(1, 101)]
+    assert percentiles_ms(times) == pytest.approx({"p50": 51.0, "p95": 96.0, "p99": 100.0})
+    with pytest.raises(ValueError, match="at least one"):
+        percentiles_ms([])
+
+
+def test_a_spread_is_median_and_range() -> None:
+    assert Spread.of([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
+
+
+def test_an_open_loop_goes_by_the_clock() -> None:
+    assert [due(10.0, 4.0, i) for i in range(3)] == [10.0, 10.25, 10.5]
+
+
+def test_distinct_questions_never_repeat_and_repeated_ones_do() -> None:
+    asked = [QUESTIONS.distinct(i) for i in range(60)]
+    assert len(set(asked)) == 60
+    assert {QUESTIONS.repeated(i) for i in range(60)} == {QUESTIONS.repeated(i) for i in range(3)}
+
+
+def test_a_server_that_stands_still_is_charged_for_all_who_waited() -> None:
+    answered = 0
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal answered
+        while head := await reader.read(65_536):
+            assert head.startswith(b"POST /v1/recommendations")
+            if answered == 10:
+                await asyncio.sleep(STALL)
+            answered += 1
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        writer.close()
+
+    async def run() -> dict[str, float]:
+        async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            told = {"host": "127.0.0.1", "port": port, "stream": "distinct", "first": 0,
+                    "connections": 1, "seconds": 1.0, "rate": 100.0}  # fmt: skip
+            found = await Load(QUESTIONS, told).run()
+            await asyncio.sleep(0.1)  # until the server has seen the connection close
+            return found
+
+    with asyncio.Runner(loop_factory=precise) as runner:
+        found = runner.run(run())
+    assert found["requests"] == answered == 100
+    assert found["failures"] == 0
+    # One request met the stall; the thirty due meanwhile waited for what was left of it.
+    assert found["p95"] > 1000 * STALL / 2
+    assert found["p99"] >= 1000 * STALL * 0.9
+
+
+@pytest.mark.slow
+def test_a_short_run_adds_up(tmp_path: Path) -> None:
+    pytest.importorskip("rectools", reason="RecTools is not installed: its peer cannot run")
+    file, page = tmp_path / "bench.json", tmp_path / "bench.html"
+    command = [sys.executable, "-m", "load.bench", "--credentials", "300", "--learners", "150"]
+    command += ["--text", "none", "--seconds", "6", "--rounds", "2", "--work", str(tmp_path)]
+    done = subprocess.run(
+        [*command, "--json", str(file), "--html", str(page)], capture_output=True, text=True,
+        timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    [size] = json.loads(file.read_text())["sizes"]
+    rows = size["rows"]
+    assert list(rows) == ["cairn", "cairn_cached", "ceiling", "lightfm", "implicit", "rectools"]
+    for row in rows.values():
+        assert row["requests"] > 0
+        assert row["rps"]["low"] <= row["rps"]["median"] <= row["rps"]["high"]
+        assert row["p50_ms"]["median"] <= row["p95_ms"]["median"] <= row["p99_ms"]["median"]
+        assert row["server_cpu_ms"]["median"] > 0
+        assert 0 < row["memory_mb"]["pss"] <= row["memory_mb"]["rss"]
+    assert size["ceiling_rps"] > size["cairn_rps"] > 0
+    assert set(size["peers"]) == {"lightfm", "implicit", "rectools"}
+    assert {"parse", "state", "rank", "explain", "serialise"} <= set(size["stages_ms"])
+    assert all(goal["goal"] in done.stdout for goal in size["criteria"])
+    assert "<svg" in page.read_text()
