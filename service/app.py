@@ -25,6 +25,7 @@ from service.folding import Folding
 from service.ledger import Ledger
 from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
+from service.replica import Replica
 from service.routes import (
     catalogue,
     decisions,
@@ -109,6 +110,10 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             audit = AuditLog(kept, spool, now)
             parts.push_async_callback(log.flush)
             following = [bundles.follow() for bundles in tenants.bundles]
+            if settings.bundle_url is not None:
+                replica = Replica(settings.bundle_url, settings.bundle)
+                parts.callback(replica.close)
+                following.append(replica.keep_following())
             chores = [
                 asyncio.create_task(chore)
                 for chore in (

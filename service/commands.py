@@ -22,12 +22,19 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from models.bundle import Bundle
+    from service.objects import Objects
 
 
 def _registry() -> Path:
     from service.settings import chosen
 
     return chosen().bundle
+
+
+def _objects(url: str) -> Objects:
+    from service.objects import Objects
+
+    return Objects(url)
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -38,6 +45,8 @@ Named = Annotated[str, Argument(metavar="BUNDLE", help="A version; verify, diff:
 Root = Annotated[
     Path, Option(default_factory=_registry, show_default="CAIRN_BUNDLE", help="The registry.")
 ]
+
+Url = Annotated[str | None, Option(help="A registry in object storage, in place of --root.")]
 
 Source = Annotated[Path, Argument(metavar="BUNDLE", help="A bundle or a registry.")]
 LearnerFile = Annotated[
@@ -153,12 +162,31 @@ def _answer(
 
 
 @bundles.command("list")
-def list_bundles(root: Root) -> None:
+def list_bundles(root: Root, url: Url = None) -> None:
     """Show all bundles, newest first, with the current one marked."""
     from models.bundle import registry
     from service import printing
 
-    Terminal().print(printing.bundles(registry.entries(root)))
+    found = registry.entries(root) if url is None else _objects(url).entries()
+    Terminal().print(printing.bundles(found))
+
+
+@bundles.command()
+def push(
+    bundle: Named,
+    url: Annotated[str, Argument(metavar="URL", help="A registry, as s3://bucket/prefix.")],
+    root: Root,
+    promote: Annotated[bool, Option("--promote/--no-promote", help="Make it current.")] = True,
+) -> None:
+    """Upload a bundle to object storage, and make it current there once it is whole."""
+    from models.bundle import registry
+
+    objects = _objects(url)
+    version = objects.push(registry.locate(root, bundle))
+    echo(f"{version} is in {url}")
+    if promote:
+        objects.promote(version)
+        echo(f"{version} is now current")
 
 
 @bundles.command("verify")
@@ -171,20 +199,24 @@ def verify_bundle(bundle: Named, root: Root) -> None:
 
 
 @bundles.command()
-def promote(version: Named, root: Root) -> None:
+def promote(version: Named, root: Root, url: Url = None) -> None:
     """Make a bundle current, if it is intact."""
     from models.bundle import registry
 
-    registry.promote(root, version)
+    if url is None:
+        registry.promote(root, version)
+    else:
+        _objects(url).promote(version)
     echo(f"{version} is now current")
 
 
 @bundles.command()
-def rollback(root: Root) -> None:
+def rollback(root: Root, url: Url = None) -> None:
     """Make the bundle promoted before the current one current again."""
     from models.bundle import registry
 
-    echo(f"{registry.rollback(root)} is current again")
+    version = registry.rollback(root) if url is None else _objects(url).rollback()
+    echo(f"{version} is current again")
 
 
 @bundles.command()

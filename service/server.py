@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from service.app import create_app
 from service.bundles import begin
 from service.experiments.assignment import Experiments
 from service.experiments.assignment import read as read_experiments
+from service.replica import Replica
 from service.settings import Settings, bound_threads, share_metrics
 from service.telemetry.logs import log_config
 from service.telemetry.tracing import check as check_tracing
@@ -79,6 +80,10 @@ def _check(settings: Settings) -> None:
     if settings.tenants_file is not None:
         terms = read_tenants(settings.tenants_file, settings.bundle, keyring.tenants)
         sources |= {each.source for each in terms.values()}
+    if settings.bundle_url is not None:
+        replica = Replica(settings.bundle_url, settings.bundle)
+        with closing(replica):
+            replica.begin()
     for source in sources:
         begin(source)
 

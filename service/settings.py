@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import UsageError
@@ -30,7 +30,12 @@ class Settings(BaseSettings):
     )
 
     var: Path = Path("var")
-    bundle: Path = Field(default_factory=lambda before: before["var"] / "bundles")
+    bundle_url: str | None = Field(default=None, pattern="^[a-z0-9]+://")
+    bundle: Path = Field(
+        default_factory=lambda before: (
+            before["var"] / ("bundles-cache" if before.get("bundle_url") else "bundles")
+        )
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=256)
@@ -62,6 +67,15 @@ class Settings(BaseSettings):
     otlp_endpoint: str | None = Field(
         default=None, validation_alias=OTLP_ENDPOINT, pattern="^https?://"
     )
+
+    @field_validator("bundle")
+    @classmethod
+    def _one_source(cls, bundle: Path, info: ValidationInfo) -> Path:
+        """A folder that somebody named is not one to be pruned like a cache."""
+        cache = info.data["var"] / "bundles-cache" if "var" in info.data else bundle
+        if info.data.get("bundle_url") is not None and bundle != cache:
+            raise ValueError("expected either this or CAIRN_BUNDLE_URL, not both")
+        return bundle
 
 
 def chosen(**arguments: Any) -> Settings:

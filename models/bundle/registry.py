@@ -132,7 +132,7 @@ def promote(root: Path, version: str) -> None:
     verify(bundle_of(root, version))
     before = _promotions(root)
     if before[:1] != [version]:
-        _point(root, [version, *before])
+        point(root, [version, *before])
 
 
 def rollback(root: Path) -> str:
@@ -145,7 +145,7 @@ def rollback(root: Path) -> str:
     if not before:
         raise BundleError(f"{root}: no bundle was promoted before the current one")
     verify(bundle_of(root, before[0]))
-    _point(root, before)
+    point(root, before)
     return before[0]
 
 
@@ -187,17 +187,32 @@ def _promotions(root: Path) -> list[str]:
     """Promoted versions, the current one first; empty without a pointer."""
     path = root / POINTER
     try:
-        versions = path.read_text("utf-8").splitlines()
+        text = path.read_text("utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return []
     except (OSError, UnicodeDecodeError) as error:
         raise BundleCorrupt(f"{path} cannot be read as the registry's pointer: {error}") from error
+    return promotions(text, path)
+
+
+def promotions(text: str, told: object) -> list[str]:
+    """The versions in a pointer's ``text``, the current one first.
+
+    Raises ``BundleCorrupt`` naming what was ``told`` to hold it.
+    """
+    versions = text.splitlines()
     if not versions or not all(map(VERSION.fullmatch, versions)):
-        raise BundleCorrupt(f"{path} is corrupt: expected one version a line")
+        raise BundleCorrupt(f"{told} is corrupt: expected one version a line")
     return versions
 
 
-def _point(root: Path, versions: Sequence[str]) -> None:
+def has(root: Path, versions: Sequence[str]) -> bool:
+    """Whether the pointer of ``root`` holds these versions."""
+    return _promotions(root) == list(versions)
+
+
+def point(root: Path, versions: Sequence[str]) -> None:
+    """Replace the pointer whole: the current version first, then those promoted before it."""
     handle, name = tempfile.mkstemp(prefix=".pointer-", dir=root)
     scratch = Path(name)
     try:
