@@ -55,7 +55,7 @@ $(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
 		exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	LIGHTFM_NO_CFLAGS=1 $(BIN)/python -m pip install --quiet -c constraints.txt \
-		torch==2.13.0 -e '.[service,tracing,training,dev]'
+		torch==2.13.0 -e '.[service,tracing,training,cluster,dev]'
 	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
 	@touch $@
 

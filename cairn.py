@@ -7,11 +7,12 @@ the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from rich.console import Console
 from typer import Argument, Option, Typer, echo
@@ -20,9 +21,13 @@ from models.errors import CairnError, UsageError
 from service import commands, commands_log
 from service.terminal import Terminal, shown
 
+if TYPE_CHECKING:
+    from training.spread import Spread
+
 ROOMS: Final = {"models", "service", "training"}
-EXTRAS: Final = """train, evaluate, import and simulate need 'cairn-paths[training]', demo and
-events export 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
+EXTRAS: Final = """train, batch, evaluate, import and simulate need 'cairn-paths[training]', with
+--workers or --cluster 'cairn-paths[training,cluster]', demo and events export
+'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -39,6 +44,10 @@ Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
 ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
 Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
+Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
+Scheduler = Annotated[
+    str | None, Option("--cluster", metavar="URL", help="Dask scheduler, such as tcp://host:8786.")
+]
 Port = Annotated[int | None, Option(min=0, max=65535, help="Default: CAIRN_PORT, 8000.")]
 
 
@@ -82,6 +91,9 @@ def train(
     seed: Seed = 1,
     on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip: but list them.")] = "fail",
     promote: Annotated[bool, Option("--promote/--no-promote", help="Make it current.")] = True,
+    workers: Workers = None,
+    cluster: Scheduler = None,
+    resume: Annotated[bool, Option("--resume", help="Go on where a killed run was.")] = False,
 ) -> None:
     """Check DATA, fit, evaluate, write a bundle, and promote it if it is good enough."""
     from models.bundle import registry
@@ -91,7 +103,7 @@ def train(
 
     settings = Settings()
     root = out or settings.bundles
-    with progress.on(Console(stderr=True)) as shown_progress:
+    with _spread(workers, cluster) as spread, progress.on(Console(stderr=True)) as shown_progress:
         trained = job.train(
             data,
             root,
@@ -102,6 +114,9 @@ def train(
             served=registry.served(root),
             cache=settings.cache,
             on_bad_row=on_bad_row,
+            spread=spread,
+            work=settings.work,
+            resume=resume,
         )
     Terminal().print(*printing.trained(trained), sep="\n")
     if promote and trained.faults:
@@ -109,6 +124,55 @@ def train(
     if promote:
         registry.promote(root, trained.folder.name)
         echo(f"It is now the current bundle of {root}.")
+
+
+@contextmanager
+def _spread(workers: int | None, cluster: str | None) -> Iterator[Spread]:
+    """Where parts of the learners are worked on; without either option in this process."""
+    from training.spread import HERE
+
+    if workers is None and cluster is None:
+        yield HERE
+        return
+    if workers is not None and cluster is not None:
+        raise UsageError("--workers starts processes here, --cluster uses others: give one of them")
+    from training.cluster import joined
+    from training.settings import Settings
+
+    with joined(cluster, workers, Settings().work) as joined_cluster:
+        yield joined_cluster
+
+
+@app.command()
+def batch(
+    bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
+    out: Annotated[Path, Option(metavar="FILE.parquet", help="File for the answers.")],
+    learners: Annotated[
+        Path | None, Option(metavar="FILE", help="Table of learners: their skills and roles.")
+    ] = None,
+    limit: Annotated[int, Option(min=1, max=100, help="Items for each learner.")] = 10,
+    at: Annotated[
+        datetime | None, Option(help="As of this moment, UTC. Default: the last one known.")
+    ] = None,
+    workers: Workers = None,
+    cluster: Scheduler = None,
+) -> None:
+    """Answer every learner of a bundle, without a server: one row for each item."""
+    from models.bundle import registry
+    from training import progress
+    from training.batch import answer_all
+
+    with _spread(workers, cluster) as spread, progress.on(Console(stderr=True)) as shown_progress:
+        count = answer_all(
+            registry.resolve(bundle),
+            out,
+            learners,
+            at=None if at is None else at.replace(tzinfo=UTC).timestamp(),
+            limit=limit,
+            spread=spread,
+            progress=shown_progress,
+        )
+    echo(f"{out}: answers for {count} learners")
 
 
 @app.command()

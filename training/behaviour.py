@@ -8,14 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from models.features import SESSION_GAP
 from models.sparse import Csr
 from training import fading, journeys
-from training.baselines.ease import LARGEST, Ease
-from training.baselines.neighbours import ItemKnn
-from training.interactions import DISMISS, Interactions
-from training.matrix import met_matrix
-from training.steps import Steps
+from training.baselines.ease import LARGEST, Ease, solve
+from training.baselines.neighbours import ItemKnn, cosines, nearest
+from training.baselines.tuning import tune
+from training.counts import Counts, count
+from training.interactions import Interactions
+from training.matrix import largest
+from training.splits import Split
+from training.spread import HERE, Spread
+from training.steps import reach, weighed
 
 SLOW: Final = 0.8
 FAST: Final = 0.4
@@ -30,9 +33,6 @@ SMOOTHING: Final = 1.0
 KEPT: Final = 300
 """Entries kept per row of a matrix between credentials, the largest in size."""
 
-SOON: Final = 3
-"""A learner "went on" to what was met within so many steps."""
-
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -41,92 +41,65 @@ def fit(
     roles: NDArray[np.int32],
     n_roles: int,
     ridge: float,
+    spread: Spread = HERE,
 ) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
     ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown; ``ridge`` is
-    the penalty of the item-to-item model.
+    the penalty of the item-to-item model. What there is to count is counted by ``spread``.
     """
-    steps = Steps.of(train, repeats=True)
-    slow, fast = steps.transitions(SLOW), steps.transitions(FAST)
-    n = train.n_credentials
-    learners_of = np.asarray(met_matrix(train).sum(axis=0), np.float32)
-    arrays: Arrays = {"learners_of": learners_of}
+    n, longest = train.n_credentials, reach(SLOW)
+    counts = count(train, roles, n_roles, longest, spread)
+    slow = weighed(counts.apart, longest, SLOW, n)
+    fast = weighed(counts.apart, longest, FAST, n)
+    together = counts.together.matrix((n, n))
+    arrays: Arrays = {"learners_of": together.diagonal().astype(np.float32)}
     arrays |= _named("following_slow", _shares(slow + BACKWARD * slow.T))
     arrays |= _named("following_fast", _shares(fast + BACKWARD * fast.T))
     arrays |= _named("preceding", _shares(csr_array(slow.T)))
-    arrays |= _named("in_session", _shares(_in_session(train)))
-    arrays |= _named("item_item", _item_item(train, ridge))
-    arrays |= _named("followers", _soon_after(Steps.of(train, repeats=False), n))
-    arrays |= _by_role(train, roles, n_roles)
-    arrays["pairs"], after_pair = journeys.after_pairs(train)
+    arrays |= _named("in_session", _shares(counts.sitting.matrix((n, n))))
+    arrays |= _named("item_item", _item_item(together, ridge))
+    arrays |= _named("followers", largest(counts.soon.matrix((n, n)), KEPT))
+    arrays |= _by_role(counts, n_roles, n)
+    arrays["pairs"], after_pair = journeys.after_pairs(counts.after_pair, n)
     arrays |= _named("after_pair", after_pair)
     taken, passing = journeys.journeys(train)
     arrays |= _plain("taken", taken) | _plain("passing", passing)
-    arrays["begun_with"] = journeys.begun_with(train)
+    arrays["begun_with"] = journeys.begun_with(counts.begun)
     return arrays | (fading.fit(train) if train.dated else {})
 
 
-def truncated(matrix: csr_array, kept: int = KEPT) -> csr_array:
-    """Only the ``kept`` entries of each row that are largest in absolute value."""
-    matrix = csr_array(matrix)
-    length = np.diff(matrix.indptr)
-    row = np.repeat(np.arange(matrix.shape[0]), length)
-    order = np.lexsort((matrix.indices, -np.abs(matrix.data), row))
-    place = np.arange(len(order)) - np.repeat(matrix.indptr[:-1], length)
-    chosen = np.sort(order[place < kept])
-    return csr_array(
-        (matrix.data[chosen], (row[chosen], matrix.indices[chosen])), shape=matrix.shape
-    )
+def best_ridge(known: Interactions, tuned: Split, seed: int) -> float:
+    """The penalty of the item-to-item model with the best NDCG@10 on ``tuned``, a split of
+    ``known``; the usual one where so much was met that neighbours stand in for the closed form.
+    """
+    closed_form = len(np.unique(known.credential)) <= LARGEST
+    return tune(Ease(), tuned, seed)["ridge"] if closed_form else Ease.grid[0]["ridge"]
 
 
 def _shares(counts: csr_array) -> csr_array:
     total = np.asarray(counts.sum(axis=1)) + SMOOTHING
     shares = csr_array(counts, copy=True)
     shares.data = shares.data / np.repeat(total, np.diff(shares.indptr))
-    return truncated(shares)
+    return largest(shares, KEPT)
 
 
-def _in_session(train: Interactions) -> csr_array:
-    """Counts of steps to another credential within one sitting."""
-    acts = train.where(train.kind != DISMISS)
-    same = acts.learner[1:] == acts.learner[:-1]
-    moved = acts.credential[1:] != acts.credential[:-1]
-    near = same & moved & (np.diff(acts.at) < SESSION_GAP) & train.dated
-    pairs = (acts.credential[:-1][near], acts.credential[1:][near])
-    n = train.n_credentials
-    return csr_array((np.ones(int(near.sum())), pairs), shape=(n, n))
-
-
-def _item_item(train: Interactions, ridge: float) -> csr_array:
-    if np.count_nonzero(met_matrix(train).sum(axis=0)) > LARGEST:
+def _item_item(together: csr_array, ridge: float) -> csr_array:
+    if np.count_nonzero(together.diagonal()) > LARGEST:
         # The closed form grows with the third power of the catalogue; neighbours do not.
-        return truncated(ItemKnn().fit(train, ItemKnn.grid[0], seed=0).weights)
-    fitted = Ease().fit(train, {"ridge": ridge}, seed=0)
-    part = truncated(csr_array(fitted.weights)).tocoo()
-    n, inside = train.n_credentials, fitted.inside
-    return csr_array((part.data, (inside[part.row], inside[part.col])), shape=(n, n))
+        usual = ItemKnn.grid[0]
+        return largest(nearest(cosines(together, usual["shrink"]), int(usual["k"])), KEPT)
+    inside, weights = solve(together, ridge)
+    part = largest(csr_array(weights), KEPT).tocoo()
+    return csr_array((part.data, (inside[part.row], inside[part.col])), shape=together.shape)
 
 
-def _soon_after(steps: Steps, n: int) -> csr_array:
-    counts = csr_array((n, n))
-    for gap in range(1, SOON + 1):
-        same = steps.learner[gap:] == steps.learner[:-gap]
-        pairs = (steps.credential[:-gap][same], steps.credential[gap:][same])
-        counts = counts + csr_array((np.ones(len(pairs[0])), pairs), shape=(n, n))
-    return truncated(counts)
-
-
-def _by_role(train: Interactions, roles: NDArray[np.int32], n_roles: int) -> Arrays:
+def _by_role(counts: Counts, n_roles: int, n: int) -> Arrays:
     """Share, of the learners seen who aim at a role, that met a credential."""
-    aiming = np.flatnonzero((roles >= 0) & (np.diff(train.indptr) > 0))
-    group = csr_array(
-        (np.ones(len(aiming)), (roles[aiming], aiming)), shape=(n_roles, train.n_learners)
-    )
-    counts = csr_array(group @ met_matrix(train))
-    size = np.asarray(group.sum(axis=1), np.float32)
-    counts.data = counts.data / np.repeat(size, np.diff(counts.indptr))
-    return {"learners_for_role": size} | _named("popular_for_role", truncated(counts))
+    size = counts.aiming.astype(np.float32)
+    met = counts.for_role.matrix((n_roles, n))
+    met.data = met.data / np.repeat(size, np.diff(met.indptr))
+    return {"learners_for_role": size} | _named("popular_for_role", largest(met, KEPT))
 
 
 def _named(name: str, matrix: csr_array) -> Arrays:

@@ -41,7 +41,7 @@ def _add(digest: _Hash, series: pl.Series) -> None:
             _add(digest, values.struct.field(field.name))
     elif values.dtype == pl.String:
         digest.update(values.str.len_bytes().to_numpy().tobytes())
-        digest.update("".join(values.to_list()).encode())
+        digest.update(values.str.join().item().encode())
     elif values.dtype.is_float():
         digest.update((values.to_numpy() + 0.0).tobytes())  # minus zero is zero
     else:

@@ -26,7 +26,7 @@ def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) 
         for part in SLICES
         if part in mine and not mine[part][FIGURE] >= floor[part][FIGURE]  # NaN is no figure
     ]
-    if current:
+    if current and "models" in current:
         before = current["models"][PIPELINE]["all"]
         if mine["all"]["ci"][FIGURE][1] < before["ci"][FIGURE][0]:
             found.append(

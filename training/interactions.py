@@ -93,6 +93,20 @@ class Interactions:
             dated=self.dated,
         )
 
+    def among(self, first: int, last: int) -> Self:
+        """Of the learners ``first``..``last - 1`` only, who are rows from 0 in it."""
+        start, stop = int(self.indptr[first]), int(self.indptr[last])
+        return type(self)(
+            learner=self.learner[start:stop] - np.int32(first),
+            credential=self.credential[start:stop],
+            kind=self.kind[start:stop],
+            at=self.at[start:stop],
+            value=self.value[start:stop],
+            indptr=self.indptr[first : last + 1] - start,
+            n_credentials=self.n_credentials,
+            dated=self.dated,
+        )
+
     def first_meetings(self) -> NDArray[np.bool_]:
         """Mask ``(n,)``: the first time each learner met each credential, dismissals left out."""
         met = self.kind != DISMISS

@@ -16,9 +16,12 @@ from training.baselines import BASELINES
 from training.config import Config
 from training.embed import Embedder
 from training.evaluate import evaluate
+from training.kept import Kept, place
+from training.ledger import Ledger, Stage
 from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
 from training.splits import last, sampled
+from training.spread import HERE, Spread
 from training.tables import Dataset
 from training.writing import write_rejects
 
@@ -34,7 +37,7 @@ class Trained:
     """A written bundle. ``faults`` say why it must not be promoted; ``report`` is its
     evaluation, ``None`` when no learner has enough history to be asked; ``rejects`` the
     file that lists the rows left out, ``None`` when there are none; ``erased`` how many learners
-    were left out because they asked to be forgotten.
+    were left out because they asked to be forgotten; ``stages`` what each took.
     """
 
     folder: Path
@@ -42,6 +45,7 @@ class Trained:
     report: dict[str, Any] | None
     rejects: Path | None = None
     erased: int = 0
+    stages: tuple[Stage, ...] = ()
 
 
 def train(
@@ -55,40 +59,56 @@ def train(
     served: Served | None = None,
     cache: Path | None = None,
     on_bad_row: Literal["fail", "skip"] = "fail",
+    spread: Spread = HERE,
+    work: Path | None = None,
+    resume: bool = False,
 ) -> Trained:
     """Load, fit, evaluate and write one bundle below ``out``.
 
     ``served`` is the bundle now current, which the new one must not be significantly below.
     ``cache`` keeps text vectors between runs. With ``on_bad_row="skip"`` the rows left out
-    are listed in ``out/<version>.rejects.jsonl``. Raises ``DataError`` for bad data and
-    ``TrainingFailed`` when there is nothing to learn from.
+    are listed in ``out/<version>.rejects.jsonl``. ``spread`` is where learners' acts are counted,
+    which makes no difference to the bundle. Below ``work`` the results of heavy stages are kept
+    until the bundle is written; to ``resume`` is to take up those of the same run, if they are
+    there. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is nothing to learn
+    from.
     """
-    data = tables.load(folder, on_bad_row)
+    progress = ledger = Ledger(progress)
+    with progress.stage("read tables", 0):
+        data = tables.load(folder, on_bad_row)
     embedder = None if config.text == "none" else Embedder(cache)
-    prepared = prepare(data, config, embedder, progress)
+    made_from = {"data": data.content_hash, "config": config.model_dump(mode="json"), "seed": seed}
+    kept = Kept(None if work is None else place(work, made_from))
+    if not resume:
+        kept.forget()
+    prepared = replace(prepare(data, config, embedder, progress, spread), kept=kept)
     split = sampled(last(prepared.known), seed, JUDGED)
     report = None
     fitted = fit(prepared, split.train, seed, progress)
     if len(split):
         beside = {name: BASELINES[name] for name in BESIDE}
-        report = evaluate(prepared, split, fitted.bundle, beside, seed, progress, tuned=False)
+        report = kept.plain(
+            "evaluation",
+            lambda: evaluate(prepared, split, fitted.bundle, beside, seed, progress, tuned=False),
+        )
         fitted = refit(prepared, fitted, prepared.known, seed, progress)
     manifest = facts(
         prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
     )
-    manifest |= {"created_at": now.isoformat(), "metrics": report or {}}
+    manifest |= {"created_at": now.isoformat(), "metrics": (report or {}) | ledger.told()}
     with tempfile.TemporaryDirectory() as scratch, progress.stage("write bundle", 0):
         parts = fitted.parts
         if embedder is not None:
             embedder.export(Path(scratch))
             parts = replace(parts, encoder=Path(scratch))
         written = write(parts, manifest, out)
+    kept.forget()
     rejects = None
     if data.rejects:
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
     found = gate.faults(report, _bar(served, data)) if report else []
-    return Trained(written, tuple(found), report, rejects, data.erased)
+    return Trained(written, tuple(found), report, rejects, data.erased, ledger.all())
 
 
 def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from models.sparse import Csr
 from training.interactions import Interactions
-from training.steps import Steps
+from training.tally import Tally
 
 LATEST: Final = 500
 """At most so many journeys are kept for each credential, the latest."""
@@ -39,28 +39,20 @@ def journeys(train: Interactions) -> tuple[Csr, Csr]:
     return taken, passing
 
 
-def after_pairs(train: Interactions) -> tuple[NDArray[np.int64], csr_array]:
+def after_pairs(counted: Tally, n: int) -> tuple[NDArray[np.int64], csr_array]:
     """What followed two steps in a row: keys ``(p,)``, ascending, of the pairs seen (see
-    ``models.bundle.Behaviour``), and the share ``(p, n)`` of learners who went on to a credential.
+    ``models.bundle.Behaviour``), and the share ``(p, n)`` of those who went on to a credential.
+
+    ``counted`` is that of ``training.counts.Counts``.
     """
-    steps = Steps.of(train, repeats=True)
-    same = steps.learner[2:] == steps.learner[:-2]
-    before, last = steps.credential[:-2][same], steps.credential[1:-1][same]
-    key = before.astype(np.int64) * train.n_credentials + last
-    keys, row = np.unique(key, return_inverse=True)
-    ones = np.ones(len(row))
-    counts = csr_array(
-        (ones, (row, steps.credential[2:][same])), shape=(len(keys), train.n_credentials)
-    )
-    total = np.asarray(counts.sum(axis=1)) + SMOOTHING
-    counts.data = counts.data / np.repeat(total, np.diff(counts.indptr))
-    return keys, counts
+    pair, then = np.divmod(counted.keys, n)
+    keys, begins = np.unique(pair, return_index=True)
+    indptr = np.append(begins, len(pair))
+    total = np.add.reduceat(counted.counts, begins) if len(keys) else np.zeros(0)
+    shares = counted.counts / np.repeat(total + SMOOTHING, np.diff(indptr))
+    return keys, csr_array((shares, then.astype(np.int32), indptr), shape=(len(keys), n))
 
 
-def begun_with(train: Interactions) -> NDArray[np.float32]:
+def begun_with(begun: NDArray[np.int64]) -> NDArray[np.float32]:
     """How many learners met each credential first of all, scaled to 0..1, ``(n,)``."""
-    steps = Steps.of(train, repeats=False)
-    first = np.ones(len(steps.learner), np.bool_)
-    first[1:] = steps.learner[1:] != steps.learner[:-1]
-    counts = np.bincount(steps.credential[first], minlength=train.n_credentials)
-    return np.asarray(counts / max(1, counts.max(initial=0)), np.float32)
+    return np.asarray(begun / max(1, begun.max(initial=0)), np.float32)

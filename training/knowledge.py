@@ -72,7 +72,7 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     labels = skills["label"].fill_null(skills["id"]).to_list()
     titles = roles["title"].fill_null(roles["id"]).to_list()
     known = Names.of(skills["id"].to_list(), labels, _json(skills["aliases"]))
-    wanted = list(_skill_texts(data))
+    wanted = _skill_texts(data)
     unnamed = [text for text in wanted if known.find(text) is None]
     vectors = Vectors(embedder, progress, labels, titles, unnamed, _texts(credentials))
     matcher = Matcher.build(known, wanted, vectors.unnamed, vectors.skills)
@@ -106,18 +106,17 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     )
 
 
-def _skill_texts(data: Dataset) -> Iterator[str]:
+def _skill_texts(data: Dataset) -> list[str]:
     """Every way a skill is named in the data, each once, in order."""
-    seen: dict[str, None] = {}
-    for column in (
-        data.credentials["skills"],
-        data.roles["requirements"],
-        data.learners["skills"],
-    ):
-        for entries in column.to_list():
-            for entry in entries or ():
-                seen.setdefault(entry["skill"])
-    yield from seen
+    named = [
+        column.filter(column.list.len() > 0).explode().struct.field("skill")
+        for column in (
+            data.credentials["skills"],
+            data.roles["requirements"],
+            data.learners["skills"],
+        )
+    ]
+    return pl.concat(named).unique(maintain_order=True).to_list()
 
 
 def _texts(credentials: pl.DataFrame) -> list[str]:

@@ -19,15 +19,46 @@ from training.tables import Dataset
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """Skills as learners declared them: rows and levels (NaN unknown) end to end ``(m,)``, and
+    where each learner's begin, ``indptr`` ``(n + 1,)``.
+    """
+
+    indptr: NDArray[np.int64]
+    skill: NDArray[np.int32]
+    level: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, stated: pl.DataFrame, n: int, skill_rows: Mapping[str, int]) -> Declared:
+        """From ``row`` (a learner's) and ``skills`` of the contract."""
+        listed = stated.select("row", "skills").filter(pl.col("skills").list.len() > 0)
+        flat = listed.sort("row", maintain_order=True).explode("skills").unnest("skills")
+        texts = pl.Series(list(skill_rows), dtype=pl.String)
+        rows = list(skill_rows.values())
+        return cls(
+            np.searchsorted(flat["row"].to_numpy(), np.arange(n + 1)),
+            flat["skill"].replace_strict(texts, rows, return_dtype=pl.Int32).to_numpy(),
+            flat["level"].fill_null(np.nan).to_numpy(),
+        )
+
+    def __getitem__(self, learner: int) -> dict[int, float]:
+        """Row of the skill → level; of a skill named twice the higher one."""
+        cut = slice(int(self.indptr[learner]), int(self.indptr[learner + 1]))
+        declared: dict[int, float] = {}
+        for skill, level in zip(self.skill[cut].tolist(), self.level[cut].tolist(), strict=True):
+            declared[skill] = higher(declared.get(skill), level)
+        return declared
+
+
+@dataclass(frozen=True, slots=True)
 class Learners:
     """Everyone in the interactions or the learners' table. ``ids`` in row order;
-    ``roles`` ``(n,)`` the target role's row or -1; ``skills`` what a learner declared:
-    row of the skill → level, NaN unknown.
+    ``roles`` ``(n,)`` the target role's row or -1; ``skills`` what each declared.
     """
 
     ids: IdMap
     roles: NDArray[np.int32]
-    skills: tuple[Mapping[int, float], ...]
+    skills: Declared
 
     @classmethod
     def of(cls, data: Dataset, roles: IdMap, skill_rows: Mapping[str, int]) -> Learners:
@@ -35,40 +66,29 @@ class Learners:
         frames = [data.interactions["learner_id"], data.learners["id"].alias("learner_id")]
         if data.test_interactions is not None:
             frames.append(data.test_interactions["learner_id"])
-        ids = IdMap(pl.concat(frames).unique().sort().to_list())
-        target = np.full(len(ids), -1, np.int32)
-        skills: list[Mapping[int, float]] = [{} for _ in ids]
-        for row in data.learners.select("id", "target_role", "skills").iter_rows(named=True):
-            learner = ids.row(row["id"])
-            assert learner is not None  # noqa: S101 - it was collected above
-            role = roles.row(row["target_role"] or "")
-            target[learner] = -1 if role is None else role
-            declared: dict[int, float] = {}
-            for each in row["skills"] or ():
-                skill = skill_rows[each["skill"]]
-                level = np.nan if each["level"] is None else each["level"]
-                declared[skill] = higher(declared.get(skill), level)
-            skills[learner] = declared
-        return cls(ids, target, tuple(skills))
+        known = pl.concat(frames).unique().sort()
+        stated = data.learners.join(known.alias("id").to_frame().with_row_index("row"), on="id")
+        aims = pl.DataFrame(
+            {"target_role": list(roles), "role": range(len(roles))},
+            schema={"target_role": pl.String(), "role": pl.Int32()},
+        )
+        aiming = stated.select("row", "target_role").join(aims, on="target_role")
+        target = np.full(len(known), -1, np.int32)
+        target[aiming["row"].to_numpy()] = aiming["role"].to_numpy()
+        declared = Declared.of(stated, len(known), skill_rows)
+        return cls(IdMap(known.to_list()), target, declared)
 
 
 def interactions(
     frame: pl.DataFrame, learners: IdMap, credentials: IdMap, *, dated: bool
 ) -> Interactions:
     """A table of interactions as arrays."""
-    rows = {
-        name: frame[column].replace_strict(list(ids), range(len(ids)), return_dtype=pl.Int32)
-        for name, column, ids in (
-            ("learner", "learner_id", learners),
-            ("credential", "credential_id", credentials),
-        )
-    }
     kinds = frame["kind"].replace_strict(
         [kind.value for kind in KINDS], range(len(KINDS)), return_dtype=pl.UInt8
     )
     return Interactions.build(
-        rows["learner"].to_numpy(),
-        rows["credential"].to_numpy(),
+        rows_of(frame["learner_id"], learners),
+        rows_of(frame["credential_id"], credentials),
         frame["occurred_at"].cast(pl.Float64).to_numpy(),
         n_learners=len(learners),
         n_credentials=len(credentials),
@@ -76,6 +96,12 @@ def interactions(
         value=frame["value"].cast(pl.Float32).fill_null(np.nan).to_numpy(),
         dated=dated,
     )
+
+
+def rows_of(column: pl.Series, ids: IdMap) -> NDArray[np.int32]:
+    """The row of each of a column's ids, all of which must be known, ``(len(column),)``."""
+    known = pl.Series(list(ids), dtype=pl.String)
+    return column.replace_strict(known, range(len(ids)), return_dtype=pl.Int32).to_numpy()
 
 
 def held_kinds(known: Interactions) -> tuple[Kind, ...]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from training.interactions import Interactions
@@ -23,4 +27,25 @@ def met_matrix(interactions: Interactions) -> csr_array:
             np.concatenate([[0], np.cumsum(counts)]),
         ),
         shape=(interactions.n_learners, interactions.n_credentials),
+    )
+
+
+def largest(
+    matrix: csr_array, kept: int, by: Callable[[NDArray[Any]], NDArray[Any]] = np.abs
+) -> csr_array:
+    """Only the ``kept`` entries of each row that are largest in ``by``, of equal ones the first."""
+    matrix = csr_array(matrix)
+    matrix.sort_indices()
+    length = np.diff(matrix.indptr)
+    chosen = np.ones(matrix.nnz, np.bool_)
+    # Few rows of a large catalogue are long, and only those need sorting.
+    within = np.flatnonzero(np.repeat(length > kept, length))
+    row = np.repeat(np.arange(len(length)), length)[within]
+    order = within[np.lexsort((-by(matrix.data[within]), row))]
+    begins = np.cumsum(np.where(length > kept, length, 0)) - length
+    chosen[order[np.arange(len(order)) - begins[row] >= kept]] = False
+    counts = np.minimum(length, kept)
+    return csr_array(
+        (matrix.data[chosen], matrix.indices[chosen], np.concatenate([[0], np.cumsum(counts)])),
+        shape=matrix.shape,
     )

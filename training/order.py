@@ -11,9 +11,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from models.ids import IdMap
 from training.interactions import Interactions
+from training.learners import rows_of
 
 REPEATED: Final = 0.9
 """An order in which more than this share of neighbours follow each other as the histories first
@@ -23,10 +26,15 @@ NOWHERE: Final[NDArray[np.int32]] = np.zeros(0, np.int32)
 """Stands for an order that means nothing."""
 
 
+def as_written(table: pl.DataFrame, credentials: IdMap) -> NDArray[np.int32]:
+    """The credential rows of a table of interactions in its own order."""
+    return rows_of(table["credential_id"], credentials)
+
+
 def places(known: Interactions, as_written: NDArray[np.int32]) -> NDArray[np.int32]:
     """Each credential's place in the catalogue ``(n,)``, or none ``(0,)``.
 
-    ``as_written`` holds the credential rows of the table of interactions in its own order.
+    ``as_written`` is that of the interactions ``known``.
     """
     scans = [known.credential]
     if known.dated:

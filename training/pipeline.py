@@ -20,24 +20,21 @@ from models.index import VectorIndex
 from models.query import Query
 from training import behaviour as base
 from training import collaborative, folding, knowledge, order, ranking
-from training.baselines.ease import Ease
-from training.baselines.tuning import tune
 from training.config import Config
 from training.embed import Embedder
 from training.interactions import Interactions
+from training.kept import NOTHING, Kept
 from training.knowledge import Catalogue
 from training.learners import Asker, Learners, held_kinds, interactions, kind_weights
 from training.progress import Progress
-from training.splits import Split, last
+from training.shape import Shape, choose
+from training.spread import HERE, Spread
 from training.tables import Dataset
 
 LIBRARIES: Final = (
     "faiss-cpu", "lightfm-next", "lightgbm", "numpy", "polars", "scipy",
     "sentence-transformers", "torch",
 )  # fmt: skip
-
-TUNED_ON: Final = 200_000
-"""So many interactions are enough to choose the settings of the collaborative model by."""
 
 RECALL_SAMPLE: Final = 64
 RECALL_DEPTH: Final = 100
@@ -47,7 +44,10 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A data set made ready: what does not depend on which interactions are known."""
+    """A data set made ready: what does not depend on which interactions are known.
+
+    ``spread`` has them counted; ``kept`` holds results of a run that was killed.
+    """
 
     data: Dataset
     catalogue: Catalogue
@@ -56,17 +56,8 @@ class Prepared:
     known: Interactions
     test: Interactions | None
     config: Config
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What was chosen on an inner split: the pace of the collaborative model and how it is folded
-    in, and the penalty of the item-to-item model.
-    """
-
-    pace: collaborative.Pace
-    way: folding.Way
-    ridge: float
+    spread: Spread = HERE
+    kept: Kept = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +70,28 @@ class Fitted:
 
 
 def prepare(
-    data: Dataset, config: Config, embedder: Embedder | None, progress: Progress
+    data: Dataset,
+    config: Config,
+    embedder: Embedder | None,
+    progress: Progress,
+    spread: Spread = HERE,
 ) -> Prepared:
     """Match, embed and relate the catalogue; turn learners and interactions into rows."""
     catalogue = knowledge.build(data, embedder, progress)
     credentials = IdMap(data.credentials["id"].to_list())
     roles = IdMap(data.roles["id"].to_list())
-    learners = Learners.of(data, roles, catalogue.skill_rows)
+    with progress.stage("sort by learner", 0):
+        learners = Learners.of(data, roles, catalogue.skill_rows)
 
-    def rows(frame: Any) -> Interactions:
-        return interactions(frame, learners.ids, credentials, dated=data.dated)
+        def rows(frame: Any) -> Interactions:
+            return interactions(frame, learners.ids, credentials, dated=data.dated)
 
-    known = rows(data.interactions)
-    as_written = credentials.rows(data.interactions["credential_id"].to_list())
-    arrays = catalogue.arrays | {"place": order.places(known, as_written)}
-    catalogue = replace(catalogue, arrays=arrays)
-    test = None if data.test_interactions is None else rows(data.test_interactions)
-    return Prepared(data, catalogue, credentials, learners, known, test, config)
+        known = rows(data.interactions)
+        as_written = order.as_written(data.interactions, credentials)
+        arrays = catalogue.arrays | {"place": order.places(known, as_written)}
+        catalogue = replace(catalogue, arrays=arrays)
+        test = None if data.test_interactions is None else rows(data.test_interactions)
+    return Prepared(data, catalogue, credentials, learners, known, test, config, spread)
 
 
 def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) -> Fitted:
@@ -106,24 +102,30 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     config = prepared.config
     kinds = config.held_kinds or held_kinds(known)
     item_features = item_features_of(prepared.catalogue)
-    with progress.stage("choose settings", 0):
-        shape = _shape(known, item_features, config, seed)
+    kept = prepared.kept
+
+    def settings() -> Any:
+        with progress.stage("choose settings", 0):
+            return choose(known, item_features, config, seed).told()
+
+    shape = Shape.of(kept.plain("settings", settings))
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
-    with progress.stage("fit base models", 0):
-        arrays = _behaviour(prepared, known, item_features, shape, seed)
+    arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     shell = _assembled(prepared, known, seed, arrays, None, kinds, shape).bundle
 
     def ask(bundle: Bundle, learner: int, position: int) -> Query:
         return asker.ask(bundle, learner, int(met_at[position]), float(met.at[position]))
 
-    def fold_bundle(kept: NDArray[np.bool_]) -> Bundle:
-        part = known.where(kept[known.learner])
+    def fold_bundle(among: NDArray[np.bool_]) -> Bundle:
+        part = known.where(among[known.learner])
         arrays = _behaviour(prepared, part, item_features, shape, seed)
         return replace(shell, behaviour=behaviour(arrays), indexes=_indexes(prepared, arrays))
 
-    ranker = ranking.train(met, ask, fold_bundle, config, seed, progress)
+    ranker = kept.plain(
+        "ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress)
+    )
     return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
 
 
@@ -133,40 +135,29 @@ def refit(
     """The same settings and ranker over base models that know ``known``: what was judged on a
     part of the interactions, made ready to be served with all of them.
     """
-    item_features = item_features_of(prepared.catalogue)
-    with progress.stage("fit base models on everything", 0):
-        arrays = _behaviour(prepared, known, item_features, fitted.shape, seed)
+    name = "fit base models on everything"
+    arrays = _kept_behaviour(prepared, known, fitted.shape, seed, progress, name)
     kinds = prepared.config.held_kinds or held_kinds(known)
     ranker = fitted.parts.ranker
     return _assembled(prepared, known, seed, arrays, ranker, kinds, fitted.shape)
 
 
-def _shape(
-    known: Interactions, item_features: csr_array | None, config: Config, seed: int
-) -> Shape:
-    """The settings that were best on an inner split, of some learners only."""
-    tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
-    components = config.components
-    pace = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
-    model = collaborative.fit(
-        tuned.train,
-        item_features,
-        epochs=pace.epochs,
-        learning_rate=pace.learning_rate,
-        components=components,
-        seed=seed,
-    )
-    ridge = config.ridge or tune(Ease(), tuned, seed)["ridge"]
-    return Shape(pace, folding.best(model, tuned, seed), ridge)
+def _kept_behaviour(
+    prepared: Prepared,
+    known: Interactions,
+    shape: Shape,
+    seed: int,
+    progress: Progress,
+    name: str,
+) -> Arrays:
+    """What is kept as ``name``, or else fitted in a stage of that name."""
 
+    def fitted() -> Arrays:
+        with progress.stage(name, 0):
+            item_features = item_features_of(prepared.catalogue)
+            return _behaviour(prepared, known, item_features, shape, seed)
 
-def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
-    """Mask of learners drawn at random who have about ``most`` interactions between them."""
-    drawn = np.random.default_rng(seed).permutation(known.n_learners)
-    before = np.cumsum(np.diff(known.indptr)[drawn])
-    chosen = np.zeros(known.n_learners, np.bool_)
-    chosen[drawn[before <= most]] = True
-    return chosen
+    return prepared.kept.arrays(name, fitted)
 
 
 def _behaviour(
@@ -178,7 +169,7 @@ def _behaviour(
 ) -> Arrays:
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
-    arrays = base.fit(known, roles, n_roles, shape.ridge)
+    arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread)
     model = collaborative.fit(
         known,
         item_features,

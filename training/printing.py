@@ -21,6 +21,7 @@ def trained(done: Trained) -> Iterator[RenderableType]:
         yield Text("No learner has enough history to evaluate with.")
     else:
         yield from evaluation(done.report)
+    yield _stages(done)
     yield from _erased(done.erased)
     if done.rejects is not None:
         yield Text(f"Rows left out are listed in {done.rejects}.")
@@ -43,6 +44,16 @@ def _erased(learners: int) -> Iterator[Text]:
     if learners:
         noun = "learner" if learners == 1 else "learners"
         yield Text(f"{learners} erased {noun} left out.")
+
+
+def _stages(done: Trained) -> Table:
+    table = _table("what it took", "stage")
+    for name in ("seconds", "peak MB"):
+        table.add_column(name, justify="right")
+    for stage in done.stages:
+        peak = "" if stage.peak_mb is None else str(stage.peak_mb)
+        table.add_row(stage.name, f"{stage.seconds:.1f}", peak)
+    return table
 
 
 def _models(report: Mapping[str, Any]) -> Table:

@@ -1,5 +1,7 @@
 """Files as frames: CSV, JSON lines and Parquet, with the row numbers of the source.
 
+A table in Parquet may be one file or a folder of them, as Spark and Dask write them.
+
 CSV and JSON lines come back as text (nested JSON as its text), Parquet in its own types;
 ``training.tables`` turns either into the contract's types. Only the contract's columns are
 kept. What cannot be read is a fault, never an exception of the library beneath.
@@ -38,18 +40,27 @@ class Raw(NamedTuple):
 
 
 def find(folder: Path, table: str) -> Path | None:
-    """The table's file: the first of parquet, csv and jsonl that is there."""
-    candidates = (folder / f"{table}{suffix}" for suffix in SUFFIXES)
-    return next((path for path in candidates if path.is_file()), None)
+    """The table's file, the first of parquet, csv and jsonl that is there; or else its folder of
+    Parquet files, ``TABLE.parquet`` or ``TABLE``.
+    """
+    files = (folder / f"{table}{suffix}" for suffix in SUFFIXES)
+    folders = (folder / f"{table}.parquet", folder / table)
+    found = (path for path in files if path.is_file())
+    return next(found, None) or next((path for path in folders if path.is_dir()), None)
 
 
 def read(path: Path, columns: Sequence[str] = ()) -> Raw:
-    """Read ``path`` by its suffix: those of ``columns`` that it has, or all when none are named."""
+    """Read ``path`` by its suffix, a folder as Parquet: those of ``columns`` that it has, or all
+    when none are named.
+    """
+    suffix = ".parquet" if path.is_dir() else path.suffix.lower()
     try:
-        if path.suffix.lower() == ".jsonl":
+        if suffix == ".jsonl":
             frame, faults = _jsonl(path, columns)
+        elif suffix == ".csv":
+            frame, faults = _csv(path)
         else:
-            frame, faults = (_csv if path.suffix.lower() == ".csv" else _parquet)(path)
+            frame, faults = _parquet(path, columns), []
     except _UnreadableError as error:
         return Raw(path.name, None, [Fault(path.name, None, None, None, str(error))])
     kept = [name for name in frame.columns if not columns or name in columns or name == ROW]
@@ -60,11 +71,28 @@ class _UnreadableError(Exception):
     pass
 
 
-def _parquet(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
+def _parquet(path: Path, columns: Sequence[str]) -> pl.DataFrame:
+    """One file, or all below a folder in the order of their names, rows numbered through; of a
+    partitioned one, folders named ``column=value`` give that column.
+    """
+    files = [path]
+    if path.is_dir():
+        below = (each.relative_to(path) for each in sorted(path.rglob("*.parquet")))
+        # Names that begin so are what the writers of such folders keep beside the data.
+        data = [each for each in below if not any(part[0] in "._" for part in each.parts)]
+        files = [path / each for each in data]
+        if not files:
+            raise _UnreadableError("the folder holds no Parquet file")
     try:
-        return pl.read_parquet(path, glob=False).with_row_index(ROW, 1), []
+        table = pl.scan_parquet(
+            files, glob=False, hive_partitioning=path.is_dir(), missing_columns="insert"
+        )
+        there = table.collect_schema().names()
+        wanted = [name for name in there if name != ROW and (not columns or name in columns)]
+        return table.select(wanted).collect(engine="streaming").with_row_index(ROW, 1)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        raise _UnreadableError(f"not a readable Parquet file: {_line(error)}") from error
+        what = "folder of Parquet files" if path.is_dir() else "Parquet file"
+        raise _UnreadableError(f"not a readable {what}: {_line(error)}") from error
 
 
 def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:

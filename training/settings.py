@@ -28,3 +28,8 @@ class Settings(BaseSettings):
     def cache(self) -> Path:
         """Text vectors kept between runs."""
         return self.var / "cache"
+
+    @property
+    def work(self) -> Path:
+        """Where parts are handed to workers, all of whom must see it."""
+        return self.var / "work"

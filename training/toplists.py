@@ -43,7 +43,9 @@ def top(
     above = scores > threshold
     level = scores == threshold
     wanted = depth - np.count_nonzero(above, axis=1, keepdims=True)
-    chosen = above | (level & (np.cumsum(level, axis=1, dtype=np.int32) <= wanted))
+    tied = np.flatnonzero(np.count_nonzero(level, axis=1) > wanted[:, 0])
+    level[tied] &= np.cumsum(level[tied], axis=1, dtype=np.int32) <= wanted[tied]
+    chosen = above | level
     best = np.nonzero(chosen)[1].reshape(rows, depth)
     values = np.take_along_axis(scores, best, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")

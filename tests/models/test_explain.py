@@ -16,7 +16,7 @@ from models.bundle import Bundle
 from models.domain import Ask, Event, HeldSkill, Item, Kind, Learner, Reason, Target
 from models.explain import MIN_LEARNERS
 from models.index import VectorIndex
-from training.behaviour import SOON
+from training.counts import SOON
 
 Evidence = Mapping[str, Any]
 

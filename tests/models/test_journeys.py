@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models.journeys import Journeys
 from training import journeys
+from training.counts import Counts, Part
 from training.interactions import Interactions
 
 N = 8
@@ -22,6 +23,11 @@ def interactions(ways: list[list[int]]) -> Interactions:
     return Interactions.build(
         learner.astype(np.int32), taken, at, n_learners=len(ways), n_credentials=N
     )
+
+
+def counted(ways: list[list[int]]) -> Counts:
+    nowhere = np.full(len(ways), -1, np.int32)
+    return Counts.of(Part(interactions(ways), nowhere), n_roles=0, longest=1)
 
 
 def alike(ways: list[list[int]], history: list[int]) -> np.ndarray:
@@ -64,7 +70,7 @@ def test_only_the_latest_journeys_through_a_credential_are_kept() -> None:
 
 @given(WAYS)
 def test_shares_after_a_pair_are_counts_over_all_that_followed(ways: list[list[int]]) -> None:
-    keys, shares = journeys.after_pairs(interactions(ways))
+    keys, shares = journeys.after_pairs(counted(ways).after_pair, N)
     counts: dict[int, dict[int, int]] = {}
     for way in ways:
         steps = [way[i] for i in range(len(way)) if not i or way[i] != way[i - 1]]
@@ -79,4 +85,4 @@ def test_shares_after_a_pair_are_counts_over_all_that_followed(ways: list[list[i
 
 
 def test_begun_with_counts_first_meetings() -> None:
-    assert journeys.begun_with(interactions([[0, 1], [0, 2], [1]])).tolist()[:3] == [1.0, 0.5, 0.0]
+    assert journeys.begun_with(counted([[0, 1], [0, 2], [1]]).begun).tolist()[:3] == [1.0, 0.5, 0.0]

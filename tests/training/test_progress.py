@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import time
 from contextlib import suppress
 
+import numpy as np
 import pytest
 
+from training.ledger import Ledger
 from training.progress import Heeding, Silent
 
 
@@ -39,3 +42,18 @@ def test_after_the_work_an_interruption_means_what_it_did() -> None:
     with suppress(KeyboardInterrupt), Heeding(Silent()) as progress, progress.stage("work", 1):
         signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_ledger_knows_what_each_stage_took() -> None:
+    ledger = Ledger(Silent())
+    with ledger.stage("sleep", 0):
+        time.sleep(0.05)
+    with ledger.stage("fill", 0):
+        block = np.ones(8_000_000)  # 64 MB
+    asleep, filling, between = ledger.all()
+    assert [each.name for each in (asleep, filling, between)] == ["sleep", "fill", "between stages"]
+    assert 0.05 <= asleep.seconds < 5
+    assert block.nbytes == 64_000_000
+    if asleep.peak_mb is not None and filling.peak_mb is not None:  # Linux tells
+        assert 55 < filling.peak_mb - asleep.peak_mb < 200
+    assert ledger.told() == {"stages": {each.name: list(each[1:]) for each in ledger.all()}}

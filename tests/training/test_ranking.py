@@ -18,6 +18,7 @@ from training.interactions import Interactions
 from training.pipeline import Prepared, prepare
 from training.progress import Silent
 from training.ranking import NEGATIVES, NEXT, PER_LEARNER, Ask, FoldBundle
+from training.shape import Shape
 
 SETTINGS = {"text": "none", "components": 4, "folds": 3, "questions": 1000, "rounds": 5}
 
@@ -45,8 +46,8 @@ def inputs(ready: Prepared, known: Interactions) -> Inputs:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "train", catch)
-        shape = pipeline.Shape(collaborative.Pace(3, 0.05), folding.WAYS[0], 30.0)
-        patch.setattr(pipeline, "_shape", lambda *_: shape)
+        shape = Shape(collaborative.Pace(3, 0.05), folding.WAYS[0], 30.0)
+        patch.setattr(pipeline, "choose", lambda *_: shape)
         pipeline.fit(ready, known, 1, Silent())
     return caught[0]
 

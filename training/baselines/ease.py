@@ -44,15 +44,22 @@ class Ease:
     def fit(self, train: Interactions, params: Params, seed: int) -> _Fitted:
         """Invert the regularised Gram matrix once."""
         met = met_matrix(train)
-        prior = popularity(met)
-        inside = np.argsort(-prior, kind="stable")[: min(LARGEST, np.count_nonzero(prior))]
-        part = met[:, inside].astype(np.float64)
-        gram = (part.T @ part).toarray()
-        gram[np.diag_indices_from(gram)] += params["ridge"]
-        inverse = _inverse(gram)
-        weights = (-inverse / np.diag(inverse)).astype(np.float32)
-        np.fill_diagonal(weights, 0)
-        return _Fitted(met, inside, weights, prior)
+        inside, weights = solve(csr_array(met.T @ met), params["ridge"])
+        return _Fitted(met, inside, weights, popularity(met))
+
+
+def solve(shared: csr_array, ridge: float) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Who takes part, rows ``(m,)``, and their weights ``(m, m)`` (what was met by what is
+    scored), from how many learners met both: ``shared`` ``(n, n)``.
+    """
+    size = shared.diagonal()
+    inside = np.argsort(-size, kind="stable")[: min(LARGEST, np.count_nonzero(size))]
+    gram = shared[inside][:, inside].toarray().astype(np.float64)
+    gram[np.diag_indices_from(gram)] += ridge
+    inverse = _inverse(gram)
+    weights = (-inverse / np.diag(inverse)).astype(np.float32)
+    np.fill_diagonal(weights, 0)
+    return inside, weights
 
 
 def _inverse(positive: NDArray[np.float64]) -> NDArray[np.float64]:

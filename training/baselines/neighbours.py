@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from training.baselines.base import Params, backed, popularity
 from training.interactions import Interactions
-from training.matrix import met_matrix
+from training.matrix import largest, met_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +46,23 @@ class ItemKnn:
     def fit(self, train: Interactions, params: Params, seed: int) -> Linear:
         """Count shared learners, normalise, keep the nearest."""
         met = met_matrix(train)
-        shared = csr_array(met.T @ met)
-        size = shared.diagonal()
-        shared.setdiag(0)
-        shared.eliminate_zeros()
-        rows = np.repeat(np.arange(len(size)), np.diff(shared.indptr))
-        norms = np.sqrt(size[rows] * size[shared.indices])
-        shared.data = (shared.data / (norms + params["shrink"])).astype(np.float32)
-        return Linear(met, nearest(shared, int(params["k"])), popularity(met))
+        weights = cosines(csr_array(met.T @ met), params["shrink"])
+        return Linear(met, nearest(weights, int(params["k"])), popularity(met))
+
+
+def cosines(shared: csr_array, shrink: float) -> csr_array:
+    """Cosines ``(n, n)``, none with itself, from how many learners met both (``shared``, with
+    those who met the one on the diagonal); ``shrink`` is added to the product of the norms.
+    """
+    size = np.asarray(shared.diagonal(), np.float32)
+    rows = np.repeat(np.arange(len(size)), np.diff(shared.indptr))
+    other = rows != shared.indices
+    rows, columns = rows[other], shared.indices[other]
+    values = shared.data[other].astype(np.float32) / (np.sqrt(size[rows] * size[columns]) + shrink)
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(size)))])
+    return csr_array((values.astype(np.float32), columns, indptr), shape=shared.shape)
 
 
 def nearest(weights: csr_array, k: int) -> csr_array:
     """Keep the ``k`` largest entries of every column of ``weights`` (all of a tie's first)."""
-    columns = csr_array(weights.T)
-    order = np.lexsort(
-        (-columns.data, np.repeat(np.arange(columns.shape[0]), np.diff(columns.indptr)))
-    )
-    rank = np.arange(len(order)) - np.repeat(columns.indptr[:-1], np.diff(columns.indptr))
-    columns.data[order[rank >= k]] = 0
-    columns.eliminate_zeros()
-    return csr_array(columns.T)
+    return csr_array(largest(csr_array(weights.T), k, by=lambda data: data).T)

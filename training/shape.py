@@ -1,0 +1,72 @@
+"""The settings of the base models, chosen by results on an inner split."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from models.collaborative import Folding
+from training import behaviour, collaborative, folding
+from training.config import Config
+from training.interactions import Interactions
+from training.splits import Split, last
+
+TUNED_ON: Final = 200_000
+"""So many interactions are enough to choose the settings of the collaborative model by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What was chosen on an inner split: the pace of the collaborative model and how it is folded
+    in, and the penalty of the item-to-item model.
+    """
+
+    pace: collaborative.Pace
+    way: folding.Way
+    ridge: float
+
+    def told(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return asdict(self)
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Self:
+        """What ``told`` gave."""
+        way = told["way"]
+        return cls(
+            collaborative.Pace(**told["pace"]),
+            folding.Way(Folding(**way["folding"]), way["learned"]),
+            told["ridge"],
+        )
+
+
+def choose(
+    known: Interactions, item_features: csr_array | None, config: Config, seed: int
+) -> Shape:
+    """The settings that were best on an inner split, of some learners only."""
+    tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
+    components = config.components
+    pace = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
+    model = collaborative.fit(
+        tuned.train,
+        item_features,
+        epochs=pace.epochs,
+        learning_rate=pace.learning_rate,
+        components=components,
+        seed=seed,
+    )
+    ridge = config.ridge or behaviour.best_ridge(known, tuned, seed)
+    return Shape(pace, folding.best(model, tuned, seed), ridge)
+
+
+def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
+    """Mask of learners drawn at random who have about ``most`` interactions between them."""
+    drawn = np.random.default_rng(seed).permutation(known.n_learners)
+    before = np.cumsum(np.diff(known.indptr)[drawn])
+    chosen = np.zeros(known.n_learners, np.bool_)
+    chosen[drawn[before <= most]] = True
+    return chosen

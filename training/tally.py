@@ -1,0 +1,53 @@
+"""How often things happened, as whole numbers: whatever the parts they were counted in, their sum
+is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Distinct ``keys`` ``(m,)``, ascending, and how often each occurred, ``counts`` ``(m,)``."""
+
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, keys: NDArray[np.int64]) -> Self:
+        """Count ``keys`` of any order."""
+        distinct, counts = np.unique(keys, return_counts=True)
+        return cls(distinct, counts.astype(np.int64))
+
+    @classmethod
+    def total(cls, tallies: Sequence[Tally]) -> Self:
+        """The sum of at least one tally."""
+        if len(tallies) == 1:
+            return cls(tallies[0].keys, tallies[0].counts)
+        keys = np.concatenate([each.keys for each in tallies])
+        # Stable, since that kind of sorting goes fast through runs that are sorted already.
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        begins = np.flatnonzero(np.diff(keys, prepend=-1))
+        counts = np.concatenate([each.counts for each in tallies])[order]
+        return cls(keys[begins], np.add.reduceat(counts, begins) if len(begins) else counts)
+
+    def matrix(self, shape: tuple[int, int]) -> csr_array:
+        """The counts (float64), where a key is ``row · columns + column``."""
+        return by_row(self.keys, self.counts.astype(np.float64), shape)
+
+
+def by_row(
+    keys: NDArray[np.int64], values: NDArray[np.float64], shape: tuple[int, int]
+) -> csr_array:
+    """A matrix from ascending ``keys`` of its entries, each ``row · columns + column``."""
+    rows, columns = shape
+    indptr = np.searchsorted(keys, np.arange(rows + 1) * columns)
+    return csr_array((values, (keys % max(columns, 1)).astype(np.int32), indptr), shape=shape)
