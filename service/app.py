@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -90,7 +91,8 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             # One thread of number crunching each: other cores are other workers'. BLAS is bound
             # for the whole process, OpenMP (FAISS, LightGBM) for the thread that says so.
             parts.enter_context(threadpool_limits(1))
-            sys.setswitchinterval(SWITCH)
+            if threading.current_thread() is threading.main_thread():  # the process is our own
+                sys.setswitchinterval(SWITCH)
             reader = parts.enter_context(ThreadPoolExecutor(1, "reader", threadpool_limits, (1,)))
             store = await parts.enter_async_context(
                 Store(
