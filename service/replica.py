@@ -18,6 +18,7 @@ from typing import Final
 
 from models.bundle import registry
 from models.errors import BundleError
+from service.chores import repeated
 from service.objects import Objects, StorageAway, prune
 
 EVERY: Final = 2.0
@@ -63,16 +64,15 @@ class Replica:
 
     async def keep_following(self) -> None:
         """Follow the storage's pointer; ends only when cancelled. No request waits for it."""
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            try:
-                await asyncio.to_thread(self._look)
-            except Exception:
-                logger.exception("the bundles in object storage could not be looked at")
+        fault = "the bundles in object storage could not be looked at"
+        await repeated(self._follow, EVERY, fault)
+
+    async def _follow(self) -> None:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another process of this host does it
+        await asyncio.to_thread(self._look)
 
     def _look(self) -> None:
         try:
