@@ -7,7 +7,7 @@ Credentials, skills and roles live as columns in the bundle (``models.bundle``);
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -22,7 +22,7 @@ ASSUMED_LEVEL: Final = LEVELS["intermediate"]
 
 
 class Kind(StrEnum):
-    """What a learner did with a credential."""
+    """What a learner did with a credential; ``retract`` takes back the latest act before it."""
 
     VIEW = "view"
     CLICK = "click"
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     COMPLETE = "complete"
     DISMISS = "dismiss"
     RATE = "rate"
+    RETRACT = "retract"
 
 
 def parse_level(value: object) -> float | None:
@@ -69,6 +70,20 @@ class Event:
     kind: Kind
     at: float
     value: float | None = None
+
+
+def standing(history: Iterable[Event]) -> tuple[Event, ...]:
+    """What was not taken back of a ``history``, oldest first; retractions themselves are gone."""
+    stands: dict[int, Event] = {}
+    acts: dict[str, list[int]] = {}
+    for place, event in enumerate(history):
+        before = acts.setdefault(event.credential, [])
+        if event.kind is not Kind.RETRACT:
+            before.append(place)
+            stands[place] = event
+        elif before:
+            del stands[before.pop()]
+    return tuple(stands.values())
 
 
 @dataclass(frozen=True, slots=True)

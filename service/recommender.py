@@ -23,6 +23,7 @@ from models.domain import (
     Recommendation,
     ResolvedRole,
     Target,
+    standing,
 )
 from models.explore import Exploration
 from models.observer import NOBODY, Observer
@@ -111,7 +112,7 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
         if past.occurred_at is not None
     ]
     trained = () if query.id is None or held.erased else bundle.histories.of(query.id)
-    history = merged([*trained, *held.events, *dated])
+    history = standing(merged([*trained, *held.events, *dated]))
     undated = [past for past in query.history if past.occurred_at is None]
     verified = (*profile.get("verified", ()), *query.verified)
     undated += [
