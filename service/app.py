@@ -30,6 +30,7 @@ from service.replica import Replica
 from service.routes import (
     catalogue,
     decisions,
+    demo,
     docs,
     events,
     health,
@@ -37,6 +38,7 @@ from service.routes import (
     pages,
     paths,
     recommendations,
+    widget,
 )
 from service.settings import Settings
 from service.spool import Spool
@@ -158,11 +160,14 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         redoc_url=None,
     )
     problems.install(app)
-    routers = (recommendations, paths, events, learners, decisions, catalogue, health, docs)
+    routers = (recommendations, paths, events, learners, decisions, catalogue, health, docs, widget)
     for module in routers:
         app.include_router(module.router)
     if settings.demo_page:
+        if key is None:
+            raise UsageError("CAIRN_DEMO_PAGE needs CAIRN_DEMO_KEY: the page acts with it")
         app.include_router(pages.router)
+        app.include_router(demo.router(key))
     # The last added is the outermost.
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(Watch, metrics=metrics, tracing=tracing)

@@ -123,7 +123,7 @@ def _standing(
     learner: NDArray[np.int32], credential: NDArray[np.int32], kind: NDArray[np.uint8]
 ) -> NDArray[np.bool_]:
     """Mask ``(n,)`` of what ``models.domain.standing`` keeps; rows are sorted by learner, time."""
-    stands = kind != RETRACT
+    stands: NDArray[np.bool_] = kind != RETRACT
     if stands.all():
         return stands
     acts: dict[tuple[int, int], list[int]] = {}
