@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 await build({
-  entryPoints: ["src/cairn-path.js"],
+  entryPoints: ["src/element.js"],
   outfile: "../static/widget/cairn-path.js",
   bundle: true,
   format: "esm",

@@ -1,10 +1,12 @@
 // The path as a way uphill: how much of the role is covered (upwards), over time (onwards).
 import { LitElement, html, nothing, svg } from "lit";
 
+import { exits } from "./exits.js";
 import { base } from "./styles/base.js";
 import { drawingStyles } from "./styles/drawing.js";
 
 const HEIGHT = 300;
+const COSTS = 84;
 const EDGE = { top: 34, end: 26, bottom: 40, start: 52 };
 const NARROWEST = 240;
 
@@ -53,15 +55,16 @@ class PathDrawing extends LitElement {
       return rtl ? this.width - along : along;
     };
     const y = (open) => EDGE.top + high * open;
+    const leaving = exits(steps);
     let done = 0;
     const stones = steps.map((step, place) => {
       done += lengths[place];
-      const before = place ? steps[place - 1].earned_if_stopped_here.stacks : [];
       return {
         x: x(done),
         y: y(step.earned_if_stopped_here.gap_after),
         unknown: step.hours === null,
-        exit: step.earned_if_stopped_here.stacks.some((stack) => !before.includes(stack)),
+        exit: leaving[place].length > 0,
+        cost: step.cost,
       };
     });
     return { x, y, whole, start: { x: x(0), y: y(gap.before) }, stones };
@@ -77,7 +80,7 @@ class PathDrawing extends LitElement {
     const { starts } = this.path.steps[0];
     const { ends } = this.path.steps[this.path.steps.length - 1];
     const small = stones.length > 12 ? 9 : 12;
-    return html`<svg role="img" aria-label=${t("path.drawing")} viewBox="0 0 ${this.width} ${HEIGHT}">
+    return html`<svg role="img" aria-label=${t("path.drawing")} viewBox="0 0 ${this.width} ${HEIGHT + COSTS}">
       ${[0, 0.5, 1].map((open) => svg`
         <path class="grid" d="M${x(0)},${y(open)}H${x(whole)}" />
         <text class="axis" text-anchor="end" x=${x(0) + (x(0) < x(whole) ? -10 : 10)} y=${y(open) + 4}>${formats.percent(1 - open)}</text>`)}
@@ -94,9 +97,28 @@ class PathDrawing extends LitElement {
           <ellipse cx=${stone.x} cy=${stone.y} rx=${small} ry=${small * 0.84} />
           <text x=${stone.x} y=${stone.y + 4} text-anchor="middle">${formats.number(i + 1)}</text>
         </g>`)}
+      ${this.#costs(way)}
       <text class="axis" x=${x(0)} y=${HEIGHT - 14} text-anchor="start">${t("path.start")}</text>
       ${starts && ends ? svg`<text class="axis" x=${x(whole)} y=${HEIGHT - 14} text-anchor="end">${formats.date(ends)}</text>` : nothing}
     </svg>`;
+  }
+
+  /** What each step costs, below the time it takes. */
+  #costs(way) {
+    const { t, formats } = this.host;
+    const most = Math.max(0, ...way.map(({ cost }) => cost ?? 0));
+    const floor = HEIGHT + COSTS - 12;
+    const high = COSTS - 40;
+    const edge = way[0].x + (this.host.direction === "rtl" ? 10 : -10);
+    return svg`<text class="axis" text-anchor="end" x=${edge} y=${floor}>${t("path.cost")}</text>
+      <path class="grid" d="M${way[0].x},${floor}H${way[way.length - 1].x}" />
+      ${way.slice(1).map((stone, i) => {
+        const [from, to] = [way[i].x, stone.x].sort((a, b) => a - b);
+        const height = stone.cost === null ? high / 2 : most ? (high * stone.cost) / most : 0;
+        return svg`<rect class="cost ${stone.cost === null ? "open" : ""} ${i === this.active ? "active" : ""}"
+          x=${from + 1.5} width=${Math.max(1, to - from - 3)} y=${floor - height} height=${height} rx="3" />`;
+      })}
+      ${most ? svg`<text class="axis" text-anchor="end" x=${edge} y=${floor - high + 4}>${formats.money(most, this.path.totals.currency)}</text>` : nothing}`;
   }
 
   #point(place) {

@@ -1,5 +1,4 @@
 export default {
-  title: "Your learning path",
   "role.label": "Your target role",
   "role.none": "Where would you like to go?",
   "role.noneHint": "Search for a job title, or describe in your own words what you would like to do.",
@@ -23,7 +22,6 @@ export default {
   "progress.completedHint": "A completed credential, proof not checked",
   "progress.declared": "Self-declared",
   "progress.declaredHint": "What you told us you know",
-  "progress.open": "Open",
 
   "skills.title": "Skills for this role",
   "skills.have": "You have",
@@ -56,7 +54,6 @@ export default {
   "next.gain": "{from} to {to}",
   "next.hidden": { one: "{count} hidden credential", other: "{count} hidden credentials" },
   "next.showAgain": "Show again",
-  "next.saved": "Saved for later",
   "next.free": "Free",
   "next.costUnknown": "Cost not known",
   "next.hoursUnknown": "Duration not known",
@@ -91,15 +88,13 @@ export default {
   "path.reach": "Reaches",
   "path.atLeast": "at least {value}",
   "path.partlyUnknown": { one: "{count} step unknown", other: "{count} steps unknown" },
-  "path.step": "Step {count}",
   "path.stop": "Stop here and {share} of the role is covered",
+  "path.stopping": "Covered if you stop there",
   "path.offramp": "A good place to stop: you earn {title}",
   "path.stack": "{done} of {size} towards {title}",
   "path.renewal": "Renewal",
-  "path.more": "Details",
   "path.drawing": "Drawing of the path: how much of the role is covered, over time. The list beside it says the same in words.",
   "path.start": "Today",
-  "path.inTheWay": "With these limits the role stays partly open.",
   "path.limit": "Your limits leave {share} of the role open.",
   "path.replanned": "Path updated: {summary}",
 
@@ -140,7 +135,6 @@ export default {
   "share.copied": "Link copied",
 
   "state.loading": "Finding your path…",
-  "state.refreshing": "Updating…",
   "trouble.offline": "You are offline",
   "trouble.offlineHint": "What you see is what was loaded last. It goes on by itself once you are back online.",
   "trouble.offlineEmpty": "Your path appears by itself once you are back online.",

@@ -8,7 +8,12 @@ export const cardStyles = css`
   .card:hover { border-color: var(--_edge); }
   .card[aria-busy="true"] { opacity: 0.6; }
   .issuer { color: var(--_soft); font-size: 0.8125rem; }
-  .card .issuer + h4 { margin-block-start: -0.45rem; }
+  .over { display: flex; gap: 0.5rem; justify-content: space-between; align-items: flex-start; }
+  .over .issuer { padding-block-start: 0.2rem; }
+  .over .quiet { flex: none; margin: -0.2rem -0.5rem 0 0; }
+  .over .quiet:dir(rtl) { margin: -0.2rem 0 0 -0.5rem; }
+  .over .icon { inline-size: 1rem; block-size: 1rem; }
+  .card .over + h4 { margin-block-start: -0.6rem; }
   .closes ul { display: grid; gap: 0.4rem; margin-block-start: 0.3rem; }
   .closes li { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 0.75rem; align-items: baseline; font-size: 0.875rem; }
   .closes .bar { grid-column: 1 / 3; block-size: 0.375rem; box-shadow: none; gap: 0; background: var(--_line); }

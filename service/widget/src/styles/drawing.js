@@ -10,6 +10,9 @@ export const drawingStyles = css`
   .start { fill: var(--_surface); stroke: var(--_accent); stroke-width: 2.5; }
   .exit { stroke: var(--_amber); stroke-width: 1.5; stroke-dasharray: 3 4; }
   .flag { fill: var(--_amber-tint); stroke: var(--_amber); stroke-width: 1.5; stroke-linejoin: round; }
+  .cost { fill: color-mix(in oklab, var(--_amber) 38%, var(--_surface)); }
+  .cost.open { fill: none; stroke: var(--_amber); stroke-dasharray: 3 3; }
+  .cost.active { fill: var(--_amber); }
   .target { fill: transparent; }
   .stone ellipse { fill: var(--_surface); stroke: var(--_accent); stroke-width: 2; }
   .stone text { fill: var(--_accent); font: 650 11.5px var(--_font); font-variant-numeric: tabular-nums; }

@@ -25,6 +25,7 @@ export const pathStyles = css`
     .way figure { position: sticky; inset-block-start: 1rem; }
   }
   .path > .empty { margin-block-start: 1.25rem; }
+  .stop { padding-inline-end: 0.6rem; text-align: end; }
   .steps > li { position: relative; display: grid; grid-template-columns: 2.25rem minmax(0, 1fr) auto; gap: 0 0.6rem; padding: 0.6rem 0.6rem 0.5rem 0.4rem; border-radius: 12px; }
   .steps > li:dir(rtl) { padding-inline: 0.4rem 0.6rem; }
   .steps > li.active { background: var(--_tint); }

@@ -25,7 +25,8 @@ const card = (host, item, answer) => {
   const name = `why-${item.rank}`;
   const [first, ...rest] = item.reasons;
   return html`<li class="card" part="card" aria-busy=${host.journey.pending === item.credential}>
-    <p class="issuer">${item.issuer ? given(item.issuer) : t("next.issuerUnknown")}</p>
+    <div class="over"><p class="issuer">${item.issuer ? given(item.issuer) : t("next.issuerUnknown")}</p>
+      ${host.learner ? saving(host, item) : nothing}</div>
     <h4>${titleLink(host, item, answer.request_id)}</h4>
     ${facts(host, item)}
     ${first ? reasonsList(host, [first]) : nothing}
@@ -39,18 +40,18 @@ const card = (host, item, answer) => {
   </li>`;
 };
 
-const actions = (host, { credential, title }) => {
-  const { t, journey } = host;
-  const saved = journey.saved.has(credential);
-  const action = (kind, key, icon, more = "") => html`<button class="quiet ${more}" type="button" ?disabled=${journey.pending === credential}
-    aria-label=${t("act.about", { action: t(key), title })}
-    @click=${() => host.act(kind, credential, title)}>${icon}<span>${t(key)}</span></button>`;
-  return html`<div class="actions" part="actions">
-    ${saved ? action("retract", "act.saved", icons.saved, "on") : action("save", "act.save", icons.save)}
-    ${action("complete", "act.have", icons.done)}
-    ${action("dismiss", "act.dismiss", icons.hide)}
-  </div>`;
-};
+const action = (host, { credential, title }, kind, key, icon, more = "") => html`<button class="quiet ${more}" type="button"
+  ?disabled=${host.journey.pending === credential} aria-label=${host.t("act.about", { action: host.t(key), title })}
+  @click=${() => host.act(kind, credential, title)}>${icon}<span>${host.t(key)}</span></button>`;
+
+const saving = (host, item) => (host.journey.saved.has(item.credential)
+  ? action(host, item, "retract", "act.saved", icons.saved, "on")
+  : action(host, item, "save", "act.save", icons.save));
+
+const actions = (host, item) => html`<div class="actions" part="actions">
+  ${action(host, item, "complete", "act.have", icons.done)}
+  ${action(host, item, "dismiss", "act.dismiss", icons.hide)}
+</div>`;
 
 /** What was turned down, to be taken back at any time. */
 const hiddenView = (host) => {

@@ -1,6 +1,8 @@
 // The ordered path: limits to turn, the drawing, and the same in words.
 import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 
+import { exits } from "../exits.js";
 import { icons } from "../icons.js";
 import { facts, given, range, reasonsList, titleLink, unfold } from "./parts.js";
 
@@ -53,13 +55,19 @@ const totals = (host, { steps, totals: { hours, cost, currency, unknown }, gap }
     ${gap && gap.after > 0.005 ? html`<p class="note limit">${icons.warn}${t("path.limit", { share: formats.percent(gap.after) })}</p>` : nothing}`;
 };
 
-const steps = (host, path) => html`<div class="way">
+const steps = (host, path) => {
+  const leaving = exits(path.steps);
+  return html`<div class="way">
   <figure part="drawing"><cairn-path-drawing .host=${host} .path=${path} .active=${host.active}
     @pointed=${({ detail }) => { host.active = detail; }}></cairn-path-drawing></figure>
-  <ol class="steps" part="steps">${path.steps.map((step, place) => stepView(host, path, step, place))}</ol>
+  <div>
+    <p class="eyebrow stop" aria-hidden="true">${host.t("path.stopping")}</p>
+    <ol class="steps" part="steps">${repeat(path.steps, (step) => step.credential, (step, place) => stepView(host, path, step, place, leaving[place]))}</ol>
+  </div>
 </div>`;
+};
 
-const stepView = (host, path, step, place) => {
+const stepView = (host, path, step, place, earned) => {
   const { t, formats } = host;
   const { currency } = path.totals;
   const name = `step-${place}`;
@@ -69,26 +77,20 @@ const stepView = (host, path, step, place) => {
     @pointerenter=${() => { host.active = place; }} @pointerleave=${() => { host.active = null; }}>
     <span class="number" aria-hidden="true">${formats.number(place + 1)}</span>
     <div class="step">
+      <p class="issuer">${step.issuer ? given(step.issuer) : t("next.issuerUnknown")}</p>
       <h4>${titleLink(host, step, path.request_id)}
         ${step.renewal ? html`<span class="tag">${t("path.renewal")}</span>` : nothing}</h4>
       ${step.starts ? html`<p class="when">${formats.date(step.starts)} – ${formats.date(step.ends)}</p>` : nothing}
-      ${facts(host, { hours: step.hours, cost })}
-      ${offRamp(host, path, step, place)}
+      ${facts(host, { hours: step.hours, cost, level: step.level })}
+      ${earned.map((stack) => html`<p class="exit">${icons.flag}${t("path.offramp", { title: host.words.title(stack) ?? stack })}</p>`)}
       ${unfold(host, name, t("act.why"), t("act.about", { action: t("act.why"), title: step.title }))}
       <div id=${name} class="why" ?hidden=${!host.open.has(name)}>
         ${host.open.has(name) ? html`${reasonsList(host, step.why)} ${stacks(host, step)}` : nothing}
       </div>
     </div>
-    <span class="after" title=${t("path.stop", { share: after })}><span aria-hidden="true">${after}</span>
+    <span class="after"><span aria-hidden="true">${after}</span>
       <span class="hidden">${t("path.stop", { share: after })}</span></span>
   </li>`;
-};
-
-/** Where a stack is complete one may leave with something in hand. */
-const offRamp = (host, path, step, place) => {
-  const before = place ? path.steps[place - 1].earned_if_stopped_here.stacks : [];
-  const earned = step.earned_if_stopped_here.stacks.filter((stack) => !before.includes(stack));
-  return earned.map((stack) => html`<p class="exit">${icons.flag}${host.t("path.offramp", { title: host.words.title(stack) ?? stack })}</p>`);
 };
 
 const stacks = (host, step) => step.stack_progress.map(({ title, done, size }) => html`<p class="stack">${icons.stack}

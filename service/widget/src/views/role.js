@@ -5,6 +5,8 @@ import { icons } from "../icons.js";
 import { bar, given } from "./parts.js";
 import { shareView } from "./share.js";
 
+/** Stands for the share while a message is cut around it. */
+const SPLIT = "\u0000";
 const PROOFS = [["verified", "verified"], ["credential", "completed"], ["declared", "declared"]];
 
 /** The covered share of the role by kind of proof, each skill counted under its best evidence. */
@@ -68,9 +70,9 @@ const progressView = (host) => {
   const { gap } = journey.answer;
   if (!gap) return html`<p class="note">${t("skills.noneKnown")}</p>`;
   const parts = progress(gap.skills);
-  const covered = formats.percent(1 - gap.before);
+  const [before, after] = t("progress.covered", { share: SPLIT }).split(SPLIT);
   return html`<div class="progress" part="progress">
-    <p class="covered"><strong>${covered}</strong> <span>${t("progress.covered", { share: "" }).trim()}</span></p>
+    <p class="covered">${before}<strong>${formats.percent(1 - gap.before)}</strong>${after}</p>
     ${bar(parts)}
     <ul class="legend" aria-label=${t("progress.label")}>
       ${parts.map(([name, share]) => html`<li class=${name}><i></i><span>${t(`progress.${name}`)}</span>
