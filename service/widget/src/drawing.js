@@ -79,7 +79,8 @@ class PathDrawing extends LitElement {
     const last = way[way.length - 1];
     const { starts } = this.path.steps[0];
     const { ends } = this.path.steps[this.path.steps.length - 1];
-    const small = stones.length > 12 ? 9 : 12;
+    const nearest = Math.min(...way.slice(1).map((each, i) => Math.abs(each.x - way[i].x)));
+    const small = nearest < 22 ? 9 : 12;
     return html`<svg role="img" aria-label=${t("path.drawing")} viewBox="0 0 ${this.width} ${HEIGHT + COSTS}">
       ${[0, 0.5, 1].map((open) => svg`
         <path class="grid" d="M${x(0)},${y(open)}H${x(whole)}" />

@@ -69,6 +69,11 @@ export class Journey {
     return this.answer?.role ?? null;
   }
 
+  /** Whether a role was asked for that the service does not know. */
+  get lost() {
+    return this.#target !== null && this.answer !== null && this.answer.role === null;
+  }
+
   /** Change `hoursPerWeek` or `budget`; the path follows once the hand rests. */
   limit(limits) {
     Object.assign(this, limits);

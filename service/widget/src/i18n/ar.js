@@ -83,6 +83,8 @@ export default {
   "path.budget": "الميزانية",
   "path.noLimit": "بلا حدّ",
   "path.finish": "الإنجاز بحلول",
+  "path.from": "ابتداءً من {date}",
+  "path.earliest": "على أقرب تقدير",
   "path.effort": "الجهد",
   "path.cost": "التكلفة",
   "path.reach": "يصل إلى",

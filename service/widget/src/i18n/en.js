@@ -83,6 +83,8 @@ export default {
   "path.budget": "Budget",
   "path.noLimit": "No limit",
   "path.finish": "Done by",
+  "path.from": "From {date}",
+  "path.earliest": "at the earliest",
   "path.effort": "Effort",
   "path.cost": "Cost",
   "path.reach": "Reaches",

@@ -83,6 +83,8 @@ export default {
   "path.budget": "Presupuesto",
   "path.noLimit": "Sin límite",
   "path.finish": "Terminado el",
+  "path.from": "Desde el {date}",
+  "path.earliest": "como muy pronto",
   "path.effort": "Dedicación",
   "path.cost": "Coste",
   "path.reach": "Llega al",

@@ -83,6 +83,8 @@ export default {
   "path.budget": "Budget",
   "path.noLimit": "Sans limite",
   "path.finish": "Terminé le",
+  "path.from": "À partir du {date}",
+  "path.earliest": "au plus tôt",
   "path.effort": "Effort",
   "path.cost": "Coût",
   "path.reach": "Atteint",

@@ -20,7 +20,7 @@ export const cardStyles = css`
   .closes .gain { background: var(--_accent); }
   .card .unfold { align-self: flex-start; }
   .card .why { margin-block-start: -0.35rem; }
-  .actions { display: flex; flex-wrap: wrap; gap: 0 0.9rem; margin-block-start: auto; padding-block-start: 0.5rem; border-block-start: 1px solid var(--_line); }
+  .actions { display: flex; flex-wrap: wrap; gap: 0 0.5rem; justify-content: space-between; margin-block-start: auto; padding-block-start: 0.5rem; border-block-start: 1px solid var(--_line); }
   .actions .icon { inline-size: 1rem; block-size: 1rem; }
   .turned-down { margin-block-start: 1rem; }
   .turned-down li { display: flex; flex-wrap: wrap; gap: 0 1rem; align-items: center; padding-block: 0.15rem; color: var(--_soft); font-size: 0.9375rem; }

@@ -11,7 +11,7 @@ export const pathStyles = css`
   .slider input::-moz-range-track { block-size: 6px; border-radius: 99px; background: var(--_edge); }
   .slider input::-webkit-slider-thumb { appearance: none; inline-size: 1.5rem; block-size: 1.5rem; margin-block-start: -9px; border: 3px solid var(--_surface); border-radius: 50%; background: var(--_accent); box-shadow: 0 0 0 1px var(--_accent), 0 2px 6px rgb(0 0 0 / 20%); }
   .slider input::-moz-range-thumb { box-sizing: border-box; inline-size: 1.5rem; block-size: 1.5rem; border: 3px solid var(--_surface); border-radius: 50%; background: var(--_accent); box-shadow: 0 0 0 1px var(--_accent); }
-  .totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.5rem, 1fr)); gap: 0.9rem 1.5rem; margin-block-start: 1.25rem; padding: 1rem 1.15rem; border-radius: var(--_radius); background: var(--_ground); }
+  .totals { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.25rem, 1fr)); gap: 0.9rem 1.25rem; margin-block-start: 1.25rem; padding: 1rem 1.15rem; border-radius: var(--_radius); background: var(--_ground); }
   .totals dt { color: var(--_soft); font-size: 0.8125rem; }
   .totals dd { font-size: 1.1875rem; font-weight: 620; line-height: 1.3; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; }
   .totals dd small { display: block; font-weight: 400; letter-spacing: 0; }

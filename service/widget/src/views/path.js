@@ -50,7 +50,7 @@ const totals = (host, { steps, totals: { hours, cost, currency, unknown }, gap }
       <div><dt>${t("path.reach")}</dt><dd>${formats.percent(1 - (gap?.after ?? 0))}</dd></div>
       <div><dt>${t("path.effort")}</dt><dd>${range(host, hours, formats.hours)}${note(unknown.hours)}</dd></div>
       <div><dt>${t("path.cost")}</dt><dd>${range(host, cost, money)}${note(unknown.cost)}</dd></div>
-      ${last?.ends ? html`<div><dt>${t("path.finish")}</dt><dd>${formats.date(last.ends)}<small>${formats.span(steps[0].starts, last.ends)}</small></dd></div>` : nothing}
+      ${last?.ends ? html`<div><dt>${t("path.finish")}</dt><dd>${formats.date(last.ends)}<small>${unknown.hours ? t("path.earliest") : formats.span(steps[0].starts, last.ends)}</small></dd></div>` : nothing}
     </dl>
     ${gap && gap.after > 0.005 ? html`<p class="note limit">${icons.warn}${t("path.limit", { share: formats.percent(gap.after) })}</p>` : nothing}`;
 };
@@ -80,7 +80,7 @@ const stepView = (host, path, step, place, earned) => {
       <p class="issuer">${step.issuer ? given(step.issuer) : t("next.issuerUnknown")}</p>
       <h4>${titleLink(host, step, path.request_id)}
         ${step.renewal ? html`<span class="tag">${t("path.renewal")}</span>` : nothing}</h4>
-      ${step.starts ? html`<p class="when">${formats.date(step.starts)} – ${formats.date(step.ends)}</p>` : nothing}
+      ${step.starts ? html`<p class="when">${when(host, step)}</p>` : nothing}
       ${facts(host, { hours: step.hours, cost, level: step.level })}
       ${earned.map((stack) => html`<p class="exit">${icons.flag}${t("path.offramp", { title: host.words.title(stack) ?? stack })}</p>`)}
       ${unfold(host, name, t("act.why"), t("act.about", { action: t("act.why"), title: step.title }))}
@@ -92,6 +92,11 @@ const stepView = (host, path, step, place, earned) => {
       <span class="hidden">${t("path.stop", { share: after })}</span></span>
   </li>`;
 };
+
+/** From when to when; a step of unknown length has no end that one could name. */
+const when = ({ t, formats }, { starts, ends, hours }) => (hours === null
+  ? t("path.from", { date: formats.date(starts) })
+  : `${formats.date(starts)} – ${formats.date(ends)}`);
 
 const stacks = (host, step) => step.stack_progress.map(({ title, done, size }) => html`<p class="stack">${icons.stack}
   <span>${host.t("path.stack", { done, size, title })}</span>

