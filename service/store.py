@@ -6,6 +6,7 @@ hash tag ``{tenant}``, which keeps them apart from other tenants' and, in a clus
 =============================  ======  ==============================================
 ``cairn:tenants``              set     every tenant that anything was written for
 ``cairn:rewritten``            string  erasures of which the files hold no trace
+``cairn:token-secret``         string  what widget tokens are signed with, unless set otherwise
 ``cairn:{t}:events``           stream  the order of acceptance, entry ids only
 ``cairn:{t}:log``              hash    entry id → event as ``packed``
 ``cairn:{t}:seen``             hash    event id → entry id, for idempotence

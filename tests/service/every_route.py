@@ -43,6 +43,13 @@ ROUTES = [
     Route("GET", "/v1/roles", ASK, "/v1/roles?q=odd"),
     Route("GET", "/v1/roles/{role_id}", ASK, "/v1/roles/odd"),
     Route("GET", "/v1/model", ASK, "/v1/model"),
+    Route(
+        "POST",
+        "/v1/widget-tokens",
+        ASK,
+        "/v1/widget-tokens",
+        {"learner": "lea", "origin": "https://platform.example", "scopes": ["recommend"]},
+    ),
     Route("POST", "/v1/events", Scope.EVENTS, "/v1/events", {"events": EVENTS}),
     Route("GET", "/v1/decisions/{request_id}", Scope.ADMIN, "/v1/decisions/none"),
     Route("GET", "/v1/learners", Scope.ADMIN, "/v1/learners"),
