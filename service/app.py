@@ -38,6 +38,7 @@ from service.routes import (
     pages,
     paths,
     recommendations,
+    shared,
     tokens,
 )
 from service.settings import Settings
@@ -168,10 +169,12 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     )
     problems.install(app)
     routers = (
-        recommendations, paths, events, learners, tokens, decisions, catalogue, health, docs,
+        recommendations, paths, shared, events, learners, tokens, decisions, catalogue, health,
+        docs,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
+    app.include_router(shared.pages)
     if settings.demo_page:
         app.include_router(pages.router)
     # The last added is the outermost.

@@ -43,6 +43,7 @@ ROUTES = [
     Route("GET", "/v1/roles", ASK, "/v1/roles?q=odd"),
     Route("GET", "/v1/roles/{role_id}", ASK, "/v1/roles/odd"),
     Route("GET", "/v1/model", ASK, "/v1/model"),
+    Route("POST", "/v1/shared-paths", ASK, "/v1/shared-paths", {**LEA, "target_role": "odd"}),
     Route(
         "POST",
         "/v1/widget-tokens",
