@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from models.errors import UsageError
 from service import problems
 from service.chores import ended
+from service.cors import Cors
 from service.decisions.audit import AuditLog
 from service.decisions.log import DecisionLog
 from service.decisions.store import DecisionStore
@@ -37,6 +38,8 @@ from service.routes import (
     pages,
     paths,
     recommendations,
+    shared,
+    tokens,
 )
 from service.settings import Settings
 from service.spool import Spool
@@ -50,6 +53,7 @@ from service.tenants.keys import Keys
 from service.tenants.limits import Buckets
 from service.tenants.served import Tenants
 from service.tenants.terms import read as read_tenants
+from service.tenants.tokens import Tokens
 from service.traces import keep_clean
 
 
@@ -75,6 +79,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         raise UsageError("CAIRN_REDIS_URL is not set")
     url = settings.redis_url.get_secret_value()
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
+    secret = None if settings.token_secret is None else settings.token_secret.get_secret_value()
     keys = Keys(settings.api_keys_file, key)
     file = settings.tenants_file
     terms = None if file is None else read_tenants(file, settings.bundle, keys.tenants)
@@ -111,7 +116,10 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             log = DecisionLog(kept, spool, metrics, now, on=settings.decision_days > 0)
             audit = AuditLog(kept, spool, now)
             parts.push_async_callback(log.flush)
+            widgets = Tokens(store, secret)
             following = [bundles.follow() for bundles in tenants.bundles]
+            if secret is None:
+                following.append(widgets.keep_learning())
             if settings.bundle_url is not None:
                 replica = Replica(settings.bundle_url, settings.bundle)
                 parts.callback(replica.close)
@@ -135,6 +143,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         tenants,
                         ledger,
                         keys,
+                        widgets,
                         metrics,
                         now,
                         reader,
@@ -142,6 +151,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         audit,
                         Experiments(running),
                         Repeats(settings.repeat_bytes, settings.repeat_seconds, now),
+                        settings.public_url,
                     )
                 }
             finally:
@@ -158,13 +168,18 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         redoc_url=None,
     )
     problems.install(app)
-    routers = (recommendations, paths, events, learners, decisions, catalogue, health, docs)
+    routers = (
+        recommendations, paths, shared, events, learners, tokens, decisions, catalogue, health,
+        docs,
+    )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
+    app.include_router(shared.pages)
     if settings.demo_page:
         app.include_router(pages.router)
     # The last added is the outermost.
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(Cors)
     app.add_middleware(Watch, metrics=metrics, tracing=tracing)
     app.add_middleware(RequestId)
     return app
