@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from models.errors import UsageError
 from service import problems
 from service.chores import ended
+from service.cors import Cors
 from service.decisions.audit import AuditLog
 from service.decisions.log import DecisionLog
 from service.decisions.store import DecisionStore
@@ -38,6 +39,8 @@ from service.routes import (
     pages,
     paths,
     recommendations,
+    shared,
+    tokens,
     widget,
 )
 from service.settings import Settings
@@ -52,6 +55,7 @@ from service.tenants.keys import Keys
 from service.tenants.limits import Buckets
 from service.tenants.served import Tenants
 from service.tenants.terms import read as read_tenants
+from service.tenants.tokens import Tokens
 from service.traces import keep_clean
 
 
@@ -77,6 +81,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         raise UsageError("CAIRN_REDIS_URL is not set")
     url = settings.redis_url.get_secret_value()
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
+    secret = None if settings.token_secret is None else settings.token_secret.get_secret_value()
     keys = Keys(settings.api_keys_file, key)
     file = settings.tenants_file
     terms = None if file is None else read_tenants(file, settings.bundle, keys.tenants)
@@ -113,7 +118,10 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             log = DecisionLog(kept, spool, metrics, now, on=settings.decision_days > 0)
             audit = AuditLog(kept, spool, now)
             parts.push_async_callback(log.flush)
+            widgets = Tokens(store, secret)
             following = [bundles.follow() for bundles in tenants.bundles]
+            if secret is None:
+                following.append(widgets.keep_learning())
             if settings.bundle_url is not None:
                 replica = Replica(settings.bundle_url, settings.bundle)
                 parts.callback(replica.close)
@@ -137,6 +145,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         tenants,
                         ledger,
                         keys,
+                        widgets,
                         metrics,
                         now,
                         reader,
@@ -144,6 +153,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         audit,
                         Experiments(running),
                         Repeats(settings.repeat_bytes, settings.repeat_seconds, now),
+                        settings.public_url,
                     )
                 }
             finally:
@@ -160,9 +170,13 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         redoc_url=None,
     )
     problems.install(app)
-    routers = (recommendations, paths, events, learners, decisions, catalogue, health, docs, widget)
+    routers = (
+        recommendations, paths, shared, events, learners, tokens, decisions, catalogue, health,
+        docs, widget,
+    )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
+    app.include_router(shared.pages)
     if settings.demo_page:
         if key is None:
             raise UsageError("CAIRN_DEMO_PAGE needs CAIRN_DEMO_KEY: the page acts with it")
@@ -170,6 +184,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
         app.include_router(demo.router(key))
     # The last added is the outermost.
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
+    app.add_middleware(Cors)
     app.add_middleware(Watch, metrics=metrics, tracing=tracing)
     app.add_middleware(RequestId)
     return app

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from service.held import LoggedEvent
+from service.access import Caller
+from service.held import LoggedEvent, tombstone
 from service.schemas.events import EventIn, EventsIn, EventsOut
 from service.state import Service
 from service.tenants.limits import Costly
 
 
-async def record(service: Service, tenant: str, batch: EventsIn) -> EventsOut:
-    """Make the events durable, each once, in the store or else on the local disk."""
+async def record(service: Service, caller: Caller, batch: EventsIn) -> EventsOut:
+    """Make the events durable, each once, in the store or else on the local disk.
+
+    The ids that a widget gives are its learner's own: they neither tell nor take those of others.
+    """
+    tenant = caller.about(*(event.learner_id for event in batch.events))
+    own = f"widget:{tombstone(tenant, caller.learner)}:" if caller.learner is not None else ""
     now = service.now()
-    logged = [_logged(event, now) for event in batch.events]
+    logged = [_logged(event, own, now) for event in batch.events]
     toll = service.tenants.toll(tenant, Costly.EVENTS, len(logged))
     kept = await service.ledger.append(tenant, logged, toll)
     service.metrics.tenant_events.labels(tenant).inc(kept.accepted)
@@ -20,9 +26,9 @@ async def record(service: Service, tenant: str, batch: EventsIn) -> EventsOut:
     return EventsOut(accepted=kept.accepted, duplicates=kept.duplicates)
 
 
-def _logged(event: EventIn, now: float) -> LoggedEvent:
+def _logged(event: EventIn, own: str, now: float) -> LoggedEvent:
     return LoggedEvent(
-        event_id=event.event_id,
+        event_id=own + event.event_id,
         learner_id=event.learner_id,
         credential=event.credential_id,
         kind=event.kind,

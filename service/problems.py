@@ -46,11 +46,18 @@ class ProblemDocument(BaseModel):
 class ProblemError(Exception):
     """Raised by routes and dependencies; becomes a problem document."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        title: str | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = headers
+        self.title = title
 
 
 def render(
@@ -59,9 +66,12 @@ def render(
     request_id: str | None = None,
     errors: list[PayloadFault] | None = None,
     headers: Mapping[str, str] | None = None,
+    title: str | None = None,
 ) -> Response:
-    """The response for one problem; ``type`` is a stable name of the status."""
-    title = TITLES.get(status) or HTTPStatus(status).phrase
+    """The response for one problem; ``type`` is a stable name of its ``title``, and that the
+    status's where the problem has none of its own.
+    """
+    title = title or TITLES.get(status) or HTTPStatus(status).phrase
     body = ProblemDocument(
         type=f"urn:cairn:problem:{title.lower().replace(' ', '-')}",
         title=title,
@@ -111,7 +121,9 @@ async def respond(request: Request, error: Exception) -> Response:
     request_id = request.scope.get("request_id")
     match error:
         case ProblemError():
-            return render(error.status, error.detail, request_id, headers=error.headers)
+            return render(
+                error.status, error.detail, request_id, headers=error.headers, title=error.title
+            )
         case RequestValidationError():
             faults = [_fault(entry) for entry in error.errors()]
             noun = "fault" if len(faults) == 1 else "faults"

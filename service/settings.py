@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from models.errors import UsageError
+from service.schemas.fields import ORIGIN
 
 OTLP_ENDPOINT: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 """The standard's own name, so that one variable turns tracing on for a whole deployment."""
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    public_url: str | None = Field(default=None, pattern=ORIGIN)
     workers: int = Field(default=1, ge=1, le=256)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     log_format: Literal["text", "json"] = "text"
@@ -46,6 +48,7 @@ class Settings(BaseSettings):
     api_keys_file: Path | None = None
     demo_key: SecretStr | None = None
     tenants_file: Path | None = None
+    token_secret: SecretStr | None = Field(default=None, min_length=32)
 
     redis_url: SecretStr | None = None
     store_timeout: float = Field(default=0.5, gt=0, le=30)

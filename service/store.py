@@ -6,6 +6,7 @@ hash tag ``{tenant}``, which keeps them apart from other tenants' and, in a clus
 =============================  ======  ==============================================
 ``cairn:tenants``              set     every tenant that anything was written for
 ``cairn:rewritten``            string  erasures of which the files hold no trace
+``cairn:token-secret``         string  what widget tokens are signed with, unless set otherwise
 ``cairn:{t}:events``           stream  the order of acceptance, entry ids only
 ``cairn:{t}:log``              hash    entry id → event as ``packed``
 ``cairn:{t}:seen``             hash    event id → entry id, for idempotence
@@ -17,7 +18,7 @@ hash tag ``{tenant}``, which keeps them apart from other tenants' and, in a clus
 ``cairn:{t}:limit:KIND``       string  when a token bucket is full again; in memory alone
 =============================  ======  ==============================================
 
-What is kept of decisions is told in ``decision_store``.
+What is kept of decisions is told in ``decisions.store``, of shared paths in ``shares``.
 """
 
 from __future__ import annotations
@@ -164,7 +165,8 @@ class Store:
     async def erase_learner(
         self, tenant: str, learner_id: str, now: float, at: float | None = None
     ) -> int:
-        """Remove profile, events and decisions, leave a tombstone; returns how many events went.
+        """Remove profile, events, decisions and shared paths, leave a tombstone; returns how many
+        events went.
 
         ``now`` (seconds since the epoch) is the caller's clock, by which its decisions are told
         from later ones; ``at`` is when it was asked for, if not now.
@@ -176,6 +178,7 @@ class Store:
         keys += [key(tenant, "state", learner_id), key(tenant, "erasures")]
         keys += [key(tenant, "decided", mark)]
         keys += [key(tenant, name) for name in ("decisions", "decision", "forgotten")]
+        keys += [key(tenant, "shared-by", mark), key(tenant, "shared")]
         erased: int = await self.run("erase", keys, [mark, "" if at is None else at, now])
         return erased
 

@@ -175,7 +175,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Rule], list[st
     """What each rule finds in a copy of the house with every violation planted."""
     copy = tmp_path_factory.mktemp("house")
     for room in ROOMS:
-        shutil.copytree(ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__", *MADE))
+        shutil.copytree(
+            ROOT / room, copy / room, ignore=shutil.ignore_patterns("__pycache__", *MADE)
+        )
     for name in ("cairn.py", "pyproject.toml", "README.md"):
         shutil.copyfile(ROOT / name, copy / name)
     for _, path, planted, _ in PLANTS:

@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from service import catalogue
+from service.access import Browsing
 from service.problems import documented
 from service.schemas.catalogue import CredentialOut, ModelOut, Page, RoleCard
 from service.schemas.fields import Id
-from service.state import Recommending, ServiceDep
+from service.state import ServiceDep
 
 router = APIRouter(tags=["catalogue"], responses=documented(401, 403, 422, 429))
 EntryId = Annotated[Id, Path()]
@@ -22,7 +23,7 @@ Offset = Annotated[int, Query(ge=0, le=1_000_000)]
 
 @router.get("/v1/roles")
 async def roles(
-    tenant: Recommending,
+    tenant: Browsing,
     service: ServiceDep,
     q: Search = "",
     limit: Limit = 20,
@@ -35,14 +36,14 @@ async def roles(
 
 
 @router.get("/v1/roles/{role_id:path}", responses=documented(404))
-async def role(role_id: EntryId, tenant: Recommending, service: ServiceDep) -> RoleCard:
+async def role(role_id: EntryId, tenant: Browsing, service: ServiceDep) -> RoleCard:
     """One role with its requirements."""
     return catalogue.role(service.tenants.bundle(tenant), role_id)
 
 
 @router.get("/v1/credentials")
 async def credentials(
-    tenant: Recommending,
+    tenant: Browsing,
     service: ServiceDep,
     q: Search = "",
     limit: Limit = 20,
@@ -56,13 +57,13 @@ async def credentials(
 
 @router.get("/v1/credentials/{credential_id:path}", responses=documented(404))
 async def credential(
-    credential_id: EntryId, tenant: Recommending, service: ServiceDep
+    credential_id: EntryId, tenant: Browsing, service: ServiceDep
 ) -> CredentialOut:
     """One credential."""
     return catalogue.credential(service.tenants.bundle(tenant), credential_id)
 
 
 @router.get("/v1/model")
-async def model(tenant: Recommending, service: ServiceDep) -> ModelOut:
+async def model(tenant: Browsing, service: ServiceDep) -> ModelOut:
     """What is loaded: the bundle's manifest."""
     return catalogue.loaded(service.tenants.bundle(tenant))

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from service.access import Administering, KeyId
 from service.decisions import records
 from service.problems import documented
 from service.schemas.decisions import DecisionsOut
-from service.state import Administering, KeyId, ServiceDep
+from service.state import ServiceDep
 
 router = APIRouter(tags=["decisions"], responses=documented(401, 403, 404, 422, 429, 503))
 AskedFor = Annotated[str, Path(max_length=64, pattern=r"^[A-Za-z0-9._-]{1,64}$")]

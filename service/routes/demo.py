@@ -12,30 +12,26 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import BaseModel
 
-from service import learners
+from service import learners, tokens
+from service.access import Caller
+from service.address import address
 from service.decisions import records
 from service.problems import ProblemError
 from service.schemas.decisions import DecisionsOut
 from service.schemas.fields import Body, Id
 from service.schemas.learners import EventOut, KnownLearners
+from service.schemas.tokens import TokenIn, TokenOut
 from service.state import ServiceDep
 
 TENANT: Final = "demo"
 LATEST: Final = 20
 
 
-class TokenIn(Body):
+class SignedIn(Body):
     """Who has signed in."""
 
     learner: Id
-
-
-class TokenOut(BaseModel):
-    """What the widget is to show to the service."""
-
-    token: str
 
 
 def _here(request: Request) -> None:
@@ -53,9 +49,17 @@ def router(key: str) -> APIRouter:
     routes = APIRouter(prefix="/demo", include_in_schema=False, dependencies=[Depends(_here)])
 
     @routes.post("/token")
-    async def token(body: TokenIn) -> TokenOut:
+    async def token(body: SignedIn, service: ServiceDep, request: Request) -> TokenOut:
         """A token for the learner who has signed in."""
-        return TokenOut(token=key)
+        own = service.keys.find(key, service.now())
+        if own is None:
+            raise ProblemError(401, "The demo's key lets nobody in.")
+        asked = TokenIn(
+            learner=body.learner,
+            origin=address(service, request),
+            scopes=("recommend", "events", "learners"),
+        )
+        return await tokens.issue(service, Caller(TENANT, own.id, own.scopes), asked)
 
     @routes.get("/learners")
     async def known(service: ServiceDep) -> KnownLearners:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from service import learners
+from service.access import Administering, Keeping, KeyId, Reading
 from service.problems import documented
 from service.schemas.fields import Id
 from service.schemas.learners import (
@@ -16,7 +17,7 @@ from service.schemas.learners import (
     LearnerOut,
     ProfileIn,
 )
-from service.state import Administering, Keeping, KeyId, ServiceDep
+from service.state import ServiceDep
 
 router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 404, 413, 422, 429, 503))
 LearnerId = Annotated[Id, Path()]
@@ -32,17 +33,15 @@ async def known(
 
 # Ids may hold slashes, so this one comes before the id that takes the rest of the path.
 @router.get("/v1/learners/{learner_id:path}/export")
-async def export(
-    learner_id: LearnerId, tenant: Keeping, key: KeyId, service: ServiceDep
-) -> LearnerExport:
+async def export(learner_id: LearnerId, caller: Reading, service: ServiceDep) -> LearnerExport:
     """Everything held about the learner; empty after an erasure."""
-    return await learners.export(service, tenant, key, learner_id)
+    return await learners.export(service, caller.about(learner_id), caller.key, learner_id)
 
 
 @router.get("/v1/learners/{learner_id:path}")
-async def get(learner_id: LearnerId, tenant: Keeping, service: ServiceDep) -> LearnerOut:
+async def get(learner_id: LearnerId, caller: Reading, service: ServiceDep) -> LearnerOut:
     """The learner's profile, and how much is known of their history."""
-    return await learners.get(service, tenant, learner_id)
+    return await learners.get(service, caller.about(learner_id), learner_id)
 
 
 @router.put("/v1/learners/{learner_id:path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from service import answers
+from service.access import Answering
 from service.problems import documented
 from service.schemas.paths import PathRequest, PathResponse
 from service.schemas.whatif import (
@@ -13,30 +14,30 @@ from service.schemas.whatif import (
     CompareRequest,
     CompareResponse,
 )
-from service.state import Answering, RequestId, ServiceDep
+from service.state import RequestId, ServiceDep
 
 router = APIRouter(tags=["paths"], responses=documented(400, 401, 403, 413, 422, 429))
 
 
 @router.post("/v1/paths")
 async def plan(
-    body: PathRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
+    body: PathRequest, caller: Answering, service: ServiceDep, request_id: RequestId
 ) -> PathResponse:
     """What to take towards the role, in which order, within every limit, and why."""
-    return await answers.plan(service, tenant, body, request_id)
+    return await answers.plan(service, caller.asking(body.learner), body, request_id)
 
 
 @router.post("/v1/paths/compare")
 async def compare(
-    body: CompareRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
+    body: CompareRequest, caller: Answering, service: ServiceDep, request_id: RequestId
 ) -> CompareResponse:
     """What it would take to get to each of two or three roles, and what the paths share."""
-    return await answers.compare(service, tenant, body, request_id)
+    return await answers.compare(service, caller.asking(body.learner), body, request_id)
 
 
 @router.post("/v1/roles/closest")
 async def closest(
-    body: ClosestRequest, tenant: Answering, service: ServiceDep, request_id: RequestId
+    body: ClosestRequest, caller: Answering, service: ServiceDep, request_id: RequestId
 ) -> ClosestResponse:
     """The roles closest from here, by what it still takes to reach each."""
-    return await answers.closest(service, tenant, body, request_id)
+    return await answers.closest(service, caller.asking(body.learner), body, request_id)

@@ -22,6 +22,9 @@ from models.domain import LEVELS, parse_level
 PRINTABLE: Final = r"^[^\x00-\x1f\x7f]+$"
 DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
+ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$"
+"""A site's address as browsers tell it: no path, no slash at its end, no capitals."""
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=PRINTABLE)]
 """An external id: of a learner, credential, skill, role or event; often a URI."""
 
@@ -64,6 +67,17 @@ Level = Annotated[
 """0..1 or one of beginner, intermediate, advanced, expert; null is unknown."""
 
 Value = Real | None
+
+
+def _without_default_port(origin: str) -> str:
+    """As browsers tell it."""
+    scheme, _, rest = origin.partition("://")
+    return f"{scheme}://{rest.removesuffix(':443' if scheme == 'https' else ':80')}"
+
+
+Origin = Annotated[
+    str, StringConstraints(max_length=300, pattern=ORIGIN), AfterValidator(_without_default_port)
+]
 
 
 class Body(BaseModel):

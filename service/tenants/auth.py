@@ -29,6 +29,9 @@ from models.errors import UsageError
 
 TenantName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
+PREFIX: Final = "cairn_"
+"""What every key begins with, and no token."""
+
 NOBODY: Final = "0" * 64
 """Compared with where there is no key of an id, so that its absence takes as long as a mistake."""
 
@@ -112,13 +115,17 @@ class Keyring:
         kept = NOBODY if known is None else known.sha256
         return known if hmac.compare_digest(kept, _digest(presented)) else None
 
+    def named(self, name: str) -> StoredKey | None:
+        """The key of an id; for those who need not present it, because it vouched for them."""
+        return self._keys.get(name)
+
 
 def new_key(
     tenant: str, scopes: frozenset[Scope], created_at: datetime | None = None
 ) -> tuple[str, StoredKey]:
     """A fresh key and what to store of it; the first is to be shown once and forgotten."""
     name = secrets.token_hex(4)
-    key = f"cairn_{name}_{secrets.token_urlsafe(32)}"
+    key = f"{PREFIX}{name}_{secrets.token_urlsafe(32)}"
     return key, stored(key, tenant, scopes, created_at)
 
 

@@ -35,6 +35,11 @@ class Keys:
         key = self._ring.find(presented)
         return key if key is not None and key.usable(at) else None
 
+    def named(self, name: str, at: float) -> StoredKey | None:
+        """The key of an id, where it is one that lets in at that moment."""
+        key = self._ring.named(name)
+        return key if key is not None and key.usable(at) else None
+
     async def follow(self) -> None:
         """Accept what the file says, a moment after it says so; ends only when cancelled. While it
         cannot be used the keys from before stay: they expire, and no other is accepted.

@@ -67,10 +67,14 @@ def test_the_server_does_not_say_what_it_is(url: str) -> None:
 
 
 def test_no_other_origin_is_let_in(client: httpx.Client) -> None:
+    """A page may ask whether it may ask; what a key is answered no page can read."""
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
-    for verb in ("GET", "OPTIONS", "POST"):
-        headers = client.request(verb, "/v1/recommendations", headers=asked, json={}).headers
+    for verb, path in (("GET", "/v1/model"), ("POST", "/v1/recommendations"), ("OPTIONS", "/")):
+        headers = client.request(verb, path, headers=asked, json={}).headers
         assert not [name for name in headers if name.startswith("access-control")]
+    told = httpx.options(client.base_url.join("/v1/recommendations"), headers=asked).headers
+    assert told["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in told
 
 
 def test_pages_may_load_and_be_framed_by_nothing_else(url: str) -> None:

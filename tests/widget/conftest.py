@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import AXE, PAGE, POLICY, WATCH, Serving, Widget, browser_of, serving
+from browsing import AXE, WATCH, Platform, Serving, Widget, browser_of, platform_beside, serving
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 Opening = Callable[..., Widget]
@@ -40,25 +40,26 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-@pytest.fixture
-def opened(context: BrowserContext, served: Serving) -> Iterator[Opening]:
-    """Opens a page of a platform with the widget in it; no page may have broken its policy."""
-    pages = []
+@pytest.fixture(scope="module")
+def platform(served: Serving) -> Iterator[Platform]:
+    with platform_beside(served) as running:
+        yield running
 
-    def open_page(wait: bool = True, token: str = served.key, **attributes: str) -> Widget:
-        given = {"service": served.url, "token": token, "learner": "newcomer", **attributes}
+
+@pytest.fixture
+def opened(context: BrowserContext, served: Serving, platform: Platform) -> Iterator[Opening]:
+    """Opens a page of the platform with the widget in it; none may have broken its policy."""
+    pages = []
+    broken: list[str] = []
+
+    def open_page(wait: bool = True, learner: str = "newcomer", **attributes: str) -> Widget:
+        attributes.setdefault("token", platform.token(learner))
+        given = {"service": served.url, "learner": learner, **attributes}
         written = " ".join(f'{name.replace("_", "-")}="{value}"' for name, value in given.items())
         page = context.new_page()
         pages.append(page)
-        page.on("pageerror", lambda error: pytest.fail(f"in the page: {error}"))
-        headers = {"Content-Security-Policy": POLICY.format(service=served.url)}
-        body = PAGE.format(service=served.url, tag=f"<cairn-path {written}></cairn-path>")
-        address = f"{served.url}/platform"
-        page.route(
-            address,
-            lambda route: route.fulfill(body=body, headers=headers, content_type="text/html"),
-        )
-        page.goto(address)
+        page.on("pageerror", lambda error: broken.append(error.message))
+        page.goto(platform.page(f"<cairn-path {written}></cairn-path>"))
         widget = Widget(page)
         if wait:
             widget.root.locator("#role").wait_for()
@@ -66,6 +67,7 @@ def opened(context: BrowserContext, served: Serving) -> Iterator[Opening]:
         return widget
 
     yield open_page
+    assert broken == []
     for page in pages:
         assert page.evaluate("window.violations") == []
 

@@ -81,10 +81,12 @@ def test_what_stands_in_for_a_path_is_without_fault(
             route.abort()
 
     answering(context, act)
-    widget = opened(wait=False, **ROLE)
-    widget.page.evaluate(
-        "document.querySelector('cairn-path').renew = async () => null"
+    context.add_init_script(
+        """document.addEventListener("DOMContentLoaded", () => {
+          document.querySelector("cairn-path").renew = async () => null;
+        })"""
     )  # nobody renews, and nobody waits for it
+    widget = opened(wait=False, **ROLE)
     if state == "loading":
         expect(widget.root.get_by_text("Finding your path")).to_be_visible()
     else:

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browsing import KEY, Serving, Widget
+from browsing import KEY, Platform, Serving, Widget
 from conftest import Opening
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,13 @@ def set_slider(widget: Widget, name: str, value: float) -> None:
     )
 
 
-def test_the_whole_journey(opened: Opening, served: Serving, requests: list[Any]) -> None:
+def test_the_whole_journey(
+    opened: Opening,
+    served: Serving,
+    platform: Platform,
+    context: BrowserContext,
+    requests: list[Any],
+) -> None:
     widget = opened(learner="ada")
     root = widget.root
 
@@ -90,6 +96,25 @@ def test_the_whole_journey(opened: Opening, served: Serving, requests: list[Any]
     assert widget.steps()
     assert not [each for each in widget.heard("error") if each["status"] != 503]
 
-    # Nobody else was asked for anything.
-    assert {urlsplit(each.url).netloc for each in requests} == {urlsplit(served.url).netloc}
-    assert not [each for each in requests if "cookie" in each.headers]
+    # The token expires: the page's callback is asked for another, once, and it goes on.
+    renewals: list[str] = []
+
+    def renewed() -> str:
+        renewals.append(platform.token("ada"))
+        return renewals[-1]
+
+    context.expose_function("renewed", renewed)
+    root.evaluate("(widget) => { widget.renew = () => window.renewed(); }")
+    served.clock.ahead = 3_600
+    title = widget.next()[0]
+    root.locator(".card").first.get_by_role("button", name="Save").click()
+    expect(root.locator(".toast")).to_contain_text(f"Saved: {title}")
+    assert len(renewals) == 1
+
+    # Nobody else was asked for anything, and with no cookie.
+    own = {urlsplit(address).netloc for address in (served.url, platform.url)}
+    assert {urlsplit(each.url).netloc for each in requests} <= {*own, ""}
+    assert not [each for each in requests if "cookie" in each.all_headers()]
+    assert context.cookies() == []
+    kept = widget.page.evaluate("[localStorage.length, sessionStorage.length]")
+    assert kept == [0, 0]

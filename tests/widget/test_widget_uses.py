@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from browsing import KEY
+from browsing import Platform, Serving
 from conftest import Opening
-from playwright.sync_api import BrowserContext, Route, expect
+from playwright.sync_api import BrowserContext, expect
 
 pytestmark = pytest.mark.slow
 
@@ -25,44 +25,57 @@ def test_choices_are_there_after_a_reload(opened: Opening) -> None:
     expect(again.root.locator(".cards")).to_contain_text(hidden)
 
 
-@pytest.fixture
-def refusing(context: BrowserContext) -> list[str]:
-    """Tokens that the service refuses from now on, as it does once they are expired."""
-    old: list[str] = []
-
-    def answer(route: Route) -> None:
-        if route.request.headers.get("authorization", "").removeprefix("Bearer ") in old:
-            route.fulfill(
-                status=401, json={"title": "Unauthorized", "status": 401, "detail": "expired"}
-            )
-        else:
-            route.continue_()
-
-    context.route("**/v1/**", answer)
-    return old
-
-
-def test_an_expired_token_is_renewed_by_the_callback(opened: Opening, refusing: list[str]) -> None:
-    refusing.append("old")
-    widget = opened(token="old", wait=False, learner="cleo", target_role="bakery-role")
-    # The page hears of it, and knows how to renew.
-    widget.page.wait_for_function("window.heard.some(({name}) => name === 'token')")
-    assert len(widget.heard("token")) == 1  # though several requests were refused together
-    widget.page.evaluate("(key) => { document.querySelector('cairn-path').token = key; }", KEY)
-    widget.root.locator(".steps li").first.wait_for()
-    widget.page.evaluate(
-        """(key) => {
-          const widget = document.querySelector("cairn-path");
-          widget.renew = async () => { window.renewed = (window.renewed ?? 0) + 1; return key; };
-          widget.token = "old";
-        }""",
-        KEY,
-    )
+def test_without_a_callback_the_page_is_asked_for_a_token(
+    opened: Opening, served: Serving, platform: Platform
+) -> None:
+    widget = opened(learner="cleo", target_role="bakery-role")
+    served.clock.ahead += 3_600
     widget.button("Not interested").first.click()
+    widget.page.wait_for_function("window.heard.some(({name}) => name === 'token')")
+    token = platform.token("cleo")
+    widget.root.evaluate("(widget, token) => { widget.token = token; }", token)
     expect(widget.root.locator(".toast")).to_be_visible()
-    widget.settled()
-    assert widget.page.evaluate("window.renewed") == 1
+    assert [each["learner"] for each in widget.heard("token")] == ["cleo"]
     assert not widget.heard("error")
+
+
+def test_a_token_that_is_not_known_here_is_renewed_too(
+    opened: Opening, platform: Platform, context: BrowserContext
+) -> None:
+    context.expose_function("renewed", lambda: platform.token("cora"))
+    context.add_init_script(
+        """document.addEventListener("DOMContentLoaded", () => {
+          document.querySelector("cairn-path").renew = () => window.renewed();
+        })"""
+    )
+    widget = opened(learner="cora", target_role="bakery-role", token="of-another-service")
+    assert widget.next()
+    assert not widget.heard("error")
+
+
+def test_a_token_of_another_page_is_of_no_use(opened: Opening, platform: Platform) -> None:
+    stolen = platform.token("cid", origin="https://elsewhere.example")
+    widget = opened(wait=False, learner="cid", token=stolen)
+    expect(widget.root.get_by_role("alert")).to_be_visible()
+    assert widget.next() == []
+
+
+def test_a_path_is_shared_without_who_it_is_for(opened: Opening, context: BrowserContext) -> None:
+    widget = opened(learner="sam-secret", target_role="bakery-role")
+    widget.root.locator(".steps li").first.wait_for()
+    steps = widget.steps()
+    widget.button("Share").click()
+    link = widget.root.locator("#link")
+    expect(link).to_be_focused()
+    address = link.input_value()
+    expect(widget.root.locator(".share")).to_contain_text("without your name or history")
+    page = context.new_page()
+    page.goto(address)
+    text = page.locator("body").inner_text()
+    assert all(title in text for title in steps)
+    assert "sam-secret" not in page.content()
+    widget.button("Share").click()
+    expect(link).to_have_count(0)
 
 
 def test_two_roles_are_compared_and_one_is_chosen(opened: Opening) -> None:

@@ -31,12 +31,16 @@ export class Client {
   post = (path, body, options) => this.#call("POST", path, body, options);
 
   async #call(method, path, body, options) {
-    const sent = this.#host.token;
-    let response = await this.#send(method, path, body, sent, options);
-    if (response.status === 401) {
+    const sent = this.#host.token ?? (await this.#renew());
+    let response = await this.#send(method, path, body, sent, options).catch((problem) => {
+      // No page can read the refusal of a token that was not signed there.
+      if (problem.kind === "unreachable" && this.#host.renew) return null;
+      throw problem;
+    });
+    if (response === null || response.status === 401) {
       // Another request may have renewed it meanwhile.
       const token = this.#host.token === sent ? await this.#renew() : this.#host.token;
-      if (token) response = await this.#send(method, path, body, token, options);
+      if (token || response === null) response = await this.#send(method, path, body, token ?? sent, options);
     }
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
