@@ -48,8 +48,10 @@ def main() -> int:
 
 
 @contextmanager
-def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
-    """``cairn serve`` on a free port with data of its own; yields its URL."""
+def running_service(bundle: Path, workers: int, key: str, **settings: str) -> Iterator[str]:
+    """``cairn serve`` on a free port with data of its own and these further settings, by the names
+    of their variables; yields its URL.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -57,7 +59,7 @@ def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
     command = [sys.executable, "-m", "cairn", "serve", "--bundle", str(bundle)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     with tempfile.TemporaryDirectory(prefix="cairn-load-") as var:
-        own = {"CAIRN_VAR": var, "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning"}
+        own = {"CAIRN_VAR": var, "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning", **settings}
         server = subprocess.Popen(command, env={**os.environ, **own})
         try:
             wait(server, url)

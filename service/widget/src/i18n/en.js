@@ -98,6 +98,7 @@ export default {
   "path.drawing": "Drawing of the path: how much of the role is covered, over time. The list beside it says the same in words.",
   "path.start": "Today",
   "path.limit": "Your limits leave {share} of the role open.",
+  "path.open": "{share} of the role stays open: nothing offered here closes it.",
   "path.replanned": "Path updated: {summary}",
 
   "reason.closes_gap": "Closes {share} of the role: {skills}",

@@ -98,6 +98,7 @@ export default {
   "path.drawing": "Dibujo del camino: cuánto del puesto queda cubierto a lo largo del tiempo. La lista de al lado dice lo mismo con palabras.",
   "path.start": "Hoy",
   "path.limit": "Tus límites dejan sin cubrir el {share} del puesto.",
+  "path.open": "El {share} del puesto queda sin cubrir: nada de lo que se ofrece aquí lo cubre.",
   "path.replanned": "Camino actualizado: {summary}",
 
   "reason.closes_gap": "Cubre el {share} del puesto: {skills}",

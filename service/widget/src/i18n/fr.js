@@ -98,6 +98,7 @@ export default {
   "path.drawing": "Dessin du chemin : la part du métier couverte au fil du temps. La liste à côté dit la même chose en mots.",
   "path.start": "Aujourd’hui",
   "path.limit": "Vos limites laissent {share} du métier à couvrir.",
+  "path.open": "{share} du métier reste à couvrir : rien de ce qui est proposé ici ne le comble.",
   "path.replanned": "Chemin mis à jour : {summary}",
 
   "reason.closes_gap": "Comble {share} du métier : {skills}",

@@ -15,7 +15,7 @@ export const drawingStyles = css`
   .cost.active { fill: var(--_amber); }
   .target { fill: transparent; }
   .stone ellipse { fill: var(--_surface); stroke: var(--_accent); stroke-width: 2; }
-  .stone text { fill: var(--_accent); font: 650 11.5px var(--_font); font-variant-numeric: tabular-nums; }
+  .stone text { fill: var(--_accent); font-family: var(--_font); font-weight: 650; font-variant-numeric: tabular-nums; }
   .stone.active ellipse { fill: var(--_accent); }
   .stone.active text { fill: var(--_on-accent); }
 `;

@@ -52,7 +52,7 @@ const totals = (host, { steps, totals: { hours, cost, currency, unknown }, gap }
       <div><dt>${t("path.cost")}</dt><dd>${range(host, cost, money)}${note(unknown.cost)}</dd></div>
       ${last?.ends ? html`<div><dt>${t("path.finish")}</dt><dd>${formats.date(last.ends)}<small>${unknown.hours ? t("path.earliest") : formats.span(steps[0].starts, last.ends)}</small></dd></div>` : nothing}
     </dl>
-    ${gap && gap.after > 0.005 ? html`<p class="note limit">${icons.warn}${t("path.limit", { share: formats.percent(gap.after) })}</p>` : nothing}`;
+    ${gap && gap.after > 0.005 ? html`<p class="note limit">${icons.warn}${t(host.journey.budget === null ? "path.open" : "path.limit", { share: formats.percent(gap.after) })}</p>` : nothing}`;
 };
 
 const steps = (host, path) => {
