@@ -79,8 +79,8 @@ def _catalogue(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: C
     if len(query.walk.history):
         last = query.walk.steps[-1]
         columns["level_step"][:] = credentials.level[rows] - credentials.level[last]
-        if credentials.issuer[last]:
-            columns["same_issuer"][:] = credentials.issuer[rows] == credentials.issuer[last]
+        if issuer := credentials.issuer[last]:
+            columns["same_issuer"][:] = credentials.issuer.among((issuer,), rows)
 
 
 def _order(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: Columns) -> None:
