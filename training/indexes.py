@@ -81,27 +81,25 @@ class Trial:
         return self.index.facts.measured_recall >= WANTED
 
 
-def choose(vectors: NDArray[np.float32], questions: NDArray[np.float32], seed: int) -> VectorIndex:
+def choose(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> VectorIndex:
     """The index over ``vectors`` ``(n, d)`` that finds enough with least work.
 
     ``questions`` ``(q, d)`` are of the kind it will be asked; without any, rows ask for their
     neighbours. Which is chosen does not depend on the clock.
     """
-    tried = trials(vectors, questions, seed)
+    tried = trials(vectors, questions)
     return min((trial for trial in tried if trial.enough), key=lambda trial: trial.work).index
 
 
-def trials(
-    vectors: NDArray[np.float32], questions: NDArray[np.float32], seed: int
-) -> Iterator[Trial]:
+def trials(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> Iterator[Trial]:
     """Every kind that comes into question for so many vectors, as cheap as it finds enough."""
     vectors = np.ascontiguousarray(vectors, np.float32)
     asked = questions if len(questions) else vectors
     asked = np.ascontiguousarray(asked[:: max(1, -(-len(asked) // QUESTIONS))], np.float32)
-    cases = list(_cases(vectors, asked, seed))
+    cases = list(_cases(vectors, asked))
     for kind in _kinds(len(vectors), vectors.nbytes):
         lists = round(LISTS * len(vectors) ** 0.5) if kind.startswith("ivf") else 0
-        index = VectorIndex.build(vectors, kind, lists=lists, seed=seed)
+        index = VectorIndex.build(vectors, kind, lists=lists)
         yield _cheapest(index, asked, cases)
 
 
@@ -114,9 +112,9 @@ def _kinds(n: int, size: int) -> list[Kind]:
     return [*kinds, "hnsw"] if n <= HNSW_MOST else kinds
 
 
-def _cases(vectors: NDArray[np.float32], asked: NDArray[np.float32], seed: int) -> Iterator[_Case]:
+def _cases(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> Iterator[_Case]:
     """Filters by chance, and such as pass what lies together, as a language or a topic may."""
-    n, chance = len(vectors), np.random.default_rng(seed)
+    n, chance = len(vectors), np.random.default_rng(0)
     some = vectors[chance.integers(n)] if n else np.zeros(vectors.shape[1], np.float32)
     towards = np.argsort(-(vectors @ some), kind="stable")
     for share in SHARES:
@@ -174,13 +172,8 @@ def _enough(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) 
 def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
     """With what was measured, and the work."""
     facts, n = index.facts, len(index)
-    measured = {
-        case.name: {
-            "recall": round(_recall(index, asked, case), 4),
-            "ms": _clocked(index, asked, case),
-        }
-        for case in cases
-    }
+    measured = {case.name: round(_recall(index, asked, case), 4) for case in cases}
+    clocked = {case.name: _clocked(index, asked, case) for case in cases}
     work = 0.0
     for case in cases:
         probes = facts.probes if case.passing >= NEARLY_ALL * n else facts.filtered_probes
@@ -188,8 +181,9 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
             work += n * PASSED_OVER + case.passing * _row(SCATTERED, index.dim)
         else:
             work += _probing(index, asked, probes, facts.again)
-    least = min(each["recall"] for each in measured.values())
-    return Trial(index.searched(replace(facts, measured=measured, measured_recall=least)), work)
+    least = min(measured.values())
+    facts = replace(facts, measured=measured, measured_recall=least, ms=clocked)
+    return Trial(index.searched(facts), work)
 
 
 def _recall(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> float:

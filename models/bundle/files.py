@@ -41,6 +41,9 @@ RANKER = "ranker.txt"
 VECTORS = {"text": "text_vectors", "collaborative": "factors.vectors"}
 """The array whose rows an index is of; any other holds its vectors itself."""
 
+SEARCHED = ("kind", "lists", "probes", "filtered_probes", "again", "exact_below")
+"""What of an index's facts says how it is searched; the others were measured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -214,9 +217,9 @@ def _version(manifest: Manifest) -> str:
         "config": manifest.config,
         "data": manifest.data.hash,
         "seed": manifest.seed,
-        # What a clock told of an index is no part of it.
         "indexes": {
-            name: {**asdict(index), "measured": None} for name, index in manifest.indexes.items()
+            name: {key: value for key, value in asdict(index).items() if key in SEARCHED}
+            for name, index in manifest.indexes.items()
         },
     }
     return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:16]
