@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+__all__ = ["Browser", "Page", "launched", "opened"]
 
 NAMES: Final = ("chromium", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS: Final = [
@@ -21,3 +25,12 @@ def launched(playwright: Playwright) -> Browser:
     """
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return playwright.chromium.launch(executable_path=found, args=FLAGS)
+
+
+@contextmanager
+def opened() -> Iterator[Browser]:
+    """The same, closed when left."""
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield browser
+        browser.close()

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
 
-from load.browser import launched
+from load.browser import Browser, Page, opened
 from load.run import running_service
 
 PHONE, TABLET, DESKTOP = 390, 820, 1280
@@ -95,14 +94,12 @@ def main() -> None:
     key = f"cairn_load_{secrets.token_urlsafe(32)}"
     with (
         running_service(arguments.bundle, 1, key, CAIRN_DEMO_PAGE="true") as url,
-        sync_playwright() as playwright,
+        opened() as browser,
     ):
-        browser = launched(playwright)
         for picture in PICTURES:
             path = arguments.out / f"{picture.name}.png"
             path.write_bytes(packed(taken(browser, url, picture)))
             print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
-        browser.close()
 
 
 def taken(browser: Browser, url: str, picture: Picture) -> bytes:

@@ -15,9 +15,7 @@ import statistics
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Browser, Page, sync_playwright
-
-from load.browser import launched
+from load.browser import Browser, Page, opened
 from load.run import running_service
 
 ROUNDS, QUICK = 20, 5
@@ -65,14 +63,12 @@ def main() -> int:
     key = f"cairn_load_{secrets.token_urlsafe(32)}"
     with (
         running_service(arguments.bundle, 1, key, CAIRN_DEMO_PAGE="true") as url,
-        sync_playwright() as playwright,
+        opened() as browser,
     ):
-        browser = launched(playwright)
         measured: dict[str, list[float]] = {}
         _round(browser, url, {})  # what only the very first request waits for
         for _ in range(rounds):
             _round(browser, url, measured)
-        browser.close()
     rows = {name: summary(times) for name, times in measured.items()}
     print(f"{'':>16}{'p50 ms':>9}{'p95 ms':>9}")
     for name, row in rows.items():

@@ -7,7 +7,7 @@ Credentials, skills and roles live as columns in the bundle (``models.bundle``);
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -70,20 +70,6 @@ class Event:
     kind: Kind
     at: float
     value: float | None = None
-
-
-def standing(history: Iterable[Event]) -> tuple[Event, ...]:
-    """What was not taken back of a ``history``, oldest first; retractions themselves are gone."""
-    stands: dict[int, Event] = {}
-    acts: dict[str, list[int]] = {}
-    for place, event in enumerate(history):
-        before = acts.setdefault(event.credential, [])
-        if event.kind is not Kind.RETRACT:
-            before.append(place)
-            stands[place] = event
-        elif before:
-            del stands[before.pop()]
-    return tuple(stands.values())
 
 
 @dataclass(frozen=True, slots=True)

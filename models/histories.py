@@ -1,6 +1,8 @@
-"""What training knew of each learner, so that they are served at once."""
+"""What learners did: as training knew it, so that they are served at once, and what stands of it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +62,17 @@ class Histories:
             )
             for i in cut
         )
+
+
+def standing(history: Iterable[Event]) -> tuple[Event, ...]:
+    """What was not taken back of a ``history``, oldest first; retractions themselves are gone."""
+    stands: dict[int, Event] = {}
+    acts: dict[str, list[int]] = {}
+    for place, event in enumerate(history):
+        before = acts.setdefault(event.credential, [])
+        if event.kind is not Kind.RETRACT:
+            before.append(place)
+            stands[place] = event
+        elif before:
+            del stands[before.pop()]
+    return tuple(stands.values())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import islice
 
-from models.domain import Event, Kind, standing
+from models.domain import Event, Kind
+from models.histories import standing
 from service.decisions.audit import Act
 from service.held import LearnerRecord, LoggedEvent, tombstone
 from service.problems import ProblemError

@@ -23,9 +23,9 @@ from models.domain import (
     Recommendation,
     ResolvedRole,
     Target,
-    standing,
 )
 from models.explore import Exploration
+from models.histories import standing
 from models.observer import NOBODY, Observer
 from models.recommend import recommend
 from service.held import LearnerState

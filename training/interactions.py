@@ -122,7 +122,7 @@ class Interactions:
 def _standing(
     learner: NDArray[np.int32], credential: NDArray[np.int32], kind: NDArray[np.uint8]
 ) -> NDArray[np.bool_]:
-    """Mask ``(n,)`` of what ``models.domain.standing`` keeps; rows are sorted by learner, time."""
+    """Mask ``(n,)`` of what ``models.histories.standing`` keeps, of rows by learner and time."""
     stands: NDArray[np.bool_] = kind != RETRACT
     if stands.all():
         return stands

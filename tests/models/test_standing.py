@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.domain import Event, Kind, standing
+from models.domain import Event, Kind
+from models.histories import standing
 from training.interactions import KINDS, Interactions
 
 acts = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(KINDS)), max_size=12)
