@@ -1,4 +1,4 @@
-"""What learners did: as training knew it, so that they are served at once, and what stands of it."""
+"""What learners did: as training knew it, so that they are served at once, and what stands."""
 
 from __future__ import annotations
 
