@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,9 +65,22 @@ class Histories:
         )
 
 
-def standing(history: Iterable[Event]) -> tuple[Event, ...]:
+class Act(Protocol):
+    """Something done with a credential."""
+
+    @property
+    def credential(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind: ...
+
+
+AnyAct = TypeVar("AnyAct", bound=Act)
+
+
+def standing(history: Iterable[AnyAct]) -> tuple[AnyAct, ...]:
     """What was not taken back of a ``history``, oldest first; retractions themselves are gone."""
-    stands: dict[int, Event] = {}
+    stands: dict[int, AnyAct] = {}
     acts: dict[str, list[int]] = {}
     for place, event in enumerate(history):
         before = acts.setdefault(event.credential, [])

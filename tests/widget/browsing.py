@@ -138,6 +138,14 @@ class Platform:
         assert answer.status_code == 200, answer.text
         return str(answer.json()["token"])
 
+    def put_profile(self, learner: str, profile: dict[str, Any]) -> None:
+        """Tell the service what the platform knows of a learner."""
+        answer = httpx.put(
+            f"{self._served.url}/v1/learners/{learner}", json=profile,
+            headers={"Authorization": f"Bearer {KEY}"},
+        )  # fmt: skip
+        assert answer.status_code == 200, answer.text
+
     def page(self, tag: str) -> str:
         """The address of a page with that in it."""
         name = f"/{len(self._pages)}"

@@ -10,7 +10,14 @@ import pytest
 from browsing import AXE, WATCH, Platform, Serving, Widget, browser_of, platform_beside, serving
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from service.routes.widget import SCRIPT
+
 Opening = Callable[..., Widget]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> None:
+    assert SCRIPT.exists(), "the widget is not built: make widget"
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,9 @@ def test_every_state_of_a_path_is_without_fault(opened: Opening) -> None:
     search.fill("plumbing")
     widget.root.locator(".compare").get_by_role("option", name="Plumbing lead").click()
     widget.root.get_by_role("table").wait_for()
-    faults += check(widget, "comparison")
+    widget.button("Share").click()
+    widget.root.locator("#link").wait_for()
+    faults += check(widget, "comparison, sharing")
     assert faults == []
 
 

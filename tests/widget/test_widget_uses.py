@@ -90,6 +90,28 @@ def test_two_roles_are_compared_and_one_is_chosen(opened: Opening) -> None:
     expect(widget.root.get_by_role("heading", name="Plumbing lead")).to_be_focused()
 
 
+def test_what_is_proven_stands_apart_from_what_is_said(
+    opened: Opening, platform: Platform, served: Serving
+) -> None:
+    profile = {
+        "verified": ["bakery-0"],
+        "credentials": ["bakery-1"],
+        "skills": [{"skill": "bakery quality", "level": "advanced"}],
+    }
+    platform.put_profile("gil", profile)
+    widget = opened(learner="gil", target_role="bakery-role")
+    shares = {
+        row.split("\n")[0]: int(row.split("\n")[1].removesuffix("%"))
+        for row in widget.root.locator(".legend li").all_inner_texts()
+    }
+    assert set(shares) == {"Verified", "Completed", "Self-declared"}
+    assert all(share > 0 for share in shares.values())
+    covered = int(widget.root.locator(".covered strong").inner_text().removesuffix("%"))
+    assert abs(sum(shares.values()) - covered) <= 1  # each is rounded
+    have = widget.root.locator(".group.have").inner_text()
+    assert "self-declared" in have
+
+
 def test_what_is_unknown_is_said_so(opened: Opening) -> None:
     widget = opened(learner="eli", target_role="bakery-role")
     widget.root.locator(".steps li").first.wait_for()

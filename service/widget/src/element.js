@@ -173,7 +173,8 @@ export class CairnPath extends LitElement {
       formats,
       language,
       label: (id) => labels.get(id) ?? null,
-      title: (id) => journey.names.of(id),
+      // In English the service's own sentence names it already.
+      title: (id) => (language === "en" ? journey.names.known(id) : journey.names.of(id)),
     };
   }
 

@@ -221,6 +221,15 @@ export class Journey {
     this.#host.requestUpdate();
   }
 
+  /** Show trouble, and tell the page of it; whatever else went wrong is thrown on. */
+  report(error) {
+    if (!(error instanceof Problem)) throw error;
+    const { kind, status, detail, requestId } = error;
+    this.trouble = error;
+    this.#host.tell("cairn:error", { kind, status, detail, requestId });
+    this.#host.requestUpdate();
+  }
+
   /** One request of a kind at a time, the newest; trouble is shown, never thrown. */
   async #try(kind, ask) {
     this.#turns[kind]?.abort();
@@ -231,14 +240,7 @@ export class Journey {
       return await ask({ signal: turn.signal });
     } catch (error) {
       if (error.name === "AbortError") return null;
-      if (!(error instanceof Problem)) throw error;
-      this.trouble = error;
-      this.#host.tell("cairn:error", {
-        kind: error.kind,
-        status: error.status,
-        detail: error.detail,
-        requestId: error.requestId,
-      });
+      this.report(error);
       return null;
     } finally {
       this.busy -= 1;

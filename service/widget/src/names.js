@@ -23,7 +23,12 @@ export class Names {
     }
   }
 
-  /** The title, or null until it is known. */
+  /** The title where an answer told it, else null. */
+  known(id) {
+    return this.#titles.get(id) ?? null;
+  }
+
+  /** The title, asked for where no answer told it; null until it is known. */
   of(id) {
     if (!this.#titles.has(id)) this.#ask(id);
     return this.#titles.get(id) ?? null;

@@ -40,8 +40,9 @@ class RoleSearch extends LitElement {
   async #search() {
     const words = this.text.trim().slice(0, MOST_WORDS);
     const query = words ? `q=${encodeURIComponent(words)}&` : "";
-    const page = await this.host.api.get(`/v1/roles?${query}limit=${SHOWN}`).catch(() => ({ items: [] }));
-    if (words !== this.text.trim()) return;
+    const asked = this.host.api.get(`/v1/roles?${query}limit=${SHOWN}`);
+    const page = await asked.catch((error) => this.host.journey.report(error));
+    if (!page || words !== this.text.trim()) return;
     Object.assign(this, { found: page.items, shown: true, marked: words ? 0 : -1 });
     const count = this.#options.filter((each) => each.role).length;
     this.host.say(count ? "role.results" : "role.noResults", { count });
