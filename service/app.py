@@ -36,6 +36,7 @@ from service.routes import (
     health,
     learners,
     pages,
+    path_pages,
     paths,
     recommendations,
     shared,
@@ -169,8 +170,8 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     )
     problems.install(app)
     routers = (
-        recommendations, paths, shared, events, learners, tokens, decisions, catalogue, health,
-        docs,
+        recommendations, paths, shared, path_pages, events, learners, tokens, decisions, catalogue,
+        health, docs,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -44,6 +44,7 @@ ROUTES = [
     Route("GET", "/v1/roles/{role_id}", ASK, "/v1/roles/odd"),
     Route("GET", "/v1/model", ASK, "/v1/model"),
     Route("POST", "/v1/shared-paths", ASK, "/v1/shared-paths", {**LEA, "target_role": "odd"}),
+    Route("POST", "/v1/path-pages", ASK, "/v1/path-pages", {**LEA, "target_role": "odd"}),
     Route(
         "POST",
         "/v1/widget-tokens",
