@@ -3,13 +3,15 @@
 #   docker build -t cairn-training --target training .
 
 FROM python:3.11-slim AS base
-# LightGBM needs the OpenMP runtime, which the slim image lacks.
+# LightGBM, with which the training image fits rankers, needs the OpenMP runtime, which the slim image lacks.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libgomp1 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home cairn \
     && install -d -o cairn -g cairn /var/lib/cairn
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 CAIRN_VAR=/var/lib/cairn
+# Compiled for the machine it runs on, where it may write, and kept from start to start.
+ENV NUMBA_CACHE_DIR=/var/lib/cairn/compiled
 WORKDIR /var/lib/cairn
 
 

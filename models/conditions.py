@@ -1,8 +1,8 @@
 """All prerequisites of a catalogue, evaluated at once.
 
 ``all``, ``any`` and ``at_least`` are each "at least k of these hold", so every tree becomes
-nodes with a needed count, and the whole catalogue is decided bottom-up with one count of
-true children per depth.
+nodes with a needed count, and the whole catalogue is decided bottom-up in one pass that counts
+the true children of each.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.ids import IdMap
+from models.kernels.conditions import decide
 from models.prerequisites import All, AtLeast, Condition, NeedsCredential, NeedsSkill
 from models.prerequisites import Any as AnyOf
 
@@ -26,7 +27,7 @@ CREDENTIAL, SKILL, INNER = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """Nodes of all trees, arrays of shape ``(nodes,)``, parents before children.
+    """Nodes of all trees, arrays of shape ``(nodes,)``, parents before children, owners ascending.
 
     ``kind`` tells leaves (a credential, a skill) from inner nodes; ``row`` is the row a
     leaf speaks of; ``level`` the skill level it asks for, 0 for any; ``need`` how many
@@ -70,6 +71,12 @@ class Conditions:
         kinds = (np.uint8, np.int32, np.float32, np.int32, np.int32, np.int32, np.int32)
         return cls(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
 
+    def credentials(self, owner: int) -> NDArray[np.int32]:
+        """The credentials that a credential's prerequisite names."""
+        cut = slice(*np.searchsorted(self.owner, [owner, owner + 1]))
+        named: NDArray[np.int32] = self.row[cut][self.kind[cut] == CREDENTIAL]
+        return named
+
     def met(self, held: NDArray[np.bool_], levels: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which of ``n`` credentials a learner may start, ``(n,)``.
 
@@ -77,21 +84,9 @@ class Conditions:
         0..1, NaN where a skill is not held.
         """
         open_ = np.ones(len(held), np.bool_)
-        if len(self.kind) == 0:
-            return open_
-        true = np.zeros(len(self.kind), np.bool_)
-        there = self.row != NEVER
-        wants_credential = there & (self.kind == CREDENTIAL)
-        true[wants_credential] = held[self.row[wants_credential]]
-        wants_skill = there & (self.kind == SKILL)
-        true[wants_skill] = levels[self.row[wants_skill]] >= self.level[wants_skill] - 1e-6
-        for depth in range(int(self.depth.max()), -1, -1):
-            inner = np.flatnonzero((self.depth == depth) & (self.kind == INNER))
-            below = true & (self.depth == depth + 1)
-            count = np.bincount(self.parent[below], minlength=len(true))
-            true[inner] = count[inner] >= self.need[inner]
-        roots = self.depth == 0
-        open_[self.owner[roots]] = true[roots]
+        decide(
+            self.kind, self.row, self.level, self.need, self.parent, self.owner, held, levels, open_
+        )
         return open_
 
 

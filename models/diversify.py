@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models import gap
 from models.bundle import Bundle
 from models.gap import GapState
+from models.kernels import lists
 from models.query import Query
 
 NEAR_DUPLICATE: Final = 0.97
@@ -47,14 +48,9 @@ def without_repeats(
     toned = scores.copy()
     if not vectors.shape[1]:
         return toned
-    chosen = vectors[rows]
-    alike = chosen @ chosen.T >= NEAR_DUPLICATE
-    kept: list[int] = []
-    for place in range(len(rows)):
-        if alike[place, kept].any():
-            toned[place] *= REPEATED
-        else:
-            kept.append(place)
+    repeats = np.empty(len(rows), np.bool_)
+    lists.mark_repeats(vectors[rows], NEAR_DUPLICATE, repeats)
+    toned[repeats] *= REPEATED
     return toned
 
 
@@ -72,19 +68,17 @@ def without_overlap(
     """
     if state is None or not query.goal_weight > 0 or not state.closing.max(initial=0.0) > 0:
         return scores
-    after = gap.reached(state, rows)
-    share = query.goal_weight / float(state.closing.max())
-    alone = np.maximum(after - state.coverage, 0.0) @ state.weight
-    covered = state.coverage.copy()
-    toned = scores.copy()
-    waiting = np.ones(len(rows), np.bool_)
-    turns: list[int | None] = [int(p) for r in query.pinned for p in np.flatnonzero(rows == r)]
-    for given in (turns + [None] * query.limit)[: len(rows)]:
-        place = int(np.where(waiting, toned, -np.inf).argmax()) if given is None else given
-        waiting[place] = False
-        covered = np.maximum(covered, after[place])
-        still = np.maximum(after[waiting] - covered, 0.0) @ state.weight
-        toned[waiting] = np.maximum(scores[waiting] - share * (alone[waiting] - still), 0.0)
+    toned = np.empty(len(rows))
+    lists.tone_overlap(
+        gap.reached(state, rows),
+        state.weight,
+        state.coverage.copy(),
+        query.goal_weight / float(state.closing.max()),
+        np.array([p for r in query.pinned for p in np.flatnonzero(rows == r)], np.int64),
+        query.limit,
+        scores,
+        toned,
+    )
     return toned
 
 

@@ -61,6 +61,12 @@ SOURCES_OF: Final[Mapping[str, tuple[str, ...]]] = {
 UNKNOWN_WITHOUT: Final = frozenset({"collaborative", *ORDER, *TEXT})
 """Features that are unknown without their evidence; all others are zero."""
 
+RESTS: Final = np.array([[[name in names for name in FEATURES]] for names in EVIDENCE.values()])
+"""Which features rest on each kind, ``(kinds, 1, f)``."""
+
+EMPTY: Final = np.array([np.nan if name in UNKNOWN_WITHOUT else 0 for name in FEATURES], np.float32)
+"""What features ``(f,)`` are without their evidence, where they are known with it."""
+
 
 def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[np.float64]]:
     """Score lost by each listed item ``(places,)`` without each kind of evidence."""
@@ -70,7 +76,7 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     if bundle.ranker is None and mode(query) is not Mode.POPULAR:
         raw = _unfused(ranked)
     else:
-        tables = np.concatenate([without(ranked.table[places], kind) for kind in EVIDENCE])
+        tables = without(ranked.table[places]).reshape(-1, len(FEATURES))
         repeated = np.tile(places, len(EVIDENCE))
         asked = Candidates(ranked.candidates.rows[repeated], ranked.candidates.ranks[repeated])
         raw = raw_scores(bundle, query, asked, tables).reshape(len(EVIDENCE), len(places))
@@ -85,14 +91,9 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     return found
 
 
-def without(table: NDArray[np.float32], kind: str) -> NDArray[np.float32]:
-    """The features ``(m, f)`` as they are without a kind of evidence."""
-    changed = table.copy()
-    for name in EVIDENCE[kind]:
-        column = FEATURES.index(name)
-        there = ~np.isnan(table[:, column])
-        changed[there, column] = np.nan if name in UNKNOWN_WITHOUT else 0.0
-    return changed
+def without(table: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The features ``(m, f)`` as they are without each kind of evidence, ``(kinds, m, f)``."""
+    return np.where(RESTS & ~np.isnan(table), EMPTY, table)
 
 
 def _unfused(ranked: Ranked) -> NDArray[np.float64]:

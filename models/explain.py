@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import Closing, Reason
 from models.effects import effects
-from models.gap import closings
 from models.leads import leading_steps
 from models.query import Query
 from models.rank import Ranked
@@ -47,47 +47,50 @@ class Case:
     step: int | None
 
 
-def reasons(bundle: Bundle, query: Query, ranked: Ranked) -> tuple[tuple[Reason, ...], ...]:
-    """Reasons for each listed item; never empty.
+def reasons(
+    bundle: Bundle, query: Query, ranked: Ranked, closes: Sequence[tuple[Closing, ...]]
+) -> list[tuple[Reason, ...]]:
+    """Reasons for each listed item, which ``closes`` so much of the gap; never empty.
 
     First what moved the item up in the ranking, by how much it did (``evidence.effect``, a
     share of the score), each with the fact behind it; then, with effect 0, facts that are
     worth knowing all the same.
     """
-    moved = effects(bundle, query, ranked)
+    rows = ranked.candidates.rows[ranked.places]
     steps = leading_steps(bundle, query, ranked)
-    rows, state = ranked.candidates.rows[ranked.places], ranked.known.gap
-    closes = [()] * len(rows) if state is None else closings(state, rows)
+    shares = _shares(ranked, effects(bundle, query, ranked))
     told = []
-    for i, (place, row) in enumerate(zip(ranked.places.tolist(), rows.tolist(), strict=True)):
+    for i, row in enumerate(rows.tolist()):
         case = Case(query, ranked.known, row, closes[i], steps[i])
-        score = max(float(ranked.scores[place]), TINY)
         found: list[tuple[float, Reason]] = []
-        for kind, effect in moved.items():
-            reason = TELLERS[kind](bundle, case)
+        for (kind, tell), moved in zip(TELLERS.items(), shares, strict=True):
+            reason = tell(bundle, case)
             if reason is not None:
                 led = kind not in OF_STEPS or steps[i] is not None
-                moved_up = led and _falls(ranked, place, float(effect[i]))
-                share = min(1.0, float(effect[i]) / score) if moved_up else 0.0
-                found.append((share, with_effect(reason, share)))
+                share = moved[i] if led else 0.0
+                reason.evidence["effect"] = round(share, 4)
+                found.append((share, reason))
         found.sort(key=lambda each: -each[0])
         facts = [reason for _, reason in found]
         held = _prerequisite(bundle, query, row)
         if held is not None:
             facts.append(held)
         told.append(tuple(facts) or (_little_known(bundle, row),))
-    return tuple(told)
+    return told
 
 
-def _falls(ranked: Ranked, place: int, effect: float) -> bool:
-    """Whether the item would rank lower with that much less score."""
-    overtaken = ranked.scores > ranked.scores[place] - effect
-    return bool(overtaken.sum() > (ranked.scores > ranked.scores[place]).sum() + 1)
-
-
-def with_effect(reason: Reason, share: float) -> Reason:
-    """The reason with its effect among the evidence; one that moved nothing shows 0."""
-    return replace(reason, evidence=reason.evidence | {"effect": round(max(0.0, share), 4)})
+def _shares(ranked: Ranked, moved: Mapping[str, NDArray[np.float64]]) -> list[list[float]]:
+    """By kind of evidence, in the order of ``TELLERS``, and item: the share 0..1 of its score
+    that an item loses without it, 0 where it would not rank lower.
+    """
+    effect = np.stack([moved[kind] for kind in TELLERS])
+    score = ranked.scores[ranked.places]
+    ascending = np.sort(ranked.scores)
+    # Of those above the lowered score one is the item itself.
+    overtaken = np.searchsorted(ascending, score - effect, side="right") + 1
+    falls = overtaken < np.searchsorted(ascending, score, side="right")
+    share = np.clip(effect / np.maximum(score, TINY), 0.0, 1.0)
+    return np.where(falls, share, 0.0).tolist()  # type: ignore[no-any-return]
 
 
 def _closes_gap(bundle: Bundle, case: Case) -> Reason | None:
@@ -125,8 +128,7 @@ def _stack(bundle: Bundle, case: Case) -> Reason | None:
 
 
 def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
-    conditions = bundle.knowledge.conditions
-    asked = conditions.row[(conditions.owner == row) & (conditions.kind == 0)]
+    asked = bundle.knowledge.conditions.credentials(row)
     met = [row for row in dict.fromkeys(asked.tolist()) if row in query.held]
     if not met:
         return None

@@ -11,13 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.feature_names import DENSE, FEATURES, TREND
+from models.feature_names import COLUMNS, DENSE, FEATURES, ORDER, QUERY, TEXT, TREND
 from models.query import Query
 from models.signals import Signals
 from models.sources import Candidates
 
 SESSION_GAP: Final = 3600.0
 """Seconds without an event after which a new sitting begins."""
+
+TREND_COLUMNS: Final = slice(FEATURES.index(TREND[0]), FEATURES.index(TREND[-1]) + 1)
+
+COLLABORATIVE, LEARNERS, BEGUN_WITH, SOURCES = map(
+    FEATURES.index, ("collaborative", "learners", "begun_with", "sources")
+)
+TEXT_LAST, TEXT_RECENT, TEXT_MAX = map(FEATURES.index, TEXT)
+LEVEL, HOURS, LEVEL_STEP, SAME_ISSUER = map(FEATURES.index, COLUMNS)
+FROM_LAST, FROM_MET = map(FEATURES.index, ORDER)
+HISTORY_LENGTH, SINCE_LAST, SESSION_LENGTH, GAP_BEFORE = map(FEATURES.index, QUERY)
 
 MAX_TEXTS: Final = 10
 
@@ -28,62 +38,59 @@ NEARBY: Final = 12
 def matrix(
     bundle: Bundle, query: Query, signals: Signals, candidates: Candidates
 ) -> NDArray[np.float32]:
-    """Features of the candidates, ``(m, len(FEATURES))`` float32. Where ``signals`` are of some
-    credentials, these are the candidates.
-    """
+    """Features of the candidates, ``(m, len(FEATURES))`` float32."""
     rows = candidates.rows
-    wanted = rows if signals.rows is None else slice(None)
-    result = np.full((len(rows), len(FEATURES)), np.nan, np.float32)
-    columns = dict(zip(FEATURES, result.T, strict=True))
-    for name in DENSE:
-        if name in signals.dense:
-            columns[name][:] = signals.dense[name][wanted]
+    table = np.full((len(rows), len(FEATURES)), np.nan, np.float32)
+    table[:, : len(DENSE)] = signals.met.of(rows)
     behaviour = bundle.behaviour
     if signals.vector is not None and behaviour.factors is not None:
-        columns["collaborative"][:] = behaviour.factors.vectors[rows] @ signals.vector
-    columns["begun_with"][:] = behaviour.begun_with[rows]
-    columns["learners"][:] = behaviour.learners_of[rows] / max(
-        1.0, float(behaviour.learners_of.max(initial=0.0))
-    )
+        table[:, COLLABORATIVE] = behaviour.factors.vectors[rows] @ signals.vector
+    table[:, BEGUN_WITH] = behaviour.begun_with[rows]
+    table[:, LEARNERS] = behaviour.learners_of[rows] / behaviour.most_learners
     if signals.trend is not None:
-        for name, values in zip(TREND, signals.trend[wanted].T, strict=True):
-            columns[name][:] = values
-    _text(bundle, query, signals, rows, columns)
-    _catalogue(bundle, query, rows, columns)
-    _order(bundle, query, rows, columns)
-    _moment(query, signals, columns)
-    columns["sources"][:] = (candidates.ranks >= 0).sum(1)
-    return result
-
-
-Columns = dict[str, NDArray[np.float32]]
+        table[:, TREND_COLUMNS] = signals.trend[rows]
+    _text(bundle, query, signals, rows, table)
+    _catalogue(bundle, query, rows, table)
+    _order(bundle, query, rows, table)
+    _moment(query, signals, table)
+    table[:, SOURCES] = (candidates.ranks >= 0).sum(1)
+    return table
 
 
 def _text(
-    bundle: Bundle, query: Query, signals: Signals, rows: NDArray[np.int32], columns: Columns
+    bundle: Bundle,
+    query: Query,
+    signals: Signals,
+    rows: NDArray[np.int32],
+    table: NDArray[np.float32],
 ) -> None:
     if signals.profile is None:
         return
     vectors = bundle.knowledge.text_vectors
-    seen = vectors[query.walk.steps[::-1][:MAX_TEXTS]]
-    similar = vectors[rows] @ seen.T
-    columns["text_last"][:] = similar[:, 0]
-    columns["text_recent"][:] = vectors[rows] @ signals.profile
-    columns["text_max"][:] = similar.max(1)
+    latest = query.walk.steps[::-1][:MAX_TEXTS]
+    similar = vectors[rows] @ np.concatenate([vectors[latest], signals.profile[None, :]]).T
+    table[:, TEXT_LAST] = similar[:, 0]
+    table[:, TEXT_RECENT] = similar[:, -1]
+    table[:, TEXT_MAX] = similar[:, :-1].max(1)
 
 
-def _catalogue(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: Columns) -> None:
+def _catalogue(
+    bundle: Bundle, query: Query, rows: NDArray[np.int32], table: NDArray[np.float32]
+) -> None:
     credentials = bundle.credentials
-    columns["level"][:] = credentials.level[rows]
-    columns["hours"][:] = credentials.hours[rows]
+    level = credentials.level[rows]
+    table[:, LEVEL] = level
+    table[:, HOURS] = credentials.hours[rows]
     if len(query.walk.history):
         last = query.walk.steps[-1]
-        columns["level_step"][:] = credentials.level[rows] - credentials.level[last]
+        table[:, LEVEL_STEP] = level - credentials.level[last]
         if credentials.issuer[last]:
-            columns["same_issuer"][:] = credentials.issuer[rows] == credentials.issuer[last]
+            table[:, SAME_ISSUER] = credentials.issuer_code[rows] == credentials.issuer_code[last]
 
 
-def _order(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: Columns) -> None:
+def _order(
+    bundle: Bundle, query: Query, rows: NDArray[np.int32], table: NDArray[np.float32]
+) -> None:
     """How far behind the last step, and behind the nearest credential met, each stands in the
     catalogue: parts of a series mostly stand together.
     """
@@ -91,19 +98,19 @@ def _order(bundle: Bundle, query: Query, rows: NDArray[np.int32], columns: Colum
     if not len(query.walk.history) or not len(place):
         return
     here, last = place[rows], place[query.walk.steps[-1]]
-    columns["order_from_last"][:] = np.clip(here - last, -NEARBY, NEARBY)
+    table[:, FROM_LAST] = np.minimum(np.maximum(here - last, -NEARBY), NEARBY)
     met = np.sort(place[query.walk.history])
     before = np.searchsorted(met, here) - 1
     behind = np.where(before >= 0, here - met[np.maximum(before, 0)], NEARBY)
-    columns["order_from_met"][:] = np.minimum(behind, NEARBY)
+    table[:, FROM_MET] = np.minimum(behind, NEARBY)
 
 
-def _moment(query: Query, signals: Signals, columns: Columns) -> None:
-    columns["history_length"][:] = len(query.walk.history)
+def _moment(query: Query, signals: Signals, table: NDArray[np.float32]) -> None:
+    table[:, HISTORY_LENGTH] = len(query.walk.history)
     if signals.gap is not None:
-        columns["gap_before"][:] = signals.gap.before
-    if signals.trend is not None and len(query.walk.times):
-        backwards = np.diff(np.append(query.walk.times, query.at))[::-1]
-        columns["since_last"][:] = backwards[0]
-        breaks = np.flatnonzero(backwards[1:] > SESSION_GAP)
-        columns["session_length"][:] = breaks[0] + 1 if len(breaks) else len(query.walk.times)
+        table[:, GAP_BEFORE] = signals.gap.before
+    times = query.walk.times
+    if signals.trend is not None and len(times):
+        table[:, SINCE_LAST] = query.at - times[-1]
+        breaks = np.flatnonzero(times[1:] - times[:-1] > SESSION_GAP)
+        table[:, SESSION_LENGTH] = len(times) - 1 - breaks[-1] if len(breaks) else len(times)

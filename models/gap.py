@@ -94,13 +94,13 @@ def closings(state: GapState, rows: NDArray[np.int32]) -> list[tuple[Closing, ..
     closes = after > state.coverage + 1e-6
     order = np.argsort(np.where(closes, -gains, np.inf), axis=1, kind="stable")
     skills = state.requirement.skills.tolist()
-    before, reaches = state.coverage.tolist(), after.tolist()
+    before, reaches = (
+        np.round(state.coverage.astype(np.float64), 4).tolist(),
+        np.round(after.astype(np.float64), 4).tolist(),
+    )
     return [
-        tuple(
-            Closing(skills[i], round(before[i], 4), round(mine[i], 4))
-            for i in places[:count].tolist()
-        )
-        for places, count, mine in zip(order, closes.sum(1).tolist(), reaches, strict=True)
+        tuple(Closing(skills[i], before[i], mine[i]) for i in places[:count])
+        for places, count, mine in zip(order.tolist(), closes.sum(1).tolist(), reaches, strict=True)
     ]
 
 

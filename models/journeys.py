@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernels import ways
 from models.sparse import Csr
 
 COMPARED: Final = 10
@@ -31,6 +32,17 @@ BEFORE: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """Journeys ``chosen`` (a,), the place (a,) of the ``latest`` credential that each shares, and
+    their ``weights`` (a,), which sum to less than one.
+    """
+
+    chosen: NDArray[np.int32]
+    latest: NDArray[np.int32]
+    weights: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
 class Journeys:
     """``taken``: journey → credentials in the order they were first met. ``passing``: credential
     → the latest journeys through it, its values their places (from 0) within the journey.
@@ -39,22 +51,22 @@ class Journeys:
     taken: Csr
     passing: Csr
 
-    def alike(self, history: NDArray[np.int32], n: int) -> NDArray[np.float32]:
-        """Scores ``(n,)`` 0..1 for a history (oldest first): the weighted share, of the journeys
-        most alike, in which a credential lies near the latest that is shared.
-        """
-        recent = history[::-1][:COMPARED]
-        at, step = self.passing.entries(recent)
-        # Entries come latest step first, so a journey's first entry is the latest one shared.
-        journeys, first, owner = np.unique(
-            self.passing.indices[at], return_index=True, return_inverse=True
+    def most_alike(self, history: NDArray[np.int32]) -> Alike:
+        """The journeys that share most with a history (oldest first), lately above all."""
+        recent = np.ascontiguousarray(history[::-1][:COMPARED])
+        shared, chosen = np.empty(ALIKE), np.empty(ALIKE, np.int32)
+        latest = np.empty(ALIKE, np.int32)
+        size = ways.most_alike(
+            recent,
+            self.passing.indptr,
+            self.passing.indices,
+            self.passing.values,
+            np.zeros(self.taken.n_rows, np.int32),
+            SHARED_DECAY,
+            shared,
+            chosen,
+            latest,
         )
-        shared = np.bincount(owner, SHARED_DECAY ** step.astype(np.float64), len(journeys))
-        chosen = np.lexsort((journeys, -shared))[:ALIKE]
-        where, mine = self.taken.entries(journeys[chosen])
-        place = where - self.taken.indptr[journeys[chosen]][mine]
-        ahead = place - self.passing.values[at[first[chosen]]][mine]
-        near = np.where(ahead > 0, ONWARD ** (ahead - 1), BEFORE * ONWARD ** np.abs(ahead))
-        total = np.bincount(self.taken.indices[where], shared[chosen][mine] * near, n)
         # One whole journey is added to the sum, so that few of them count little.
-        return np.asarray(total / (shared[chosen].sum() + 1.0), np.float32)
+        weights = shared[:size] / (shared[:size].sum() + 1.0)
+        return Alike(chosen[:size], latest[:size], weights)

@@ -23,6 +23,9 @@ LASTING: Final = TREND[-1]
 LEAST: Final = 1e-9
 """Popularity is never taken for less, so that its logarithm is finite."""
 
+WEIGHED: Final = 160
+"""So many of the candidates are weighed with all care."""
+
 ADDED_FOR_VARIETY: Final = 3
 """The list is chosen from so many times its length, or from all where issuers are capped."""
 
@@ -59,7 +62,7 @@ def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     rows = candidates.rows
     table = features.matrix(bundle, query, known, candidates)
     observer.done("features")
-    raw = raw_scores(bundle, query, candidates, table)
+    raw = raw_scores(bundle, query, candidates, table, WEIGHED)
     observer.done("rank")
     scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
     order = np.lexsort((rows, -scores))
@@ -93,9 +96,14 @@ def engagement(
 
 
 def raw_scores(
-    bundle: Bundle, query: Query, candidates: Candidates, table: NDArray[np.float32]
+    bundle: Bundle,
+    query: Query,
+    candidates: Candidates,
+    table: NDArray[np.float32],
+    most: int | None = None,
 ) -> NDArray[np.float64]:
-    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks.
+    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks. With ``most``
+    the ranker weighs only so many with all care.
 
     Of a learner of whom nothing is known there is nothing to weigh: the scores are the
     logarithm of how many took each credential lately.
@@ -105,7 +113,7 @@ def raw_scores(
         taken = table[:, FEATURES.index(LASTING if dated else "learners")]
         return np.log(np.maximum(taken, LEAST).astype(np.float64))
     if bundle.ranker is not None:
-        return bundle.ranker.score(table)
+        return bundle.ranker.score(table, most)
     return np.asarray(np.log(fused(candidates.ranks)))
 
 

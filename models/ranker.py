@@ -1,22 +1,22 @@
-"""The learned ranker: boosted trees, read from LightGBM's own text."""
+"""The learned ranker: boosted trees over the features."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import BundleCorrupt, BundleTooNew
 from models.feature_names import FEATURES
+from models.trees import Trees
 
 
 class Ranker:
     """Scores candidates from their features; ``features`` names the columns it was trained on,
-    which may be fewer than there are now.
+    which may be fewer than there are now, and ``text`` is LightGBM's.
 
-    Raises ``BundleCorrupt`` for a text that holds no trees, ``BundleTooNew`` for features
+    Raises ``BundleCorrupt`` for a text that holds no such trees, ``BundleTooNew`` for features
     that this Cairn does not know.
     """
 
@@ -28,25 +28,20 @@ class Ranker:
                 "upgrade Cairn, or train again"
             )
         try:
-            self._trees = lightgbm.Booster(model_str=text)
-        except lightgbm.basic.LightGBMError as error:
+            self._trees = Trees.parse(text, len(features))
+        except ValueError as error:
             raise BundleCorrupt(f"the ranker cannot be read: {error}") from error
+        self.text = text
         self.features = tuple(features)
         chosen = [FEATURES.index(name) for name in features]
         self._columns = slice(None) if self.features == FEATURES else chosen
 
-    def score(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Scores ``(m,)`` of a matrix ``(m, len(FEATURES))``; higher is better."""
-        scores = self._trees.predict(
-            matrix[:, self._columns], num_threads=1, validate_features=False
-        )
-        return np.asarray(scores, np.float64)
-
-    def contributions(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
-        """What each of ``features`` adds to the scores, ``(m, len(features))``: exact Shapley
-        values of the trees, which with a constant sum to the score.
+    def score(self, matrix: NDArray[np.float32], most: int | None = None) -> NDArray[np.float64]:
+        """Scores ``(m,)`` of a matrix ``(m, len(FEATURES))``; higher is better. With ``most``,
+        so many of the best are told apart with all care, the others stand below them.
         """
-        shares = self._trees.predict(
-            matrix[:, self._columns], num_threads=1, validate_features=False, pred_contrib=True
-        )
-        return np.asarray(shares, np.float64)[:, :-1]
+        return self._trees.score(self.read(matrix), most)
+
+    def read(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The columns of a matrix ``(m, len(FEATURES))`` that the trees read."""
+        return matrix[:, self._columns]

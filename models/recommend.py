@@ -53,8 +53,8 @@ def word(
     """The answer with its gap, what each item closes, and reasons."""
     state = ranked.known.gap
     rows = ranked.candidates.rows[ranked.places]
-    why = explain.reasons(bundle, query, ranked) if query.explain else ((),) * len(rows)
-    closes = ((),) * len(rows) if state is None else gap.closings(state, rows)
+    closes = [()] * len(rows) if state is None else gap.closings(state, rows)
+    why = explain.reasons(bundle, query, ranked, closes) if query.explain else [()] * len(rows)
     return Recommendation(
         mode=mode(query),
         items=tuple(

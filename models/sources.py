@@ -1,27 +1,30 @@
 """Where candidates come from: named sources, each proposing its best eligible credentials.
 
-A source is a function ``(bundle, query, signals, eligible) -> (rows, scores)``, best first
-and at most ``QUOTA`` long; empty when it has nothing to go by. A credential that several
-sources propose is one candidate with several sources.
+A source is a function of a question, ``Asked -> (rows, scores)``, best first and at most ``QUOTA``
+long; empty when it has nothing to go by. A credential that several sources propose is one
+candidate with several sources.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.kernels import best
+from models.kernels.merge import merge
 from models.observer import NOBODY, Observer
 from models.query import Query
-from models.signals import Signals
+from models.signals import COLUMN, Signals
 
 Proposal = tuple[NDArray[np.int32], NDArray[np.float32]]
 Mask = NDArray[np.bool_]
-Source = Callable[[Bundle, Query, Signals, Mask], Proposal]
+
 
 QUOTA: Final = 100
 
@@ -32,6 +35,30 @@ FUSION: Final = 60
 """Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
 NOTHING: Final[Proposal] = (np.zeros(0, np.int32), np.zeros(0, np.float32))
+
+
+NEAREST: Final = 3 * QUOTA
+"""So many of the nearest texts are looked up at once, of which some are new and unproven."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question and what is known of it; ``eligible`` (n,) marks what may be proposed."""
+
+    bundle: Bundle
+    query: Query
+    signals: Signals
+    eligible: Mask
+
+    @cached_property
+    def nearest(self) -> Proposal:
+        """The eligible credentials nearest in text to what the learner did last."""
+        if self.signals.profile is None:
+            return NOTHING
+        return _search(self.bundle, "text", self.signals.profile, self.eligible, NEAREST)
+
+
+Source = Callable[[Asked], Proposal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +75,19 @@ def propose(
     bundle: Bundle, query: Query, signals: Signals, eligible: Mask, observer: Observer = NOBODY
 ) -> Candidates:
     """All sources' proposals as one set of candidates."""
-    proposed = [source(bundle, query, signals, eligible)[0] for source in SOURCES.values()]
-    observer.proposed([len(found) for found in proposed])
-    rows = np.unique(np.concatenate(proposed)).astype(np.int32)
-    ranks = np.full((len(rows), len(proposed)), -1, np.int32)
-    for column, found in enumerate(proposed):
-        ranks[np.searchsorted(rows, found), column] = np.arange(len(found))
-    if len(rows) > MOST:
-        pinned = np.isin(rows, query.pinned)
-        order = np.lexsort((rows, -fused(ranks), ~pinned))
-        kept = np.sort(order[:MOST])
-        rows, ranks = rows[kept], ranks[kept]
-    return Candidates(rows, ranks)
+    asked = Asked(bundle, query, signals, eligible)
+    proposed = [source(asked)[0] for source in SOURCES.values()]
+    counts = np.array([len(found) for found in proposed])
+    observer.proposed(counts.tolist())
+    total = int(counts.sum())
+    places, rows = np.zeros(bundle.n, np.int32), np.empty(min(total, MOST), np.int32)
+    ranks = np.full((total, len(proposed)), -1, np.int32)
+    fusion = np.empty(total)
+    size = merge(
+        np.concatenate(proposed), counts, query.pinned, FUSION, places, ranks, rows, fusion
+    )
+    rows = np.sort(rows[:size])
+    return Candidates(rows, ranks[places[rows] - 1])
 
 
 def fused(ranks: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -69,91 +97,122 @@ def fused(ranks: NDArray[np.int32]) -> NDArray[np.float64]:
 
 def top(scores: NDArray[np.float32], eligible: Mask, k: int = QUOTA) -> Proposal:
     """The best ``k`` eligible rows with a positive score; ties go to the lower row."""
-    rows = np.flatnonzero(eligible & (scores > 0))
-    if len(rows) > k:
-        kept = np.partition(scores[rows], len(rows) - k)[len(rows) - k]
-        rows = rows[scores[rows] >= kept]
-    order = np.lexsort((rows, -scores[rows]))[:k]
-    return rows[order].astype(np.int32), scores[rows[order]]
+    values, rows = np.empty(k), np.empty(k, np.int32)
+    size = best.best_of_all(scores, eligible, values, rows)
+    return rows[:size], values[:size].astype(np.float32)
 
 
-def _dense(name: str) -> Source:
-    def source(_: Bundle, __: Query, signals: Signals, eligible: Mask) -> Proposal:
-        scores = signals.dense.get(name)
-        return NOTHING if scores is None else top(scores, eligible)
+def first(order: NDArray[np.int32], scores: NDArray[np.float32], eligible: Mask) -> Proposal:
+    """The first eligible rows of an ``order`` by ``scores`` (n,)."""
+    rows = np.empty(QUOTA, np.int32)
+    rows = rows[: best.first_of(order, eligible, rows)]
+    return rows, scores[rows]
+
+
+def _signal(name: str) -> Source:
+    column = COLUMN[name]
+
+    def source(asked: Asked) -> Proposal:
+        met = asked.signals.met
+        if np.isnan(met.blank[column]):
+            return NOTHING
+        values, rows = np.empty(QUOTA), np.empty(QUOTA, np.int32)
+        size = best.best_of_some(met.table, column, met.rows, asked.eligible, values, rows)
+        return rows[:size], values[:size].astype(np.float32)
 
     return source
 
 
-def collaborative(bundle: Bundle, _query: Query, signals: Signals, eligible: Mask) -> Proposal:
+def collaborative(asked: Asked) -> Proposal:
     """Nearest to the learner's folded-in vector."""
-    if signals.vector is None:
+    vector = asked.signals.vector
+    if vector is None:
         return NOTHING
-    return _search(bundle, "collaborative", signals.vector, eligible)
+    return _search(asked.bundle, "collaborative", vector, asked.eligible, QUOTA)
 
 
-def semantic(bundle: Bundle, _query: Query, signals: Signals, eligible: Mask) -> Proposal:
+def semantic(asked: Asked) -> Proposal:
     """Nearest in text to what the learner did last."""
-    if signals.profile is None:
-        return NOTHING
-    return _search(bundle, "text", signals.profile, eligible)
+    rows, scores = asked.nearest
+    return rows[:QUOTA], scores[:QUOTA]
 
 
-def popular(bundle: Bundle, _query: Query, _signals: Signals, eligible: Mask) -> Proposal:
+def popular(asked: Asked) -> Proposal:
     """Met by most learners."""
-    return top(bundle.behaviour.learners_of, eligible)
+    behaviour = asked.bundle.behaviour
+    return first(behaviour.by_learners, behaviour.learners_of, asked.eligible)
 
 
 def _trending(horizon: int) -> Source:
     """Met by most learners lately, as of the moment of asking, by one of the trend's values."""
 
-    def source(_: Bundle, __: Query, signals: Signals, eligible: Mask) -> Proposal:
-        if signals.trend is None:
+    def source(asked: Asked) -> Proposal:
+        trend, values = asked.bundle.behaviour.trend, asked.signals.trend
+        if trend is None or values is None:
             return NOTHING
-        return top(signals.trend[:, horizon], eligible)
+        if trend.stands(asked.query.at):
+            return first(trend.leading[horizon], values[:, horizon], asked.eligible)
+        return top(values[:, horizon], asked.eligible)
 
     return source
 
 
-def unproven(bundle: Bundle, query: Query, signals: Signals, eligible: Mask) -> Proposal:
+def unproven(asked: Asked) -> Proposal:
     """Credentials nobody has met yet, by what they close of the gap and by their text."""
-    fresh = eligible & (bundle.behaviour.learners_of == 0)
+    bundle, gap, profile = asked.bundle, asked.signals.gap, asked.signals.profile
+    fresh = asked.eligible & (bundle.behaviour.learners_of == 0)
     if not fresh.any():
         return NOTHING
-    scores = np.zeros(bundle.n, np.float32)
-    if signals.gap is not None:
-        scores += signals.gap.closing
-    if signals.profile is not None:
-        rows = np.flatnonzero(fresh)
-        scores[rows] += bundle.knowledge.text_vectors[rows] @ signals.profile
-    return top(scores, fresh)
+    near, closing = NOTHING[0], NOTHING[0]
+    if profile is not None:
+        rows, _ = asked.nearest
+        near = rows[fresh[rows]]
+        if len(near) < QUOTA and len(rows) == NEAREST:
+            near, _ = _search(bundle, "text", profile, fresh, QUOTA)
+    if gap is not None:
+        closing = gap.closers.rows
+        closing = closing[fresh[closing] & (gap.closing[closing] > 0)]
+    # What closes nothing can be among the best only if its text is among the nearest.
+    rows = np.unique(np.concatenate([near, closing]))
+    scores = np.zeros(len(rows), np.float32)
+    if gap is not None:
+        scores += gap.closing[rows]
+    if profile is not None:
+        scores += bundle.knowledge.text_vectors[rows] @ profile
+    found, values = top(scores, np.ones(len(rows), np.bool_))
+    return rows[found], values
 
 
-def remaining(bundle: Bundle, query: Query, _signals: Signals, eligible: Mask) -> Proposal:
+def remaining(asked: Asked) -> Proposal:
     """Where too few credentials were ever met to fill the answer: the rest, in catalogue order."""
-    met = eligible & (bundle.behaviour.learners_of > 0)
-    wanting = max(0, query.limit - int(met.sum()))
-    rows = np.flatnonzero(eligible & ~met)[:wanting].astype(np.int32)
+    met, _ = popular(asked)
+    wanting = asked.query.limit - len(met)
+    if wanting <= 0:
+        return NOTHING
+    left = asked.eligible & ~(asked.bundle.behaviour.learners_of > 0)
+    rows = np.flatnonzero(left)[:wanting].astype(np.int32)
     return rows, np.zeros(len(rows), np.float32)
 
 
-def _search(bundle: Bundle, index: str, vector: NDArray[np.float32], eligible: Mask) -> Proposal:
-    rows, scores = bundle.indexes[index].search(vector[None, :], QUOTA, eligible)
+def _search(
+    bundle: Bundle, index: str, vector: NDArray[np.float32], eligible: Mask, k: int
+) -> Proposal:
+    rows, scores = bundle.indexes[index].search(vector[None, :], k, eligible)
     found = rows[0] >= 0
     return rows[0][found].astype(np.int32), scores[0][found]
 
 
 SOURCES: Final[Mapping[str, Source]] = {
-    "next_step": _dense("next_fast_6"),
-    "next_later": _dense("next_slow_9"),
-    "in_session": _dense("in_session"),
-    "item_item": _dense("item_item"),
+    "next_step": _signal("next_fast_6"),
+    "next_later": _signal("next_slow_9"),
+    "in_session": _signal("in_session"),
+    "item_item": _signal("item_item"),
     "collaborative": collaborative,
-    "alike": _dense("alike"),
-    "gap": _dense("gap"),
+    "alike": _signal("alike"),
+    "gap": _signal("gap"),
     "semantic": semantic,
-    "stack": _dense("stack"),
-    "popular_for_role": _dense("popular_for_role"),
+    "stack": _signal("stack"),
+    "popular_for_role": _signal("popular_for_role"),
     "popular": popular,
     "recent": _trending(0),
     "lasting": _trending(-1),

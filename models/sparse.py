@@ -37,25 +37,6 @@ class Csr:
         offset = np.arange(len(owner)) - np.repeat(ends - lengths, lengths)
         return starts[owner] + offset, owner
 
-    def weighted_sum(
-        self, rows: NDArray[np.int32], weights: NDArray[np.float32], n_columns: int
-    ) -> NDArray[np.float32]:
-        """Dense ``Σ weights[k] · matrix[rows[k]]`` of shape ``(n_columns,)``."""
-        at, owner = self.entries(rows)
-        total = np.bincount(
-            self.indices[at], weights=self.values[at] * weights[owner], minlength=n_columns
-        )
-        return total.astype(np.float32)
-
-    def block(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Dense ``(len(rows), len(columns))``; ``columns`` ascending."""
-        at, owner = self.entries(rows)
-        place = np.searchsorted(columns, self.indices[at])
-        among = columns.take(place, mode="clip") == self.indices[at]
-        found = np.zeros((len(rows), len(columns)))
-        np.add.at(found, (owner[among], place[among]), self.values[at[among]])
-        return found
-
 
 def empty(n_rows: int) -> Csr:
     """A matrix of ``n_rows`` rows without entries."""

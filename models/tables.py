@@ -26,6 +26,7 @@ CREDENTIAL_COLUMNS = (
     "delivery", "url", "available_from", "available_until", "expires_after_days",
     "prerequisites", "stacks_into", "quality",
 )  # fmt: skip
+FACTS = ("id", "title", "issuer", "level", "hours", "language", "delivery", "url")
 SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader")
 ROLE_COLUMNS = (
     "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
@@ -38,6 +39,12 @@ WORK_COLUMNS = ("median_wage", "currency", "employment", "wage_source", "wage_ye
 def numbers(column: Sequence[float | None]) -> NDArray[np.float64]:
     """A numeric column as float64 ``(n,)`` with NaN for unknown."""
     return np.array([np.nan if value is None else value for value in column], np.float64)
+
+
+def codes(column: Sequence[str | None]) -> NDArray[np.int32]:
+    """A column of words as int32 ``(n,)``: equal where the words are."""
+    found: dict[str | None, int] = {}
+    return np.array([found.setdefault(value, len(found)) for value in column], np.int32)
 
 
 def known(value: float) -> float | None:
@@ -125,6 +132,7 @@ class Credentials:
         self.available_from = numbers(columns["available_from"])
         self.available_until = numbers(columns["available_until"])
         self.issuer = np.array([value or "" for value in columns["issuer"]], object)
+        self.issuer_code = codes(columns["issuer"])
         self.language = np.array([value or "" for value in columns["language"]], object)
         self.delivery = np.array([value or "" for value in columns["delivery"]], object)
         self.currency = np.array([value or "" for value in columns["currency"]], object)
@@ -145,9 +153,9 @@ class Credentials:
     def card(self, row: int) -> Card:
         """One credential, JSON-ready; unknown is ``None``. Times are seconds since the epoch."""
         card = {name: self.columns[name][row] for name in CREDENTIAL_COLUMNS}
-        amount, currency = card.pop("cost"), card.pop("currency")
+        del card["currency"]
         return card | {
-            "cost": None if amount is None else {"amount": amount, "currency": currency},
+            "cost": self._cost(row),
             "skills": self.teaches.cards(row, self._skills),
             "prerequisites": self._without_hidden(loads(card["prerequisites"], None)),
             "stacks_into": [
@@ -155,6 +163,15 @@ class Credentials:
             ],
             "quality": loads(card["quality"], None),
         }
+
+    def facts(self, row: int) -> Card:
+        """What a list says of one credential, JSON-ready; unknown is ``None``."""
+        return {name: self.columns[name][row] for name in FACTS} | {"cost": self._cost(row)}
+
+    def _cost(self, row: int) -> Card | None:
+        amount = self.columns["cost"][row]
+        currency = self.columns["currency"][row]
+        return None if amount is None else {"amount": amount, "currency": currency}
 
     def _without_hidden(self, tree: Any) -> Any:
         """A condition as data, in which hidden credentials are ``null``: left out, they would

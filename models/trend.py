@@ -24,7 +24,7 @@ class Trend:
     ``faded`` (m, horizons) float32: the value just after each meeting; ``horizons``
     (horizons,) float64 seconds; ``mixing`` (horizons, values) float32: what is told of a moment
     is the product of the faded counts and it. From ``end`` on the values are ``standing``
-    (n, values).
+    (n, values), and ``leading`` are the rows of the largest of each, as ``descending`` has them.
     """
 
     indptr: NDArray[np.int64]
@@ -34,6 +34,7 @@ class Trend:
     mixing: NDArray[np.float32]
     end: float
     standing: NDArray[np.float32]
+    leading: tuple[NDArray[np.int32], ...]
 
     @classmethod
     def of(
@@ -49,12 +50,18 @@ class Trend:
         """
         end = float(at.max(initial=-np.inf)) + 1.0
         nothing = np.zeros((0, mixing.shape[1]), np.float32)
-        moving = cls(indptr, at, faded, horizons, mixing, end, nothing)
-        return cls(indptr, at, faded, horizons, mixing, end, moving._values(end))
+        moving = cls(indptr, at, faded, horizons, mixing, end, nothing, ())
+        standing = moving._values(end)
+        leading = tuple(descending(column) for column in standing.T)
+        return cls(indptr, at, faded, horizons, mixing, end, standing, leading)
+
+    def stands(self, moment: float) -> bool:
+        """Whether the values of a moment are those of ``standing``."""
+        return not moment < self.end
 
     def values(self, moment: float) -> NDArray[np.float32]:
         """Faded counts just before ``moment``, mixed, ``(n, values)``; 0 where none yet."""
-        return self.standing if not moment < self.end else self._values(moment)
+        return self.standing if self.stands(moment) else self._values(moment)
 
     def _values(self, moment: float) -> NDArray[np.float32]:
         last, met = self._last_before(moment)
@@ -72,3 +79,9 @@ class Trend:
             low = np.where(earlier, middle + 1, low)
             high = np.where(earlier, high, middle)
         return low - 1, low > self.indptr[:-1]
+
+
+def descending(values: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The rows of all positive ``values`` (n,), the largest first; ties go to the lower row."""
+    order = np.argsort(-values, kind="stable").astype(np.int32)
+    return order[: int((values > 0).sum())]

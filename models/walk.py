@@ -45,9 +45,12 @@ class Walk:
             times=times[starts],
         )
 
-    def without(self, rows: NDArray[np.int32]) -> Walk:
+    def without(self, *rows: int) -> Walk:
         """The walk as if the credentials ``rows`` had never been met."""
-        met, stepped = ~np.isin(self.history, rows), ~np.isin(self.steps, rows)
+        met, stepped = np.ones(len(self.history), np.bool_), np.ones(len(self.steps), np.bool_)
+        for row in rows:
+            met &= self.history != row
+            stepped &= self.steps != row
         return Walk(
             history=self.history[met],
             history_weights=self.history_weights[met],

@@ -28,6 +28,7 @@ from models.explore import Exploration
 from models.observer import NOBODY, Observer
 from models.recommend import recommend
 from service.held import LearnerState
+from service.schemas.catalogue import CostOut
 from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
 from service.schemas.recommendations import (
     ClosingOut,
@@ -170,7 +171,9 @@ def constraints_of(limits: ConstraintsIn) -> Constraints:
 def _response(
     bundle: Bundle, found: Recommendation, request_id: str, degraded: list[str]
 ) -> RecommendationResponse:
-    return RecommendationResponse(
+    # What comes from the models is of the right types: validating it again would take longer
+    # than to say it.
+    return RecommendationResponse.model_construct(
         request_id=request_id,
         bundle_version=bundle.version,
         mode=found.mode,
@@ -185,13 +188,13 @@ def _response(
 def role_out(bundle: Bundle, role: ResolvedRole) -> RoleOut:
     """The role on the wire."""
     name = None if role.row is None else bundle.roles.ids[role.row]
-    return RoleOut(id=name, title=role.title, match=role.match)
+    return RoleOut.model_construct(id=name, title=role.title, match=role.match)
 
 
 def gap_out(bundle: Bundle, gap: Gap) -> GapOut:
     """The gap on the wire."""
     skills = [
-        GapSkill(
+        GapSkill.model_construct(
             skill=bundle.skills.ids[entry.skill],
             label=bundle.skills.labels[entry.skill],
             importance=entry.importance,
@@ -204,12 +207,12 @@ def gap_out(bundle: Bundle, gap: Gap) -> GapOut:
         )
         for entry in gap.skills
     ]
-    return GapOut(before=gap.before, skills=skills)
+    return GapOut.model_construct(before=gap.before, skills=skills)
 
 
 def _evidence(bundle: Bundle, found: Evidence) -> EvidenceOut:
     row = found.credential
-    return EvidenceOut(
+    return EvidenceOut.model_construct(
         kind=found.kind,
         credential=None if row is None else bundle.credentials.ids[row],
         skill=bundle.skills.ids[found.skill],
@@ -223,7 +226,7 @@ def _evidence(bundle: Bundle, found: Evidence) -> EvidenceOut:
 
 def closing_out(bundle: Bundle, closing: Closing) -> ClosingOut:
     """What a credential closes, on the wire."""
-    return ClosingOut(
+    return ClosingOut.model_construct(
         skill=bundle.skills.ids[closing.skill],
         label=bundle.skills.labels[closing.skill],
         from_=closing.before,
@@ -232,23 +235,26 @@ def closing_out(bundle: Bundle, closing: Closing) -> ClosingOut:
 
 
 def _item(bundle: Bundle, item: Item, rank: int) -> ItemOut:
-    card = bundle.credentials.card(item.credential)
-    closes = [closing_out(bundle, closing) for closing in item.closes]
-    reasons = [ReasonOut.model_validate(reason, from_attributes=True) for reason in item.reasons]
-    return ItemOut(
+    card = bundle.credentials.facts(item.credential)
+    cost = card["cost"]
+    reasons = [
+        ReasonOut.model_construct(kind=reason.kind, text=reason.text, evidence=reason.evidence)
+        for reason in item.reasons
+    ]
+    return ItemOut.model_construct(
         credential=card["id"],
         title=card["title"],
         issuer=card["issuer"],
         level=card["level"],
         hours=card["hours"],
-        cost=card["cost"],
+        cost=None if cost is None else CostOut.model_construct(**cost),
         delivery=card["delivery"],
         language=card["language"],
         url=card["url"],
         rank=rank,
         score=item.score,
         sources=list(item.sources),
-        closes=closes,
+        closes=[closing_out(bundle, closing) for closing in item.closes],
         gap_after=item.gap_after,
         reasons=reasons,
     )

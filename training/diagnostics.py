@@ -18,7 +18,7 @@ from models.gap import GapState
 from models.query import Query, with_learnt
 from models.rank import Ranked, rank
 from models.ranker import Ranker
-from training import metrics
+from training import metrics, ranking
 from training.learners import Asker
 from training.pipeline import Prepared
 from training.progress import Progress
@@ -171,5 +171,5 @@ def contributions(ranker: Ranker, asked: list[Question]) -> dict[str, float]:
     shown = np.concatenate([each.ranked.table[each.ranked.places] for each in asked])
     if not len(shown):
         return {}
-    mean = np.abs(ranker.contributions(shown)).mean(0)
+    mean = np.abs(ranking.contributions(ranker, shown)).mean(0)
     return dict(zip(ranker.features, mean.tolist(), strict=True))

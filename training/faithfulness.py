@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import Reason
-from models.effects import without
+from models.effects import EVIDENCE, without
 from models.explain import reasons
+from models.gap import closings
 from models.query import Query, Requirement
 from models.rank import Ranked, rank, raw_scores, traded
 from training.learners import Asker
@@ -44,7 +45,9 @@ def measure(
             end = int(split.train.indptr[learner + 1])
             query = asker.ask(bundle, learner, end, float(split.at[i]))
             ranked = rank(bundle, query)
-            told = reasons(bundle, query, ranked)
+            state, rows = ranked.known.gap, ranked.candidates.rows[ranked.places]
+            closes = [()] * len(rows) if state is None else closings(state, rows)
+            told = reasons(bundle, query, ranked, closes)
             for place, why in list(zip(ranked.places.tolist(), told, strict=True))[:ITEMS]:
                 if why[0].evidence.get("effect"):
                     fell = _falls(bundle, query, ranked, place, why[0])
@@ -61,12 +64,15 @@ def measure(
     }
 
 
+POPULARITY: Final = list(EVIDENCE).index("popularity")
+
+
 def _falls(bundle: Bundle, query: Query, ranked: Ranked, place: int, reason: Reason) -> bool:
     row = int(ranked.candidates.rows[place])
     before = int((ranked.scores > ranked.scores[place]).sum())
     if reason.kind == "popular":
         table = ranked.table.copy()
-        table[[place]] = without(table[[place]], "popularity")
+        table[[place]] = without(table[[place]])[POPULARITY]
         raw = raw_scores(bundle, query, ranked.candidates, table)
         scores = traded(query, ranked.known, ranked.candidates.rows, raw)
         return int((scores > scores[place]).sum()) > before
@@ -106,4 +112,6 @@ def _less_required(bundle: Bundle, query: Query, skills: Any) -> Query:
 
 
 def _less_history(query: Query, rows: NDArray[np.int32]) -> Query:
-    return replace(query, walk=query.walk.without(rows), closed=np.union1d(query.closed, rows))
+    return replace(
+        query, walk=query.walk.without(*rows.tolist()), closed=np.union1d(query.closed, rows)
+    )

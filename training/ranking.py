@@ -23,6 +23,7 @@ from models.domain import Mode
 from models.eligibility import eligible
 from models.feature_names import FEATURES, TREND
 from models.query import Query, mode
+from models.ranker import Ranker
 from training.config import Config
 from training.interactions import Interactions
 from training.progress import Progress
@@ -203,6 +204,17 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
     everything = np.ones(len(questions.label), np.bool_)
     final = lightgbm.train(parameters, _dataset(questions, everything, owner), rounds)
     return str(final.model_to_string())
+
+
+def contributions(ranker: Ranker, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What each of the ranker's features adds to the scores of a matrix ``(m, len(FEATURES))``:
+    exact Shapley values of the trees ``(m, features)``, which with a constant sum to the score.
+    """
+    trees = lightgbm.Booster(model_str=ranker.text)
+    shares = trees.predict(
+        ranker.read(matrix), num_threads=1, validate_features=False, pred_contrib=True
+    )
+    return np.asarray(shares, np.float64)[:, :-1]
 
 
 def _dataset(

@@ -21,7 +21,7 @@ from models.journeys import Journeys
 from models.ranker import Ranker
 from models.sparse import Csr
 from models.tables import Credentials, Roles, SkillLinks, Skills
-from models.trend import Trend
+from models.trend import Trend, descending
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -65,7 +65,8 @@ class Behaviour:
       column; ``pairs`` (p,), ascending, are the pairs' keys: earlier step · n + later step.
     - ``journeys``: the ways of earlier learners, to find those alike.
     - ``begun_with`` (n,): how many learners met each credential first of all, 0..1.
-    - ``learners_of`` (n,): number of learners who met each credential.
+    - ``learners_of`` (n,): number of learners who met each credential; ``most_learners`` the
+      largest of them, 1 at least; ``by_learners`` (≤ n,) the rows of those met, most first.
     - ``popular_for_role`` (r × n): share of the learners with that target, of whom there
       are ``learners_for_role`` (r,), who met it.
     - ``trend``: popularity over time; ``None`` for data without dates.
@@ -82,6 +83,8 @@ class Behaviour:
     journeys: Journeys
     begun_with: NDArray[np.float32]
     learners_of: NDArray[np.float32]
+    most_learners: float
+    by_learners: NDArray[np.int32]
     popular_for_role: Csr
     learners_for_role: NDArray[np.float32]
     trend: Trend | None
@@ -169,6 +172,8 @@ def behaviour(arrays: Arrays) -> Behaviour:
         journeys=Journeys(_csr(arrays, "taken"), _csr(arrays, "passing")),
         begun_with=arrays["begun_with"],
         learners_of=arrays["learners_of"],
+        most_learners=max(1.0, float(arrays["learners_of"].max(initial=0.0))),
+        by_learners=descending(arrays["learners_of"]),
         popular_for_role=_csr(arrays, "popular_for_role"),
         learners_for_role=arrays["learners_for_role"],
         trend=Trend.of(

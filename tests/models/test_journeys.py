@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.journeys import Journeys
+from models.met import Met
 from training import journeys
 from training.counts import Counts, Part
 from training.interactions import Interactions
@@ -31,8 +32,10 @@ def counted(ways: list[list[int]]) -> Counts:
 
 
 def alike(ways: list[list[int]], history: list[int]) -> np.ndarray:
+    met = Met(N, np.zeros(1, np.float32))
     found = Journeys(*journeys.journeys(interactions(ways)))
-    return found.alike(np.array(history, np.int32), N)
+    met.add_journeys(found, np.array(history, np.int32), 0)
+    return met.of(np.arange(N))[:, 0]
 
 
 @given(WAYS, st.lists(st.integers(0, N - 1), max_size=5, unique=True))

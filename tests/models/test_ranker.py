@@ -7,6 +7,8 @@ import pytest
 from models.errors import BundleCorrupt, BundleTooNew
 from models.feature_names import FEATURES
 from models.ranker import Ranker
+from models.trees import Trees
+from training.ranking import contributions
 
 CHOSEN = ("level", "item_item")
 
@@ -29,9 +31,45 @@ def test_a_ranker_trained_on_fewer_features_reads_them_by_name() -> None:
     table[:, FEATURES.index("item_item")] = [0.1, 0.5, 0.9]
     scores = ranker.score(table)
     assert scores[0] < scores[1] < scores[2]
-    shares = ranker.contributions(table)
+    shares = contributions(ranker, table)
     assert shares.shape == (3, 2)
     np.testing.assert_allclose(np.diff(shares.sum(1)), np.diff(scores), atol=1e-9)
+
+
+@pytest.mark.parametrize("missing", [True, False])
+def test_scores_are_those_of_lightgbm_to_the_last_bit(missing: bool) -> None:
+    rng = np.random.default_rng(2)
+    table = rng.normal(size=(700, 5)).astype(np.float32)
+    table[:, 3] = np.round(table[:, 3])
+    holes = rng.random(table.shape) < 0.2
+    target = table[:, 1] * table[:, 2] + (table[:, 3] > 0) + 3 * holes[:, 4]
+    if missing:
+        table[holes] = np.nan
+    fitted = lightgbm.train(
+        {"verbosity": -1, "num_threads": 1, "seed": 1, "deterministic": True, "num_leaves": 15},
+        lightgbm.Dataset(table, target),
+        30,
+    )
+    text = fitted.model_to_string()
+    thresholds = " ".join(line for line in text.splitlines() if line.startswith("threshold="))
+    assert missing == ("inf" in thresholds.replace("=", " ").split())  # splits by what is missing
+    found = Trees.parse(text, 5)
+    table[holes] = np.nan  # also where none were seen in training
+    wanted = fitted.predict(table, num_threads=1)
+    assert found.score(table).tolist() == wanted.tolist()
+    assert found.score(table[:2]).tolist() == wanted[:2].tolist()
+
+
+def test_with_fewer_to_weigh_the_best_stay_whole_and_the_others_below_them() -> None:
+    ranker = Ranker(trees(), CHOSEN)
+    table = np.zeros((40, len(FEATURES)), np.float32)
+    table[:, FEATURES.index("item_item")] = np.random.default_rng(3).random(40)
+    whole, some = ranker.score(table), ranker.score(table, most=10)
+    kept = some == whole
+    assert kept.sum() >= 10
+    assert kept[np.argsort(-whole, kind="stable")[:5]].all()
+    assert some[~kept].max() <= np.sort(some)[-10]
+    assert ranker.score(table, most=40).tolist() == whole.tolist()
 
 
 def test_features_of_a_later_version_are_refused() -> None:
@@ -42,3 +80,21 @@ def test_features_of_a_later_version_are_refused() -> None:
 def test_a_text_without_trees_is_refused() -> None:
     with pytest.raises(BundleCorrupt, match="ranker"):
         Ranker("no trees here", CHOSEN)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("split_feature=1", "split_feature=9"),
+        ("left_child=", "left_child=999 "),
+        ("leaf_value=", "leaf_values="),
+        ("threshold=", "threshold=x "),
+        ("decision_type=2", "decision_type=1"),
+        ("decision_type=2", "decision_type=6"),
+    ],
+)
+def test_damaged_trees_are_refused(before: str, after: str) -> None:
+    text = trees()
+    assert before in text
+    with pytest.raises(BundleCorrupt, match="ranker"):
+        Ranker(text.replace(before, after), CHOSEN)

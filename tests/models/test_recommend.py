@@ -188,7 +188,7 @@ def test_each_source_proposes_only_what_is_eligible_and_best_first(tiny: Bundle)
     mask = eligible(tiny, asked)
     mask[::3] = False
     for name, source in SOURCES.items():
-        rows, scores = source(tiny, asked, known, mask)
+        rows, scores = source(sources.Asked(tiny, asked, known, mask))
         assert mask[rows].all(), name
         assert len(set(rows.tolist())) == len(rows), name
         assert (np.diff(scores) <= 1e-6).all(), name
@@ -200,7 +200,7 @@ def test_each_source_proposes_only_what_is_eligible_and_best_first(tiny: Bundle)
 
 def test_signals_that_the_data_cannot_give_are_missing(tiny: Bundle) -> None:
     nobody = signals.compute(tiny, query.build(tiny, Ask(Learner(), NOW)), None)
-    assert not nobody.dense
+    assert np.isnan(nobody.met.blank).all()
     assert nobody.vector is nobody.profile is nobody.gap is None
 
 

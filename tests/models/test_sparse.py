@@ -17,14 +17,6 @@ def sparse(dense: np.ndarray) -> Csr:
     return Csr(indptr, columns.astype(np.int32), dense[rows, columns])
 
 
-@given(MATRICES, ROWS, st.integers(0, 100))
-def test_weighted_sum_is_the_dense_product(dense: np.ndarray, rows: np.ndarray, seed: int) -> None:
-    weights = np.random.default_rng(seed).normal(size=len(rows)).astype(np.float32)
-    found = sparse(dense).weighted_sum(rows, weights, 5)
-    np.testing.assert_allclose(found, weights @ dense[rows], atol=1e-5)
-    assert found.dtype == np.float32
-
-
 @given(MATRICES, ROWS)
 def test_entries_name_their_owner(dense: np.ndarray, rows: np.ndarray) -> None:
     matrix = sparse(dense)
@@ -42,4 +34,3 @@ def test_rows_without_entries() -> None:
     matrix = empty(3)
     assert matrix.n_rows == 3
     assert [len(part) for part in matrix.row(1)] == [0, 0]
-    assert not matrix.weighted_sum(np.array([0, 2], np.int32), np.ones(2, np.float32), 4).any()

@@ -14,12 +14,14 @@ from worlds import prepared, world
 from models import bundle, gap
 from models.domain import Ask, Learner, Target
 from models.feature_names import FEATURES
+from models.met import Met
 from models.query import Query, build
 from models.rank import Ranked
 from models.signals import Signals
 from models.sources import SOURCES, Candidates
 from training.diagnostics import GOAL_WEIGHTS, Aim, Question, calibration, diagnose, gap_closed
 from training.progress import Silent
+from training.ranking import contributions
 from training.splits import last
 
 
@@ -28,7 +30,7 @@ def question(raw: list[float], relevant: list[int]) -> Question:
     n = len(raw)
     candidates = Candidates(np.arange(n, dtype=np.int32), np.zeros((n, len(SOURCES)), np.int32))
     ranked = Ranked(
-        known=Signals({}, None, None, None, None),
+        known=Signals(Met(n, np.zeros(0, np.float32)), None, None, None, None),
         candidates=candidates,
         table=np.zeros((n, len(FEATURES)), np.float32),
         raw=np.array(raw, np.float64),
@@ -129,5 +131,5 @@ def test_contributions_and_a_constant_make_up_the_score(tiny_bundle: Path) -> No
     assert ranker is not None
     rows = np.random.default_rng(1).random((50, len(ranker.features))).astype(np.float32)
     rows[::3, ::4] = np.nan
-    rest = ranker.score(rows) - ranker.contributions(rows).sum(1)
+    rest = ranker.score(rows) - contributions(ranker, rows).sum(1)
     assert rest == pytest.approx(np.full(50, rest[0]), abs=1e-9)
