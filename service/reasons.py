@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Final
 
 from models.bundle import Bundle
@@ -34,16 +33,15 @@ def _facts(reason: ReasonOut) -> dict[str, object]:
 
 
 def _fact(bundle: Bundle, language: Language, name: str, value: object) -> str:
+    many = (value if isinstance(value, list) else [value])[:SHOWN]
     if name in TITLES:
-        return language.listed(_named(value, bundle.credentials.row, bundle.credentials.titles))
+        credentials = bundle.credentials
+        rows = [credentials.row(str(each)) for each in many]
+        return language.listed([credentials.titles[row] for row in rows if row is not None])
     if name == "skills":
-        return language.listed(_named(value, bundle.skills.row, bundle.skills.labels))
+        skills = bundle.skills
+        rows = [skills.row(str(each)) for each in many]
+        return language.listed([skills.labels[row] for row in rows if row is not None])
     if isinstance(value, int | float):
         return language.percent(value) if name == "share" else language.number(value)
     return str(value)
-
-
-def _named(value: object, row_of: Callable[[str], int | None], names: Sequence[str]) -> list[str]:
-    ids = value if isinstance(value, list) else [value]
-    rows = [row_of(str(each)) for each in ids[:SHOWN]]
-    return [names[row] for row in rows if row is not None]
