@@ -35,7 +35,7 @@ class Caller:
     only one whom they may ask about; ``None`` for all of the tenant.
     """
 
-    tenant: str
+    _tenant: str
     key: str
     scopes: frozenset[Scope]
     learner: str | None = None
@@ -51,7 +51,7 @@ class Caller:
         """
         if self.bound and any(each != self.learner for each in learners):
             raise ProblemError(403, "This widget token is for another learner.")
-        return self.tenant
+        return self._tenant
 
     def asking(self, query: LearnerQuery) -> str:
         """The tenant, for a question about this learner, of whom a widget vouches for nothing."""
@@ -122,10 +122,10 @@ def _allowed(
         if scope not in known.scopes:
             held = "widget token" if known.bound else "API key"
             raise ProblemError(403, f"This {held} lacks the scope '{scope}'.")
-        service.metrics.tenant_requests.labels(known.tenant).inc()
-        seen().tenant = known.tenant
+        service.metrics.tenant_requests.labels(known._tenant).inc()
+        seen().tenant = known._tenant
         if pays:
-            await service.ledger.take(service.tenants.toll(known.tenant, Costly.ANSWERS))
+            await service.ledger.take(service.tenants.toll(known._tenant, Costly.ANSWERS))
         return known
 
     return caller
@@ -142,7 +142,7 @@ def _tenant(scope: Scope, *, tokens: bool) -> Callable[[ServiceDep, Known], Awai
     allowed = _allowed(scope, tokens=tokens)
 
     async def tenant(service: ServiceDep, known: Known) -> str:
-        return (await allowed(service, known)).tenant
+        return (await allowed(service, known))._tenant
 
     return tenant
 

@@ -19,7 +19,9 @@ async def issue(service: Service, caller: Caller, asked: TokenIn) -> TokenOut:
     if lacking := sorted(scopes - caller.scopes):
         raise ProblemError(403, f"This API key lacks the scope '{lacking[0]}'.")
     until = int(service.now()) + asked.seconds
-    grant = Grant(caller.tenant, caller.key, asked.learner, asked.origin, scopes, until)
+    grant = Grant(
+        caller.about(asked.learner), caller.key, asked.learner, asked.origin, scopes, until
+    )
     return TokenOut(
         token=await sealed(service.seal, grant),
         expires_at=datetime.fromtimestamp(until, UTC),
