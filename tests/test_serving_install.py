@@ -13,8 +13,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-TRAINS = {"torch", "lightfm-next", "lightfm", "lightgbm", "sentence-transformers", "transformers", "polars",
-          "pyarrow", "implicit", "onnx"}  # fmt: skip
+TRAINS = {"torch", "lightfm-next", "lightfm", "lightgbm", "sentence-transformers", "transformers",
+          "polars", "pyarrow", "implicit", "onnx"}  # fmt: skip
 GPU = ("cuda-", "nvidia-", "triton")
 """What torch itself pins on machines where it comes with GPU support."""
 LIMIT_MB = 950
