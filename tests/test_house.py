@@ -23,7 +23,7 @@ SETTINGS = {"service/settings.py", "training/settings.py"}
 LARGEST = 300
 MADE = {"node_modules", "cairn-path.js"}
 """What is installed or built below a room, and no source."""
-COMMANDS = {"service/commands.py", "service/commands_log.py"}
+COMMANDS = {"service/commands.py", "service/commands_log.py", "service/commands_lti.py"}
 """The parts of the command line that lie in a room."""
 
 Rule = Callable[[Path], list[str]]

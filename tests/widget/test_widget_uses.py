@@ -78,6 +78,26 @@ def test_a_path_is_shared_without_who_it_is_for(opened: Opening, context: Browse
     expect(link).to_have_count(0)
 
 
+def test_a_step_of_the_path_can_be_turned_down_too(opened: Opening) -> None:
+    widget = opened(learner="ned", target_role="bakery-role")
+    widget.root.locator(".steps li").first.wait_for()
+    title = widget.steps()[0]
+    step = widget.root.locator(".steps li").first
+    step.get_by_role("button", name="Why this?").click()
+    step.get_by_role("button", name="Not interested").click()
+    expect(widget.root.locator(".toast")).to_contain_text(f"Hidden: {title}")
+    widget.settled()
+    assert title not in widget.steps()
+    widget.button("Undo").click()
+    expect(widget.root.locator(".steps")).to_contain_text(title)
+
+
+def test_how_far_a_stack_is_stands_at_each_step(opened: Opening) -> None:
+    widget = opened(learner="ola", target_role="bakery-role")
+    widget.root.locator(".steps li").first.wait_for()
+    assert "of 3 towards Bakery course 9" in widget.root.locator(".steps").inner_text()
+
+
 def test_two_roles_are_compared_and_one_is_chosen(opened: Opening) -> None:
     widget = opened(learner="dan", target_role="bakery-role")
     search = widget.root.locator(".compare").get_by_role("combobox")

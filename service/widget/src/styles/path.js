@@ -37,7 +37,9 @@ export const pathStyles = css`
   .step .why { padding-block: 0.15rem 0.5rem; }
   .exit { display: inline-flex; gap: 0.4rem; align-items: center; margin-block-start: 0.2rem; padding: 0.25rem 0.65rem; border-radius: 9px; background: var(--_amber-tint); font-size: 0.875rem; }
   .exit .icon { color: var(--_amber); }
-  .stack { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; margin-block-start: 0.5rem; color: var(--_soft); font-size: 0.875rem; }
+  .stack { display: flex; flex-wrap: wrap; gap: 0.4rem; align-items: center; color: var(--_soft); font-size: 0.875rem; }
+  .stack .icon { inline-size: 0.9375rem; block-size: 0.9375rem; }
+  .step .actions { justify-content: flex-start; margin-block-start: 0.5rem; border: 0; padding: 0; }
   .pips { display: inline-flex; gap: 3px; }
   .pips i { inline-size: 0.9rem; block-size: 0.4rem; border-radius: 99px; box-shadow: inset 0 0 0 1px var(--_edge); }
   .pips .on { background: var(--_accent); box-shadow: none; }

@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { icons } from "../icons.js";
+import { actions, saving } from "./actions.js";
 import { bar, facts, given, reasonsList, titleLink, unfold } from "./parts.js";
 
 const CLOSES = 3;
@@ -26,7 +26,7 @@ const card = (host, item, answer) => {
   const [first, ...rest] = item.reasons;
   return html`<li class="card" part="card" aria-busy=${host.journey.pending === item.credential}>
     <div class="over"><p class="issuer">${item.issuer ? given(item.issuer) : t("next.issuerUnknown")}</p>
-      ${host.learner ? saving(host, item) : nothing}</div>
+      ${saving(host, item)}</div>
     <h4>${titleLink(host, item, answer.request_id)}</h4>
     ${facts(host, item)}
     ${first ? reasonsList(host, [first]) : nothing}
@@ -36,22 +36,9 @@ const card = (host, item, answer) => {
         ${bar([["completed", each.from], ["gain", each.to - each.from]])}</li>`)}</ul></div>` : nothing}
     ${rest.length ? html`${unfold(host, name, t("act.why"), t("act.about", { action: t("act.why"), title: item.title }))}
       <div id=${name} class="why" ?hidden=${!host.open.has(name)}>${host.open.has(name) ? reasonsList(host, rest) : nothing}</div>` : nothing}
-    ${host.learner ? actions(host, item) : nothing}
+    ${actions(host, item)}
   </li>`;
 };
-
-const action = (host, { credential, title }, kind, key, icon, more = "") => html`<button class="quiet ${more}" type="button"
-  ?disabled=${host.journey.pending === credential} aria-label=${host.t("act.about", { action: host.t(key), title })}
-  @click=${() => host.act(kind, credential, title)}>${icon}<span>${host.t(key)}</span></button>`;
-
-const saving = (host, item) => (host.journey.saved.has(item.credential)
-  ? action(host, item, "retract", "act.saved", icons.saved, "on")
-  : action(host, item, "save", "act.save", icons.save));
-
-const actions = (host, item) => html`<div class="actions" part="actions">
-  ${action(host, item, "complete", "act.have", icons.done)}
-  ${action(host, item, "dismiss", "act.dismiss", icons.hide)}
-</div>`;
 
 /** What was turned down, to be taken back at any time. */
 const hiddenView = (host) => {

@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { exits } from "../exits.js";
 import { icons } from "../icons.js";
+import { actions, saving } from "./actions.js";
 import { facts, given, range, reasonsList, titleLink, unfold } from "./parts.js";
 
 const MOST_HOURS = 40;
@@ -83,9 +84,10 @@ const stepView = (host, path, step, place, earned) => {
       ${step.starts ? html`<p class="when">${when(host, step)}</p>` : nothing}
       ${facts(host, { hours: step.hours, cost, level: step.level })}
       ${earned.map((stack) => html`<p class="exit">${icons.flag}${t("path.offramp", { title: host.words.title(stack) ?? stack })}</p>`)}
+      ${stacks(host, step)}
       ${unfold(host, name, t("act.why"), t("act.about", { action: t("act.why"), title: step.title }))}
       <div id=${name} class="why" ?hidden=${!host.open.has(name)}>
-        ${host.open.has(name) ? html`${reasonsList(host, step.why)} ${stacks(host, step)}` : nothing}
+        ${host.open.has(name) ? html`${reasonsList(host, step.why)} ${actions(host, step, saving(host, step))}` : nothing}
       </div>
     </div>
     <span class="after"><span aria-hidden="true">${after}</span>
