@@ -197,6 +197,13 @@ class Widget:
     def button(self, name: str) -> Any:
         return self.root.get_by_role("button", name=name)
 
+    def slide(self, name: str, value: float) -> None:
+        """Move a slider, as a hand does."""
+        self.root.get_by_label(name).evaluate(
+            "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }",
+            value,
+        )
+
     def steps(self) -> list[str]:
         return self.root.locator(".steps .title").all_inner_texts()
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browsing import KEY, Platform, Serving, Widget
+from browsing import KEY, Platform, Serving
 from conftest import Opening
 from playwright.sync_api import BrowserContext, expect
 
@@ -19,14 +19,6 @@ def stored(served: Serving, learner: str) -> list[tuple[str, str]]:
     headers = {"Authorization": f"Bearer {KEY}"}
     answer = httpx.get(f"{served.url}/v1/learners/{learner}/export", headers=headers)
     return [(event["kind"], event["credential_id"]) for event in answer.json()["events"]]
-
-
-def set_slider(widget: Widget, name: str, value: float) -> None:
-    slider = widget.root.get_by_label(name)
-    slider.evaluate(
-        "(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }",
-        value,
-    )
 
 
 def test_the_whole_journey(
@@ -71,14 +63,14 @@ def test_the_whole_journey(
     # Another budget, another path.
     whole = widget.steps()
     said = root.locator("[role=status].hidden")
-    set_slider(widget, "Budget", 100)
+    widget.slide("Budget", 100)
     expect(said).to_contain_text("Path updated")
     widget.settled()
     assert 0 < len(widget.steps()) < len(whole)
     expect(root.locator(".limit")).to_contain_text("Your limits leave")
     finish = root.locator(".totals div", has_text="Done by")
     slow = finish.inner_text()
-    set_slider(widget, "Hours per week", 20)
+    widget.slide("Hours per week", 20)
     expect(finish).not_to_have_text(slow)
 
     # Something done counts at once.

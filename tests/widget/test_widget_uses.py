@@ -95,7 +95,8 @@ def test_a_step_of_the_path_can_be_turned_down_too(opened: Opening) -> None:
 def test_how_far_a_stack_is_stands_at_each_step(opened: Opening) -> None:
     widget = opened(learner="ola", target_role="bakery-role")
     widget.root.locator(".steps li").first.wait_for()
-    assert "of 3 towards Bakery course 9" in widget.root.locator(".steps").inner_text()
+    widget.slide("Budget", 100)  # for which there is what stacks
+    expect(widget.root.locator(".steps")).to_contain_text("1 of 3 towards Bakery course 9")
 
 
 def test_two_roles_are_compared_and_one_is_chosen(opened: Opening) -> None:
