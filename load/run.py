@@ -77,7 +77,7 @@ def wait(server: subprocess.Popen[bytes], url: str) -> None:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2):  # noqa: S310 - loopback
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise SystemExit(f"the service was not ready within {START_SECONDS} seconds")
 
 
