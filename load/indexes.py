@@ -44,7 +44,7 @@ def tried(size: int, width: int) -> dict[str, Any]:
     """All that come into question for so many vectors of that width, and which is chosen."""
     vectors = clustered(size, width, 1)
     began = time.perf_counter()
-    kinds = []
+    kinds: list[dict[str, Any]] = []
     for trial in trials(vectors, questions(vectors, QUESTIONS, 3)):
         facts = trial.index.facts
         now = time.perf_counter()

@@ -6,9 +6,10 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -69,8 +70,13 @@ SWITCH: Final = 0.0005
 """Seconds that a plan being made may keep the interpreter when others wait for it."""
 
 
-def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
-    """The service on the bundle and the store of ``settings``; ``now`` is its clock.
+def create_app(
+    settings: Settings,
+    now: Callable[[], float] = time.time,
+    checked: Collection[Path] = frozenset(),
+) -> FastAPI:
+    """The service on the bundle and the store of ``settings``; ``now`` is its clock, ``checked``
+    are folders of bundles whose checksums were found right on the way here.
 
     Raises ``UsageError`` when ``settings`` name no store, unusable keys or unusable tenants.
     Bundles are read when the application starts, once in each worker.
@@ -89,7 +95,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        tenants = Tenants(terms, settings.bundle, keys, metrics)
+        tenants = Tenants(terms, settings.bundle, keys, metrics, checked)
         async with AsyncExitStack() as parts:
             if tracing is not None:
                 parts.callback(tracing.close)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -29,11 +30,13 @@ class Bundles:
     is nothing to begin with.
     """
 
-    def __init__(self, source: Path, metrics: Metrics) -> None:
+    def __init__(
+        self, source: Path, metrics: Metrics, checked: Collection[Path] = frozenset()
+    ) -> None:
         self._source = source
         self._metrics = metrics
         self._seen = _meant(source)
-        self.current, self.behind = begin(source)
+        self.current, self.behind = begin(source, checked)
 
     async def follow(self) -> None:
         """Change to whatever becomes current, once it was read, found intact and tried; ends only
@@ -61,14 +64,16 @@ class Bundles:
         self._metrics.bundles.labels(outcome).inc()
 
 
-def begin(source: Path) -> tuple[Bundle, bool]:
+def begin(source: Path, checked: Collection[Path] = frozenset()) -> tuple[Bundle, bool]:
     """The bundle that ``source`` means, or when that cannot be used the latest promoted before it
-    that can, and whether it is such an earlier one.
+    that can, and whether it is such an earlier one. Folders ``checked`` by whoever started this
+    process are not compared with their checksums once more.
 
     Raises the ``BundleError`` of the one meant when none can be used.
     """
     try:
-        return bundle.read(bundle.resolve(source)), False
+        folder = bundle.resolve(source)
+        return bundle.read(folder, checked=folder.resolve() in checked), False
     except BundleError as error:
         for folder in registry.earlier(source):
             try:

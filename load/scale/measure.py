@@ -16,7 +16,7 @@ import numpy as np
 from load.bench.servers import Server, started
 from load.bench.times import percentiles_ms
 from load.scale.vectors import questions
-from models import bundle
+from load.scale.world import World
 from models.bundle import Bundle
 from models.index import best
 
@@ -28,13 +28,14 @@ FRESH: Final = 16
 """Questions by which recall is measured, none of which was tried when an index was chosen."""
 
 
-def served(folder: Path, answers: int) -> dict[str, Any]:
+def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
     """The service on one process, started on the bundle and asked ``answers`` questions of
     different learners, one after the other.
 
     ``start_s`` is from the command to the first ``/readyz``; ``rss_mb``, ``pss_mb`` and
     ``own_mb`` (pages that nothing but this process has) are its memory after that, ``begin_own_mb``
-    before.
+    before. ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and
+    its store: what others do on the machine does not add to it.
     """
     with tempfile.TemporaryDirectory(prefix="cairn-scale-") as var:
         key = f"cairn_load_{secrets.token_urlsafe(32)}"
@@ -42,16 +43,16 @@ def served(folder: Path, answers: int) -> dict[str, Any]:
         command = ("cairn", "serve", "--bundle", str(folder), "--workers", "1")
         with started(key, Path(var), *command) as server:
             took = time.perf_counter() - began
-            before = _memory(server.pid)
-            ask = _asker(server, folder)
+            before, begun = _memory(server.pid), server.cpu_seconds()
+            ask = _asker(server, world)
             for i in range(WARM):
                 ask(i)
-            seconds = []
+            seconds, spent = [], server.cpu_seconds()
             for i in range(WARM, WARM + answers):
                 sent = time.perf_counter()
                 ask(i)
                 seconds.append(time.perf_counter() - sent)
-            after = _memory(server.pid)
+            after, spent = _memory(server.pid), server.cpu_seconds() - spent
             stages = {
                 stage: round(1000 * total / count, 3)
                 for stage, (total, count) in server.stages().items()
@@ -59,6 +60,8 @@ def served(folder: Path, answers: int) -> dict[str, Any]:
             }
     return {
         "start_s": round(took, 2),
+        "start_cpu_s": round(begun, 2),
+        "cpu_ms": round(1000 * spent / answers, 3),
         **{f"{name}_ms": round(ms, 3) for name, ms in percentiles_ms(seconds).items()},
         "rss_mb": after["Rss"],
         "pss_mb": after["Pss"],
@@ -69,11 +72,9 @@ def served(folder: Path, answers: int) -> dict[str, Any]:
     }
 
 
-def _asker(server: Server, folder: Path) -> Callable[[int], None]:
-    counts = bundle.read_manifest(folder).data.counts
-
+def _asker(server: Server, world: World) -> Callable[[int], None]:
     def ask(i: int) -> None:
-        learner, role = i * 7919 % counts["learners"], i % counts["roles"]
+        learner, role = i * 7919 % world.learners, i % world.roles
         asked = {
             "learner": {"id": f"learner-{learner}"}, "target_role": f"role-{role}", "limit": 10,
         }  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import lightgbm
 import numpy as np
@@ -35,10 +35,9 @@ STEPS: Final = 10
 EACH: Final = 3
 """A learner takes so many steps; a credential is met so many times, on average."""
 
-ROLES: Final = 200
 REQUIRED: Final = 12
 TAUGHT: Final = 2
-"""So many roles, skills of a role, and skills of a credential."""
+"""Skills of a role, and of a credential."""
 
 NOW: Final = 1_760_000_000.0
 DAY: Final = 86_400.0
@@ -62,6 +61,8 @@ class World:
         """So many that each credential is met as often as ``EACH`` says."""
         return max(200, self.n * EACH // STEPS)
 
+    roles: ClassVar[int] = 200
+
     def write(self, root: Path) -> Path:
         """Make it and write it below ``root``; returns its folder."""
         chance = np.random.default_rng(7)
@@ -77,7 +78,7 @@ class World:
         }
         arrays = {
             **self._catalogue(chance),
-            **behaviour.fit(known, self._roles(chance), ROLES, ridge=30.0),
+            **behaviour.fit(known, self._roles(chance), self.roles, ridge=30.0),
             "text_vectors": texts,
             "place": np.zeros(0, np.int32),
             "factors.vectors": factors,
@@ -107,7 +108,7 @@ class World:
         )
 
     def _roles(self, chance: np.random.Generator) -> NDArray[np.int32]:
-        return chance.integers(ROLES, size=self.learners).astype(np.int32)
+        return chance.integers(self.roles, size=self.learners).astype(np.int32)
 
     def _catalogue(self, chance: np.random.Generator) -> Arrays:
         n, s = self.n, self.skills
@@ -115,18 +116,23 @@ class World:
         skill = np.stack([first, (first + 1 + np.arange(n) // s % (s - 1)) % s], axis=1)
         taught = np.sort(skill, axis=1).ravel()
         by_skill = np.argsort(taught, kind="stable")
-        required = np.sort(chance.permuted(np.tile(np.arange(s), (ROLES, 1)), axis=1)[:, :REQUIRED])
+        required = np.sort(
+            chance.permuted(np.tile(np.arange(s), (self.roles, 1)), axis=1)[:, :REQUIRED]
+        )
         trees = {row: NeedsCredential(f"credential-{row - 1}") for row in range(20, n, 20)}
         ids = IdMap([f"credential-{row}" for row in range(n)])
         compiled = Conditions.compile(trees, ids, IdMap(()))
         links: Arrays = {}
-        for name, owners, skills in (("teaches", n, taught), ("requires", ROLES, required.ravel())):
+        for name, owners, skills in (
+            ("teaches", n, taught),
+            ("requires", self.roles, required.ravel()),
+        ):
             links |= _csr(name, np.arange(owners + 1) * (len(skills) // owners), skills)
             links[f"{name}.match"] = np.full(len(skills), np.nan, np.float32)
             links[f"{name}.inferred"] = np.zeros(len(skills), np.bool_)
         return {
             **links,
-            "requires.importance": np.ones(ROLES * REQUIRED, np.float32),
+            "requires.importance": np.ones(self.roles * REQUIRED, np.float32),
             **_csr("near", np.arange(s + 1), np.arange(s), 1.0),
             **_csr(
                 "closers", np.searchsorted(taught[by_skill], np.arange(s + 1)), by_skill // TAUGHT
@@ -171,11 +177,11 @@ class World:
                 ),
             },
             "roles": {
-                "id": [f"role-{i}" for i in range(ROLES)],
-                "title": [f"Role {i}" for i in range(ROLES)],
-                "aliases": [None] * ROLES,
-                "description": [None] * ROLES,
-                "growth": [None] * ROLES,
+                "id": [f"role-{i}" for i in range(self.roles)],
+                "title": [f"Role {i}" for i in range(self.roles)],
+                "aliases": [None] * self.roles,
+                "description": [None] * self.roles,
+                "growth": [None] * self.roles,
             },
             "learners": {"id": [f"learner-{i}" for i in range(self.learners)]},
         }
@@ -185,12 +191,7 @@ class World:
             "created_at": "2025-10-09T00:00:00Z",
             "data": {
                 "hash": f"{self.n:064}",
-                "counts": {
-                    "credentials": self.n,
-                    "roles": ROLES,
-                    "learners": self.learners,
-                    "interactions": len(known),
-                },
+                "counts": {"credentials": self.n, "interactions": len(known)},
                 "dated": True,
                 "last_at": float(known.at.max()),
             },

@@ -7,7 +7,7 @@ need not think of tenants, and cannot forget to.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,7 +44,12 @@ class Tenants:
     """
 
     def __init__(
-        self, terms: Mapping[str, Terms] | None, default: Path, keys: Keys, metrics: Metrics
+        self,
+        terms: Mapping[str, Terms] | None,
+        default: Path,
+        keys: Keys,
+        metrics: Metrics,
+        checked: Collection[Path] = frozenset(),
     ) -> None:
         self._terms = terms
         self._everything = Terms(default)
@@ -55,7 +60,7 @@ class Tenants:
         for source in (default, *(each.source for each in (terms or {}).values())):
             folder = source.resolve()
             if folder not in folders:
-                folders[folder] = Bundles(source, metrics)
+                folders[folder] = Bundles(source, metrics, checked)
             self._served[source] = folders[folder]
         self.default = self._served[default]
         self.bundles = tuple(folders.values())
