@@ -67,9 +67,9 @@ def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
             server.wait(timeout=30)
 
 
-def wait(server: subprocess.Popen[bytes], url: str) -> None:
+def wait(server: subprocess.Popen[bytes], url: str, seconds: float = START_SECONDS) -> None:
     """Until the service says that it is ready; ``SystemExit`` when it ends or takes too long."""
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.poll() is not None:
             raise SystemExit("the service could not start")
@@ -78,7 +78,7 @@ def wait(server: subprocess.Popen[bytes], url: str) -> None:
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
-    raise SystemExit(f"the service was not ready within {START_SECONDS} seconds")
+    raise SystemExit(f"the service was not ready within {seconds} seconds")
 
 
 def locust(url: str, key: str, users: int, seconds: int) -> list[dict[str, Any]]:

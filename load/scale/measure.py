@@ -20,6 +20,8 @@ from load.scale.world import World
 from models.bundle import Bundle
 from models.index import best
 
+PATIENCE: Final = 600.0
+"""Seconds for a start, on a machine with other work and a disk to read from."""
 WARM: Final = 20
 """Questions before any counts."""
 SHARES: Final = (1.0, 0.5, 0.1, 0.01, 0.001)
@@ -41,7 +43,7 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
         key = f"cairn_load_{secrets.token_urlsafe(32)}"
         began = time.perf_counter()
         command = ("cairn", "serve", "--bundle", str(folder), "--workers", "1")
-        with started(key, Path(var), *command) as server:
+        with started(key, Path(var), *command, patience=PATIENCE) as server:
             took = time.perf_counter() - began
             before, begun = _memory(server.pid), server.cpu_seconds()
             ask = _asker(server, world)

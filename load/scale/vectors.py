@@ -1,4 +1,4 @@
-"""Unit vectors that lie together by topic, as those of texts do."""
+"""Unit vectors that lie together by topic, subject and field, as those of texts do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 TOPIC: Final = 200
 """Credentials of a topic."""
+SHARED: Final = ((100, 1.0), (10, 0.8), (1, 0.6))
+"""So many topics share a part of that length: those of a field, of a subject, the topic itself."""
 APART: Final = 0.8
-"""Length of what a vector has of its own, beside one that its topic shares."""
+"""Length of what a vector has of its own."""
 BLOCK: Final = 100_000
 
 
@@ -20,9 +22,13 @@ def topics(n: int) -> NDArray[np.int64]:
 
 
 def clustered(n: int, dim: int, seed: int) -> NDArray[np.float32]:
-    """``(n, dim)``, in topics as ``topics`` tells; of a topic whatever the seed of others is."""
+    """``(n, dim)``, in topics as ``topics`` tells."""
     chance, starts = np.random.default_rng(seed), topics(n)
-    centres = _unit(chance.standard_normal((len(starts) - 1, dim), np.float32))
+    count = len(starts) - 1
+    centres = np.zeros((count, dim), np.float32)
+    for together, length in SHARED:
+        parts = chance.standard_normal((-(-count // together), dim), np.float32)
+        centres += length * np.repeat(_unit(parts), together, axis=0)[:count]
     found = np.repeat(centres, np.diff(starts), axis=0)
     for start in range(0, n, BLOCK):
         block = found[start : start + BLOCK]
