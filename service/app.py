@@ -6,10 +6,9 @@ import asyncio
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -17,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
 from service import problems
+from service.bundles import Checked
 from service.chores import ended
 from service.cors import Cors
 from service.decisions.audit import AuditLog
@@ -73,10 +73,10 @@ SWITCH: Final = 0.0005
 def create_app(
     settings: Settings,
     now: Callable[[], float] = time.time,
-    checked: Collection[Path] = frozenset(),
+    checked: Checked | None = None,
 ) -> FastAPI:
     """The service on the bundle and the store of ``settings``; ``now`` is its clock, ``checked``
-    are folders of bundles whose checksums were found right on the way here.
+    are bundles that were found intact on the way here.
 
     Raises ``UsageError`` when ``settings`` name no store, unusable keys or unusable tenants.
     Bundles are read when the application starts, once in each worker.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,6 +18,11 @@ from service.telemetry.metrics import Metrics
 LOOK: Final = 0.5
 """Seconds between two looks at what is current."""
 
+Checked = dict[Path, Bundle | None]
+"""Folders whose files were found intact on the way here, with the bundle where this very process
+has read it; each is taken out when it is used.
+"""
+
 logger = logging.getLogger(__name__)
 
 
@@ -30,9 +34,7 @@ class Bundles:
     is nothing to begin with.
     """
 
-    def __init__(
-        self, source: Path, metrics: Metrics, checked: Collection[Path] = frozenset()
-    ) -> None:
+    def __init__(self, source: Path, metrics: Metrics, checked: Checked | None = None) -> None:
         self._source = source
         self._metrics = metrics
         self._seen = _meant(source)
@@ -64,16 +66,19 @@ class Bundles:
         self._metrics.bundles.labels(outcome).inc()
 
 
-def begin(source: Path, checked: Collection[Path] = frozenset()) -> tuple[Bundle, bool]:
+def begin(source: Path, checked: Checked | None = None) -> tuple[Bundle, bool]:
     """The bundle that ``source`` means, or when that cannot be used the latest promoted before it
-    that can, and whether it is such an earlier one. Folders ``checked`` by whoever started this
-    process are not compared with their checksums once more.
+    that can, and whether it is such an earlier one. What was ``checked`` by whoever started this
+    process is not compared with its checksums once more.
 
     Raises the ``BundleError`` of the one meant when none can be used.
     """
+    checked = {} if checked is None else checked
     try:
         folder = bundle.resolve(source)
-        return bundle.read(folder, checked=folder.resolve() in checked), False
+        intact = folder.resolve() in checked
+        read = checked.pop(folder.resolve(), None)  # so that it goes once another is current
+        return read or bundle.read(folder, checked=intact), False
     except BundleError as error:
         for folder in registry.earlier(source):
             try:

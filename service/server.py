@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -21,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from models import bundle
 from models.errors import CairnError, PortInUse, UsageError
 from service.app import create_app
-from service.bundles import begin
+from service.bundles import Checked, begin
 from service.experiments.assignment import Experiments
 from service.experiments.assignment import read as read_experiments
 from service.replica import Replica
@@ -73,9 +72,9 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
         _run(settings, listener, checked)
 
 
-def _check(settings: Settings) -> frozenset[Path]:
-    """Raise now what would else be found out in a worker, with nobody to tell; returns the folders
-    of bundles that were found intact.
+def _check(settings: Settings) -> Checked:
+    """Raise now what would else be found out in a worker, with nobody to tell; returns what was
+    found intact: by the folder, and with the bundle where this process will serve it.
     """
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
     keyring = load_keyring(settings.api_keys_file, key)
@@ -88,13 +87,13 @@ def _check(settings: Settings) -> frozenset[Path]:
         replica = Replica(settings.bundle_url, settings.bundle)
         with closing(replica):
             replica.begin()
-    intact = set()
+    intact: Checked = {}
     for source in sources:
         found, behind = begin(source)
         meant = None if behind else bundle.resolve(source)
         if meant is not None and meant.name == found.version:  # and no other promoted meanwhile
-            intact.add(meant.resolve())
-    return frozenset(intact)
+            intact[meant.resolve()] = found if settings.workers == 1 else None
+    return intact
 
 
 def with_some_key(settings: Settings) -> Settings:
@@ -122,7 +121,7 @@ def _with_shared_metrics(settings: Settings) -> Settings:
     return settings.model_copy(update={"metrics_dir": folder})
 
 
-def _run(settings: Settings, listener: socket.socket, checked: frozenset[Path]) -> None:
+def _run(settings: Settings, listener: socket.socket, checked: Checked) -> None:
     config = uvicorn.Config(
         partial(create_app, settings, checked=checked),
         factory=True,

@@ -7,14 +7,14 @@ need not think of tenants, and cannot forget to.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from models.bundle import Bundle
 from models.narrow import narrowed
-from service.bundles import Bundles
+from service.bundles import Bundles, Checked
 from service.telemetry.metrics import Metrics
 from service.tenants.keys import Keys
 from service.tenants.limits import Costly, Toll
@@ -49,7 +49,7 @@ class Tenants:
         default: Path,
         keys: Keys,
         metrics: Metrics,
-        checked: Collection[Path] = frozenset(),
+        checked: Checked | None = None,
     ) -> None:
         self._terms = terms
         self._everything = Terms(default)
