@@ -29,6 +29,7 @@ from service.ledger import Ledger
 from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
 from service.replica import Replica
+from service.residence import keep_small
 from service.routes import (
     catalogue,
     decisions,
@@ -140,6 +141,7 @@ def create_app(
                     log.keep_flushing(),
                     audit.keep_draining(),
                     keep_looking(metrics.inside, tenants.default, ledger),
+                    keep_small(),
                     *following,
                 )
             ]
