@@ -29,7 +29,6 @@ from service.ledger import Ledger
 from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
 from service.replica import Replica
-from service.residence import keep_small
 from service.routes import (
     catalogue,
     decisions,
@@ -141,7 +140,6 @@ def create_app(
                     log.keep_flushing(),
                     audit.keep_draining(),
                     keep_looking(metrics.inside, tenants.default, ledger),
-                    keep_small(),
                     *following,
                 )
             ]

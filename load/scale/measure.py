@@ -34,10 +34,11 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
     """The service on one process, started on the bundle and asked ``answers`` questions of
     different learners, one after the other.
 
-    ``start_s`` is from the command to the first ``/readyz``. ``rss_mb`` is the most memory that
-    the process had at once, mapped files included, ``end_rss_mb``, ``pss_mb`` and ``own_mb`` (pages
-    that it wrote and nobody shares) what it has in the end, ``begin_…`` before the first answer. ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and
-    its store: what others do on the machine does not add to it.
+    ``start_s`` is from the command to the first ``/readyz``. ``rss_mb``, mapped files
+    included, ``pss_mb`` and ``own_mb`` (pages that it wrote and nobody shares) are its memory in
+    the end, ``begin_…`` before the first answer; ``peak_mb`` was resident at most.
+    ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and its store:
+    what others do on the machine hardly adds to it.
     """
     with tempfile.TemporaryDirectory(prefix="cairn-scale-") as var:
         key = f"cairn_load_{secrets.token_urlsafe(32)}"
@@ -66,8 +67,8 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
         "start_cpu_s": round(begun, 2),
         "cpu_ms": round(1000 * spent / answers, 3),
         **{f"{name}_ms": round(ms, 3) for name, ms in percentiles_ms(seconds).items()},
-        "rss_mb": peak,
-        "end_rss_mb": after["Rss"],
+        "rss_mb": after["Rss"],
+        "peak_mb": peak,
         "pss_mb": after["Pss"],
         "own_mb": after["Private_Dirty"],
         "begin_rss_mb": before["Rss"],
