@@ -34,10 +34,11 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
     """The service on one process, started on the bundle and asked ``answers`` questions of
     different learners, one after the other.
 
-    ``start_s`` is from the command to the first ``/readyz``; ``rss_mb``, ``pss_mb`` and
-    ``own_mb`` (pages that nothing but this process has) are its memory after that, ``begin_own_mb``
-    before. ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and
-    its store: what others do on the machine does not add to it.
+    ``start_s`` is from the command to the first ``/readyz``. ``rss_mb``, mapped files
+    included, ``pss_mb`` and ``own_mb`` (pages that it wrote and nobody shares) are its memory in
+    the end, ``begin_…`` before the first answer; ``peak_mb`` was resident at most.
+    ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and its store:
+    what others do on the machine hardly adds to it.
     """
     with tempfile.TemporaryDirectory(prefix="cairn-scale-") as var:
         key = f"cairn_load_{secrets.token_urlsafe(32)}"
@@ -55,6 +56,7 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
                 ask(i)
                 seconds.append(time.perf_counter() - sent)
             after, spent = _memory(server.pid), server.cpu_seconds() - spent
+            peak = _peak(server.pid)
             stages = {
                 stage: round(1000 * total / count, 3)
                 for stage, (total, count) in server.stages().items()
@@ -66,6 +68,7 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
         "cpu_ms": round(1000 * spent / answers, 3),
         **{f"{name}_ms": round(ms, 3) for name, ms in percentiles_ms(seconds).items()},
         "rss_mb": after["Rss"],
+        "peak_mb": peak,
         "pss_mb": after["Pss"],
         "own_mb": after["Private_Dirty"],
         "begin_rss_mb": before["Rss"],
@@ -92,6 +95,12 @@ def _memory(pid: int) -> dict[str, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text()
     found = re.findall(r"^(\w+): +(\d+) kB$", lines, re.MULTILINE)
     return {name: round(int(count) / 1024, 1) for name, count in found}
+
+
+def _peak(pid: int) -> float:
+    """Megabytes that a process had resident at most."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return round(int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1024, 1)
 
 
 def recall(loaded: Bundle) -> dict[str, float]:
