@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
 from service import problems
+from service.bundles import Checked
 from service.chores import ended
 from service.cors import Cors
 from service.decisions.audit import AuditLog
@@ -74,8 +75,13 @@ SWITCH: Final = 0.0005
 """Seconds that a plan being made may keep the interpreter when others wait for it."""
 
 
-def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
-    """The service on the bundle and the store of ``settings``; ``now`` is its clock.
+def create_app(
+    settings: Settings,
+    now: Callable[[], float] = time.time,
+    checked: Checked | None = None,
+) -> FastAPI:
+    """The service on the bundle and the store of ``settings``; ``now`` is its clock, ``checked``
+    are bundles that were found intact on the way here.
 
     Raises ``UsageError`` when ``settings`` name no store, unusable keys or unusable tenants.
     Bundles are read when the application starts, once in each worker.
@@ -94,7 +100,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        tenants = Tenants(terms, settings.bundle, keys, metrics)
+        tenants = Tenants(terms, settings.bundle, keys, metrics, checked)
         async with AsyncExitStack() as parts:
             if tracing is not None:
                 parts.callback(tracing.close)
