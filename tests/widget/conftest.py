@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from browsing import AXE, WATCH, Platform, Serving, Widget, browser_of, platform_beside, serving
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from service.routes.widget import SCRIPT
 
 Opening = Callable[..., Widget]
+PATIENCE = 20_000
+"""Milliseconds: other tests may hold a browser up for longer than users would wait."""
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -40,7 +44,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(
         reduced_motion="reduce", locale="en-US", viewport={"width": 1100, "height": 900}
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.add_init_script(WATCH)
     context.add_init_script(path=AXE)
     yield context

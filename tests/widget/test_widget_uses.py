@@ -78,6 +78,18 @@ def test_a_path_is_shared_without_who_it_is_for(opened: Opening, context: Browse
     expect(link).to_have_count(0)
 
 
+def test_what_was_said_before_counts_again(opened: Opening) -> None:
+    widget = opened(learner="moe", target_role="bakery-role")
+    title = widget.next()[0]
+    card = widget.root.locator(".card").first
+    card.get_by_role("button", name="Save").click()
+    expect(widget.button(f"Saved: {title}")).to_be_visible()
+    card.get_by_role("button", name="Not interested").click()
+    expect(widget.root.locator(".toast")).to_contain_text(f"Hidden: {title}")
+    widget.button("Undo").click()
+    expect(widget.button(f"Saved: {title}")).to_be_visible()
+
+
 def test_a_step_of_the_path_can_be_turned_down_too(opened: Opening) -> None:
     widget = opened(learner="ned", target_role="bakery-role")
     widget.root.locator(".steps li").first.wait_for()

@@ -3,7 +3,7 @@ import { LitElement, html, nothing } from "lit";
 
 import { Client } from "./api.js";
 import { Formats } from "./format.js";
-import { directionOf, languageOf, translator } from "./i18n/index.js";
+import { directionOf, isolated, languageOf, translator } from "./i18n/index.js";
 import { Journey } from "./journey.js";
 import { styles } from "./styles/index.js";
 import "./drawing.js";
@@ -168,13 +168,14 @@ export class CairnPath extends LitElement {
   get words() {
     const { t, formats, language, journey } = this;
     const labels = new Map(journey.answer?.gap?.skills.map((each) => [each.skill, each.label]));
+    const name = (text) => (text == null ? null : isolated(language, text));
     return {
       t,
       formats,
       language,
-      label: (id) => labels.get(id) ?? null,
+      label: (id) => name(labels.get(id)),
       // In English the service's own sentence names it already.
-      title: (id) => (language === "en" ? journey.names.known(id) : journey.names.of(id)),
+      title: (id) => name(language === "en" ? journey.names.known(id) : journey.names.of(id)),
     };
   }
 

@@ -105,6 +105,8 @@ export class Journey {
     this.#host.tell("cairn:feedback", { kind, credential, title, eventId: event.event_id, requestId: event.request_id });
     this.#host.say(`did.${kind}`, { title });
     if (kind !== "save") await Promise.all([this.#recommend(), this.#plan()]);
+    // What was said before it counts again.
+    if (kind === "retract") await this.#recall();
     return true;
   }
 

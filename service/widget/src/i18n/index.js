@@ -16,6 +16,10 @@ export function languageOf(tag) {
 
 export const directionOf = (language) => (RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr");
 
+/** Text of any direction, so that it disturbs nothing around it in a text from right to left. */
+export const isolated = (language, text) =>
+  (directionOf(language) === "rtl" ? `\u2068${text}\u2069` : text);
+
 /** `t(key, values)`: the message; its plural form is chosen by `values.count`. */
 export function translator(language) {
   const messages = catalogues[language];
@@ -25,6 +29,6 @@ export function translator(language) {
     const found = messages[key];
     const text = typeof found === "string" ? found : found[plurals.select(values.count)] ?? found.other;
     return text.replace(/\{(\w+)\}/g, (_, name) =>
-      typeof values[name] === "number" ? number.format(values[name]) : values[name]);
+      typeof values[name] === "number" ? number.format(values[name]) : isolated(language, values[name]));
   };
 }
