@@ -84,8 +84,9 @@ class Server:
 
 
 @contextmanager
-def started(key: str, var: Path, *module: str) -> Iterator[Server]:
-    """``python -m module --port P`` until the block ends, logging into ``var``.
+def started(key: str, var: Path, *module: str, **settings: str) -> Iterator[Server]:
+    """``python -m module --port P`` until the block ends, logging into ``var``; more ``settings``
+    by the names of their variables.
 
     ``SystemExit`` when it does not start.
     """
@@ -97,7 +98,7 @@ def started(key: str, var: Path, *module: str) -> Iterator[Server]:
     with (var / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--port", str(port)],
-            env={**os.environ, **ONE_THREAD, **own},
+            env={**os.environ, **ONE_THREAD, **own, **settings},
             stdout=log,
             stderr=log,
         )
