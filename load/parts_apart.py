@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Self
 
 from load.cluster import Cluster, Node
@@ -54,17 +55,19 @@ class Stored(Parts):
     """The service follows a registry in object storage that holds both bundles."""
 
     def __enter__(self) -> Self:
-        self.storage = Storage(self._var / "storage")
-        self.storage.start()
-        for version in reversed(self.versions):
-            push = ("bundle", "push", version, self.storage.url, "--root", str(self.registry))
-            cairn(*push, **self.storage.settings)
-        self._own |= {"CAIRN_BUNDLE_URL": self.storage.url, **self.storage.settings}
-        return super().__enter__()
+        with ExitStack() as parts:
+            self.storage = parts.enter_context(Storage(self._var / "storage"))
+            for version in reversed(self.versions):
+                push = ("bundle", "push", version, self.storage.url, "--root", str(self.registry))
+                cairn(*push, **self.storage.settings)
+            self._own |= {"CAIRN_BUNDLE_URL": self.storage.url, **self.storage.settings}
+            super().__enter__()
+            self._storage = parts.pop_all()
+        return self
 
     def __exit__(self, *_: object) -> None:
-        super().__exit__()
-        self.storage.kill()
+        with self._storage:
+            super().__exit__()
 
     def promote(self, version: str) -> None:
         """Make it current in the storage."""
