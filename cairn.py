@@ -18,7 +18,7 @@ from rich.console import Console
 from typer import Argument, Option, Typer, echo
 
 from models.errors import CairnError, UsageError
-from service import commands, commands_log
+from service import commands, commands_log, commands_lti
 from service.terminal import Terminal, shown
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ events = _group(help="The durable log of what learners did.")
 app.add_typer(commands.bundles, name="bundle")
 app.add_typer(events, name="events")
 app.add_typer(commands.keys, name="keys")
+app.add_typer(commands_lti.lti, name="lti")
 app.add_typer(commands_log.decisions, name="decisions")
 app.add_typer(commands_log.log, name="log")
 app.add_typer(commands_log.experiment, name="experiment")

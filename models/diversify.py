@@ -95,7 +95,7 @@ def choose(
     kept: list[int] = []
     count: dict[str, int] = {}
     for place in [*pinned, *rest.tolist()]:
-        issuer = str(bundle.credentials.issuer[rows[place]])
+        issuer = bundle.credentials.issuer[rows[place]] or ""
         capped = query.max_per_issuer is not None and issuer and place not in pinned
         if capped and count.get(issuer, 0) >= (query.max_per_issuer or 0):
             continue

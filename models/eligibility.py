@@ -41,7 +41,8 @@ def within(credentials: Credentials, limits: Constraints) -> NDArray[np.bool_]:
         hours = credentials.hours
         mask &= np.where(np.isnan(hours), unknown_passes, hours <= limits.max_hours)
     if limits.max_cost is not None:
-        comparable = (credentials.currency == limits.max_cost.currency) | (credentials.cost == 0)
+        comparable = credentials.currency.among((limits.max_cost.currency,))
+        comparable |= credentials.cost == 0
         known = comparable & ~np.isnan(credentials.cost)
         mask &= np.where(known, credentials.cost <= limits.max_cost.amount, unknown_passes)
     for column, allowed in (
@@ -50,5 +51,5 @@ def within(credentials: Credentials, limits: Constraints) -> NDArray[np.bool_]:
         (credentials.issuer, limits.issuers),
     ):
         if allowed:
-            mask &= np.where(column == "", unknown_passes, np.isin(column, allowed))
+            mask &= column.among(allowed) | (unknown_passes & ~column.known())
     return mask

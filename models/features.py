@@ -85,7 +85,8 @@ def _catalogue(
         last = query.walk.steps[-1]
         table[:, LEVEL_STEP] = level - credentials.level[last]
         if credentials.issuer[last]:
-            table[:, SAME_ISSUER] = credentials.issuer_code[rows] == credentials.issuer_code[last]
+            codes = credentials.issuer.codes
+            table[:, SAME_ISSUER] = codes[rows] == codes[last]
 
 
 def _order(

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.texts import Ids
+
 
 class IdMap:
-    """External ids in row order; converts once each way.
+    """External ids in row order; converts once each way. ``ids`` that can be looked up by
+    themselves stay where they are.
 
     Raises ``ValueError`` when an id occurs twice.
     """
 
     __slots__ = ("_ids", "_rows", "_shown")
 
-    def __init__(self, ids: Sequence[str]) -> None:
-        self._ids = tuple(ids)
-        self._rows = {external: row for row, external in enumerate(self._ids)}
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids: tuple[str, ...] | Ids
+        self._rows: dict[str, int] | Ids
+        if isinstance(ids, Ids):
+            self._ids = self._rows = ids
+        else:
+            self._ids = tuple(ids)
+            self._rows = {external: row for row, external in enumerate(self._ids)}
         self._shown: NDArray[np.bool_] | None = None
         if len(self._rows) != len(self._ids):
             raise ValueError("an id occurs twice")
@@ -31,7 +39,8 @@ class IdMap:
         return iter(self._ids)
 
     def __getitem__(self, row: int) -> str:
-        return self._ids[row]
+        external: str = self._ids[row]
+        return external
 
     def only(self, shown: NDArray[np.bool_]) -> IdMap:
         """The same map, to which ids of rows outside the mask ``shown`` ``(n,)`` are unknown."""
@@ -41,7 +50,7 @@ class IdMap:
 
     def hides(self, external: str) -> bool:
         """Whether there is a row of that id, outside the mask of ``only``."""
-        return external in self._rows and self.row(external) is None
+        return self._rows.get(external) is not None and self.row(external) is None
 
     def row(self, external: str) -> int | None:
         """The row of an id, or ``None`` when it is unknown."""

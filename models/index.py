@@ -1,13 +1,16 @@
 """Nearest-neighbour search over vectors; the only door to FAISS.
 
-Vectors are compared by inner product, which for unit vectors is the cosine. Search is
-exact ("flat"): with a filter it stays exact and gets faster.
+Vectors are compared by inner product, which for unit vectors is the cosine. What kind of index
+serves is found out by training (``training.indexes``); whatever it is, few rows that pass a filter
+are compared exactly, and nothing that does not pass is ever found.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, Self
 
 import faiss
 import numpy as np
@@ -16,38 +19,117 @@ from numpy.typing import NDArray
 from models.errors import BundleCorrupt
 
 # FAISS' own Python layer widens these signatures, which its stubs do not tell.
-_SELECTOR: Any = faiss.IDSelectorBitmap
-_PARAMETERS: Any = faiss.SearchParameters
+_FAISS: Any = faiss
+
+Kind = Literal["flat", "hnsw", "ivf_flat", "ivf_sq8"]
+
+NEARLY_ALL: Final = 0.9
+"""From such a share of rows that pass, a filter hides hardly anything."""
+
+NEIGHBOURS: Final = 16
+"""Links of a node of an HNSW graph."""
+ROUNDS: Final = 8
+SAMPLE: Final = 64
+"""Lists are found by so many rounds of k-means over so many vectors a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """What an index is, how it is searched, and what that was measured to give.
+
+    Of ``lists``, each of vectors near to each other, ``probes`` are looked through where nearly
+    all rows pass a filter, ``filtered_probes`` where fewer do (of an HNSW graph, so many nodes are
+    kept in view); so many times as many as are asked for are then compared ``again``, exactly.
+    Below ``exact_below`` rows that pass these alone are compared. ``measured_recall`` 0..1 of the
+    exact best 200 is the least of those ``measured`` at each share of rows that pass; ``ms`` are
+    the milliseconds of one question there, as a clock told them once.
+    """
+
+    kind: Kind = "flat"
+    metric: str = "inner_product"
+    measured_recall: float = 1.0
+    lists: int = 0
+    probes: int = 0
+    filtered_probes: int = 0
+    again: int = 1
+    exact_below: int = 0
+    measured: Mapping[str, float] = field(default_factory=dict)
+    ms: Mapping[str, float] = field(default_factory=dict, compare=False)
 
 
 class VectorIndex:
-    """An immutable index over the rows of a float32 matrix ``(n, d)``."""
+    """An immutable index over the rows of a float32 matrix ``(n, d)``.
 
-    __slots__ = ("_index",)
+    What does not hold the vectors as they are needs them beside it, as ``vectors``.
+    """
 
-    def __init__(self, index: faiss.Index) -> None:
-        self._index = index
+    __slots__ = ("_index", "_vectors", "facts")
+
+    def __init__(
+        self, index: Any, facts: IndexFacts, vectors: NDArray[np.float32] | None = None
+    ) -> None:
+        self._index, self.facts = index, facts
+        if facts.kind == "flat":
+            vectors = _FAISS.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+            vectors = vectors.reshape(index.ntotal, index.d)
+            vectors.flags.writeable = False  # it may be mapped from a file
+        shape = (index.ntotal, index.d)
+        if vectors is None or vectors.shape != shape or vectors.dtype != np.float32:
+            raise ValueError(f"an index of {index.ntotal} × {index.d} lacks its vectors")
+        self._vectors = vectors
 
     @classmethod
-    def build(cls, vectors: NDArray[np.float32]) -> VectorIndex:
-        """Index vectors of shape ``(n, d)``; row ``i`` is found as ``i``."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors, np.float32))
-        return cls(index)
+    def build(
+        cls,
+        vectors: NDArray[np.float32],
+        kind: Kind = "flat",
+        lists: int = 0,
+    ) -> Self:
+        """Index vectors of shape ``(n, d)``; row ``i`` is found as ``i``.
+
+        The same vectors give the same index.
+        """
+        vectors = np.ascontiguousarray(vectors, np.float32)
+        names = {"flat": "Flat", "hnsw": f"HNSW{NEIGHBOURS},Flat",
+                 "ivf_flat": f"IVF{lists},Flat", "ivf_sq8": f"IVF{lists},SQ8"}  # fmt: skip
+        index = _FAISS.index_factory(vectors.shape[1], names[kind], faiss.METRIC_INNER_PRODUCT)
+        threads = faiss.omp_get_max_threads()
+        try:
+            if lists:
+                index.cp.niter = ROUNDS
+                index.cp.min_points_per_centroid = 1
+                index.cp.max_points_per_centroid = SAMPLE
+                index.train(vectors)
+            elif kind == "hnsw":
+                faiss.omp_set_num_threads(1)  # a graph depends on the order in which it grows
+            index.add(vectors)
+        finally:
+            faiss.omp_set_num_threads(threads)
+        return cls(index, IndexFacts(kind, lists=lists), vectors)
 
     @classmethod
-    def open(cls, path: Path) -> VectorIndex:
-        """The index that ``path`` holds, as ``to_bytes`` gave it; its vectors stay in the file and
-        are mapped, so that processes share them. Raises ``BundleCorrupt`` naming ``path``.
+    def open(
+        cls,
+        path: Path,
+        facts: IndexFacts | None = None,
+        vectors: NDArray[np.float32] | None = None,
+    ) -> Self:
+        """The index that ``path`` holds, as ``to_bytes`` gave it; its content stays in the file
+        and is mapped, so that processes share it. Raises ``BundleCorrupt`` naming ``path``.
         """
         try:
-            return cls(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
-        except RuntimeError as error:
+            index = _FAISS.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+            return cls(index, IndexFacts() if facts is None else facts, vectors)
+        except (RuntimeError, ValueError, AttributeError) as error:
             raise BundleCorrupt(f"index {path} cannot be read: {error}") from error
 
     def to_bytes(self) -> NDArray[np.uint8]:
         """The index in FAISS' own format."""
         return np.asarray(faiss.serialize_index(self._index), np.uint8)
+
+    def searched(self, facts: IndexFacts) -> VectorIndex:
+        """The same index, to be searched in another way."""
+        return VectorIndex(self._index, facts, self._vectors)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
@@ -57,9 +139,23 @@ class VectorIndex:
         return int(self._index.d)
 
     def vectors(self) -> NDArray[np.float32]:
-        """The indexed matrix ``(n, d)``, as a copy."""
-        vectors: NDArray[np.float32] = self._index.reconstruct_n(0, len(self))
-        return vectors
+        """The indexed matrix ``(n, d)``, read-only."""
+        return self._vectors
+
+    def compared(self, queries: NDArray[np.float32], probes: int) -> float:
+        """How many vectors a search with so many probes compares, on average over the queries,
+        apart from the lists' centres.
+        """
+        if self.facts.kind == "flat":
+            return float(len(self))
+        if self.facts.kind == "hnsw":
+            stats = _FAISS.cvar.hnsw_stats
+            stats.reset()
+            self._index.search(queries, 1, params=_FAISS.SearchParametersHNSW(efSearch=probes))
+            return float(stats.ndis) / len(queries)
+        sizes = np.array([self._index.get_list_size(i) for i in range(self.facts.lists)])
+        _, near = self._index.quantizer.search(queries, probes)
+        return float(sizes[near].sum(1).mean())
 
     def search(
         self,
@@ -74,13 +170,64 @@ class VectorIndex:
         """
         queries = np.ascontiguousarray(queries, np.float32)
         k = min(k, len(self))
-        if k == 0:
-            empty = np.empty((len(queries), 0))
-            return empty.astype(np.int64), empty.astype(np.float32)
-        if eligible is None:
-            scores, rows = self._index.search(queries, k)
-        else:
-            chosen = _SELECTOR(np.packbits(eligible, bitorder="little"))
-            parameters = _PARAMETERS(sel=chosen)
-            scores, rows = self._index.search(queries, k, params=parameters)
+        passing = len(self) if eligible is None else int(np.count_nonzero(eligible))
+        if eligible is not None and passing < self.facts.exact_below:
+            return best(self._vectors, queries, k, np.flatnonzero(eligible))
+        rows, scores = self.nearest(queries, k, eligible, passing)
+        # Where what passes lies far from where was looked, too little is found.
+        short = np.flatnonzero((rows[:, : min(k, passing)] < 0).any(1))
+        if len(short):
+            among = np.arange(len(self)) if eligible is None else np.flatnonzero(eligible)
+            rows[short], scores[short] = best(self._vectors, queries[short], k, among)
         return rows, scores
+
+    def nearest(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        eligible: NDArray[np.bool_] | None,
+        passing: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """As ``search``, by the index alone, ``passing`` being the number of rows under the mask:
+        of more than one kind it may find too little.
+        """
+        if not k:
+            return np.empty((len(queries), 0), np.int64), np.empty((len(queries), 0), np.float32)
+        told: dict[str, Any] = {}
+        if eligible is not None:
+            bitmap = np.packbits(eligible, bitorder="little")
+            told["sel"] = _FAISS.IDSelectorBitmap(bitmap)
+        nearly_all = passing >= NEARLY_ALL * len(self)
+        probes = self.facts.probes if nearly_all else self.facts.filtered_probes
+        match self.facts.kind:
+            case "flat":
+                parameters = _FAISS.SearchParameters(**told) if told else None
+            case "hnsw":
+                parameters = _FAISS.SearchParametersHNSW(efSearch=probes, **told)
+            case _:
+                parameters = _FAISS.SearchParametersIVF(nprobe=probes, **told)
+        scores, rows = self._index.search(
+            queries, min(k * self.facts.again, len(self)), params=parameters
+        )
+        return (rows, scores) if self.facts.again == 1 else best(self._vectors, queries, k, rows)
+
+
+def best(
+    vectors: NDArray[np.float32],
+    queries: NDArray[np.float32],
+    k: int,
+    among: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The best ``k`` for each query ``(q, d)`` of the rows ``among``, the same ``(m,)`` for all or
+    ``(q, m)`` with -1 behind the last, by comparing each; padded with row -1.
+    """
+    rows = np.full((len(queries), k), -1, np.int64)
+    scores = np.empty((len(queries), k), np.float32)
+    among = np.ascontiguousarray(among)
+    step = among.shape[1] if among.ndim > 1 else 0  # from one query's rows to the next one's
+    _FAISS.knn_inner_products_by_idx(
+        *(_FAISS.swig_ptr(array) for array in (queries, vectors, among)),
+        vectors.shape[1], len(queries), len(vectors), among.shape[-1], k,
+        _FAISS.swig_ptr(scores), _FAISS.swig_ptr(rows), step,
+    )  # fmt: skip
+    return rows, scores

@@ -40,7 +40,7 @@ class Shelf:
         ]
         shown = np.full(len(credentials), bool(limits) or not self.include)
         for column, wanted in limits:
-            shown &= np.isin(column, wanted)
+            shown &= column.among(wanted)
         shown[credentials.ids.rows(self.include)] = True
         shown[credentials.ids.rows(self.exclude)] = False
         return shown

@@ -1,13 +1,13 @@
 """Credentials, skills and roles as columns, and what of them is shown to people.
 
-A column is a list in row order; ``None`` is unknown. Numeric columns that the maths reads
-are also kept as float32/float64 arrays with NaN for unknown.
+A column holds cells in row order; ``None`` is unknown. Those of the credentials that the maths
+reads are also kept as arrays.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
 from models.sparse import Csr
 
-Columns = Mapping[str, Sequence[Any]]
 Card = dict[str, Any]
 
 CREDENTIAL_COLUMNS = (
@@ -34,17 +34,6 @@ ROLE_COLUMNS = (
 )  # fmt: skip
 WORK_COLUMNS = ("median_wage", "currency", "employment", "wage_source", "wage_year")
 """What is known of the work in a role, with where it is known from."""
-
-
-def numbers(column: Sequence[float | None]) -> NDArray[np.float64]:
-    """A numeric column as float64 ``(n,)`` with NaN for unknown."""
-    return np.array([np.nan if value is None else value for value in column], np.float64)
-
-
-def codes(column: Sequence[str | None]) -> NDArray[np.int32]:
-    """A column of words as int32 ``(n,)``: equal where the words are."""
-    found: dict[str | None, int] = {}
-    return np.array([found.setdefault(value, len(found)) for value in column], np.int32)
 
 
 def known(value: float) -> float | None:
@@ -92,7 +81,7 @@ class Skills:
     def __init__(self, columns: Columns) -> None:
         self.ids = IdMap(columns["id"])
         self.columns = columns
-        self.labels: Sequence[str] = columns["label"]
+        self.labels = columns["label"]
         self._names = names(self.labels, columns["aliases"])
 
     def row(self, external: str) -> int | None:
@@ -114,7 +103,8 @@ class Skills:
 
 
 class Credentials:
-    """The credentials, in row order, with the columns that limits are checked against.
+    """The credentials, in row order, with the columns that limits are checked against: numbers
+    float64 ``(n,)``, NaN unknown, and ``Labels``.
 
     ``shown`` ``(n,)`` marks those that may be proposed, found and named.
     """
@@ -122,20 +112,17 @@ class Credentials:
     def __init__(self, columns: Columns, teaches: SkillLinks, skills: Skills) -> None:
         self.ids = IdMap(columns["id"])
         self.columns = columns
-        self.titles: Sequence[str] = columns["title"]
+        self.titles = columns["title"]
         self.teaches = teaches
         self._skills = skills
         self.shown = np.ones(len(self.ids), np.bool_)
-        self.level = numbers(columns["level"])
-        self.hours = numbers(columns["hours"])
-        self.cost = numbers(columns["cost"])
-        self.available_from = numbers(columns["available_from"])
-        self.available_until = numbers(columns["available_until"])
-        self.issuer = np.array([value or "" for value in columns["issuer"]], object)
-        self.issuer_code = codes(columns["issuer"])
-        self.language = np.array([value or "" for value in columns["language"]], object)
-        self.delivery = np.array([value or "" for value in columns["delivery"]], object)
-        self.currency = np.array([value or "" for value in columns["currency"]], object)
+        self.level, self.hours, self.cost, self.available_from, self.available_until = (
+            Numbers.of(columns[name]).values
+            for name in ("level", "hours", "cost", "available_from", "available_until")
+        )
+        self.issuer, self.language, self.delivery, self.currency = (
+            Labels.of(columns[name]) for name in ("issuer", "language", "delivery", "currency")
+        )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -199,7 +186,7 @@ class Roles:
     def __init__(self, columns: Columns, requires: SkillLinks, skills: Skills) -> None:
         self.ids = IdMap(columns["id"])
         self.columns = columns
-        self.titles: Sequence[str] = columns["title"]
+        self.titles = columns["title"]
         self.requires = requires
         self._skills = skills
         self._names = names(self.titles, columns["aliases"])
@@ -228,7 +215,7 @@ class Roles:
         return self.columns[name][row] if name in self.columns else None
 
 
-def names(labels: Sequence[str], aliases: Sequence[str | None]) -> Mapping[str, int]:
+def names(labels: Column, aliases: Column) -> Mapping[str, int]:
     """Lower-cased label or alias → row; a label wins over an alias, the first row over later."""
     found: dict[str, int] = {}
     for row, label in enumerate(labels):

@@ -16,13 +16,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.address import address
 from service.cors import allow
+from service.lti.platforms import Platform
 from service.problems import ProblemError
 from service.schemas.learners import LearnerQuery
 from service.state import Service, ServiceDep
 from service.telemetry.seen import seen
 from service.tenants.auth import PREFIX, Scope, StoredKey
 from service.tenants.limits import Costly
-from service.tenants.tokens import Grant
+from service.tenants.tokens import Grant, read
 
 CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 OVER: Final = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="expired"'}
@@ -34,7 +35,7 @@ class Caller:
     only one whom they may ask about; ``None`` for all of the tenant.
     """
 
-    tenant: str
+    _tenant: str
     key: str
     scopes: frozenset[Scope]
     learner: str | None = None
@@ -50,7 +51,7 @@ class Caller:
         """
         if self.bound and any(each != self.learner for each in learners):
             raise ProblemError(403, "This widget token is for another learner.")
-        return self.tenant
+        return self._tenant
 
     def asking(self, query: LearnerQuery) -> str:
         """The tenant, for a question about this learner, of whom a widget vouches for nothing."""
@@ -72,14 +73,16 @@ async def _caller(request: Request, service: ServiceDep, presented: Presented) -
         if key is None or not service.tenants.admits(key.tenant):
             raise ProblemError(401, "This API key is not known.", CHALLENGE)
         return Caller(key.tenant, key.id, key.scopes)
-    grant = await service.tokens.read(presented.credentials)
+    grant = await read(service.seal, presented.credentials)
     if grant is None:
         raise ProblemError(401, "This is neither an API key nor a token that is known.", CHALLENGE)
     if _origin(service, request) != grant.origin:
         raise ProblemError(403, "This token is for another origin.", title="Wrong Origin")
     allow(request.scope, grant.origin)
     issuer = _issuer(service, grant)
-    return Caller(grant.tenant, f"{grant.key}:token", grant.scopes & issuer.scopes, grant.learner)
+    return Caller(
+        grant.tenant, f"{grant.issuer}:token", grant.scopes & issuer.scopes, grant.learner
+    )
 
 
 def _origin(service: Service, request: Request) -> str | None:
@@ -92,14 +95,14 @@ def _origin(service: Service, request: Request) -> str | None:
     return headers.get("origin")
 
 
-def _issuer(service: Service, grant: Grant) -> StoredKey:
-    """The key behind a token, while both let anybody in."""
+def _issuer(service: Service, grant: Grant) -> StoredKey | Platform:
+    """The key or the platform behind a token, while both let anybody in."""
     now = service.now()
     if now >= grant.expires_at:
         raise ProblemError(401, "This widget token has expired.", OVER, "Token Expired")
-    issuer = service.keys.named(grant.key, now)
+    issuer = service.keys.named(grant.issuer, now) or service.lti.platforms.named(grant.issuer)
     if issuer is None or issuer.tenant != grant.tenant or not service.tenants.admits(grant.tenant):
-        raise ProblemError(401, "The API key behind this widget token is not known.", CHALLENGE)
+        raise ProblemError(401, "Who issued this widget token is not known.", CHALLENGE)
     return issuer
 
 
@@ -119,10 +122,10 @@ def _allowed(
         if scope not in known.scopes:
             held = "widget token" if known.bound else "API key"
             raise ProblemError(403, f"This {held} lacks the scope '{scope}'.")
-        service.metrics.tenant_requests.labels(known.tenant).inc()
-        seen().tenant = known.tenant
+        service.metrics.tenant_requests.labels(known._tenant).inc()
+        seen().tenant = known._tenant
         if pays:
-            await service.ledger.take(service.tenants.toll(known.tenant, Costly.ANSWERS))
+            await service.ledger.take(service.tenants.toll(known._tenant, Costly.ANSWERS))
         return known
 
     return caller
@@ -139,7 +142,7 @@ def _tenant(scope: Scope, *, tokens: bool) -> Callable[[ServiceDep, Known], Awai
     allowed = _allowed(scope, tokens=tokens)
 
     async def tenant(service: ServiceDep, known: Known) -> str:
-        return (await allowed(service, known)).tenant
+        return (await allowed(service, known))._tenant
 
     return tenant
 

@@ -25,6 +25,7 @@ from service.experiments.assignment import Experiments
 from service.experiments.assignment import read as read_experiments
 from service.folding import Folding
 from service.ledger import Ledger
+from service.lti.parts import lti
 from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
 from service.replica import Replica
@@ -36,11 +37,13 @@ from service.routes import (
     health,
     learners,
     pages,
+    path_pages,
     paths,
     recommendations,
     shared,
     tokens,
 )
+from service.routes import lti as lti_routes
 from service.settings import Settings
 from service.spool import Spool
 from service.state import LifespanState, Service
@@ -51,9 +54,9 @@ from service.telemetry.tracing import Tracing
 from service.telemetry.watch import Watch
 from service.tenants.keys import Keys
 from service.tenants.limits import Buckets
+from service.tenants.seal import Seal
 from service.tenants.served import Tenants
 from service.tenants.terms import read as read_tenants
-from service.tenants.tokens import Tokens
 from service.traces import keep_clean
 
 
@@ -116,10 +119,11 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
             log = DecisionLog(kept, spool, metrics, now, on=settings.decision_days > 0)
             audit = AuditLog(kept, spool, now)
             parts.push_async_callback(log.flush)
-            widgets = Tokens(store, secret)
+            seal = Seal(store, secret)
+            learning = lti(settings.lti_file, seal, store, now)
             following = [bundles.follow() for bundles in tenants.bundles]
             if secret is None:
-                following.append(widgets.keep_learning())
+                following.append(seal.keep_learning())
             if settings.bundle_url is not None:
                 replica = Replica(settings.bundle_url, settings.bundle)
                 parts.callback(replica.close)
@@ -131,6 +135,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                     Folding(store).keep_folding(),
                     keep_clean(store),
                     keys.follow(),
+                    learning.platforms.follow(),
                     log.keep_flushing(),
                     audit.keep_draining(),
                     keep_looking(metrics.inside, tenants.default, ledger),
@@ -143,7 +148,8 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
                         tenants,
                         ledger,
                         keys,
-                        widgets,
+                        seal,
+                        learning,
                         metrics,
                         now,
                         reader,
@@ -169,12 +175,13 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     )
     problems.install(app)
     routers = (
-        recommendations, paths, shared, events, learners, tokens, decisions, catalogue, health,
-        docs,
+        recommendations, paths, shared, path_pages, events, learners, tokens, decisions, catalogue,
+        health, docs,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
     app.include_router(shared.pages)
+    app.include_router(lti_routes.router)
     if settings.demo_page:
         app.include_router(pages.router)
     # The last added is the outermost.

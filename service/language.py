@@ -32,7 +32,7 @@ class Language:
     own_name: str
     words: dict[str, str]
 
-    def say(self, word: str, **facts: object) -> str:
+    def say(self, word: str, /, **facts: object) -> str:
         """The text of that name, with ``facts`` in it."""
         return self.words[word].format(**facts)
 
@@ -49,6 +49,10 @@ class Language:
     def percent(self, share: float) -> str:
         """A share 0..1."""
         return format_percent(share, locale=self.name)
+
+    def listed(self, names: list[str]) -> str:
+        """One name after the other."""
+        return self.words["and"].join(names)
 
     def day(self, moment: datetime) -> str:
         """The date of a moment, UTC."""

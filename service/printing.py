@@ -13,6 +13,7 @@ from rich.text import Text
 
 from models.bundle.registry import Difference, Entry
 from models.domain import Status
+from service.lti.platforms import Platform
 from service.schemas.recommendations import GapOut, ItemOut, RecommendationResponse
 from service.tenants.auth import KeyState, StoredKey
 
@@ -133,6 +134,16 @@ def api_keys(keys: Iterable[StoredKey], at: float) -> Table:
             _minute(key.created_at) or "unknown",
             Text(f"{state}{until}", KEY_COLOURS.get(state, "dim")),
         )
+    return table
+
+
+def platforms(found: Iterable[Platform]) -> Table:
+    """Who may open Cairn, and for whom."""
+    table = Table("id", "tenant", "issuer", "client", "deployments", "keys", box=SIMPLE)
+    for each in found:
+        keys = "given" if each.jwks_url is None else each.jwks_url
+        cells = (each.issuer, each.client_id, ", ".join(each.deployments), keys)
+        table.add_row(each.id, each.tenant, *(Text(cell, overflow="fold") for cell in cells))
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -50,8 +51,14 @@ def rendered(template: str, language: Language, **facts: object) -> str:
     return found.render(language=language, languages=LANGUAGES.values(), say=language.say, **facts)
 
 
-def page(template: str, language: Language, status: int = 200, **facts: object) -> HTMLResponse:
-    """The same as an answer, for a browser."""
+def page(
+    template: str,
+    language: Language,
+    status: int = 200,
+    headers: Mapping[str, str] = HEADERS,
+    **facts: object,
+) -> HTMLResponse:
+    """The same as an answer, for a browser; ``headers`` take the place of those usual."""
     content = rendered(template, language, **facts)
-    headers = {**HEADERS, "Content-Language": language.name, "Vary": "Accept-Language"}
-    return HTMLResponse(content, status, headers)
+    spoken = {"Content-Language": language.name, "Vary": "Accept-Language"}
+    return HTMLResponse(content, status, {**HEADERS, **headers, **spoken})

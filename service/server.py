@@ -22,6 +22,7 @@ from service.app import create_app
 from service.bundles import begin
 from service.experiments.assignment import Experiments
 from service.experiments.assignment import read as read_experiments
+from service.lti.platforms import Platforms
 from service.replica import Replica
 from service.settings import Settings, bound_threads, share_metrics
 from service.telemetry.logs import log_config
@@ -74,6 +75,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
 def _check(settings: Settings) -> None:
     """Raise now what would else be found out in a worker, with nobody to tell."""
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
+    Platforms(settings.lti_file)
     keyring = load_keyring(settings.api_keys_file, key)
     Experiments(read_experiments(settings.experiments_file))
     sources = {settings.bundle}

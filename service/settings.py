@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     api_keys_file: Path | None = None
     demo_key: SecretStr | None = None
     tenants_file: Path | None = None
+    lti_file: Path | None = None
     token_secret: SecretStr | None = Field(default=None, min_length=32)
 
     redis_url: SecretStr | None = None

@@ -14,12 +14,13 @@ from service.decisions.audit import AuditLog
 from service.decisions.log import DecisionLog
 from service.experiments.assignment import Experiments
 from service.ledger import Ledger
+from service.lti.parts import Lti
 from service.repeats import Repeats
 from service.telemetry.metrics import Metrics
 from service.telemetry.seen import seen
 from service.tenants.keys import Keys
+from service.tenants.seal import Seal
 from service.tenants.served import Tenants
-from service.tenants.tokens import Tokens
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +37,8 @@ class Service:
     tenants: Tenants
     ledger: Ledger
     keys: Keys
-    tokens: Tokens
+    seal: Seal
+    lti: Lti
     metrics: Metrics
     now: Callable[[], float]
     reader: Executor

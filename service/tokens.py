@@ -10,6 +10,7 @@ from service.schemas.tokens import TokenIn, TokenOut
 from service.state import Service
 from service.tenants.auth import Scope
 from service.tenants.tokens import Grant
+from service.tenants.tokens import issue as sealed
 
 
 async def issue(service: Service, caller: Caller, asked: TokenIn) -> TokenOut:
@@ -18,9 +19,11 @@ async def issue(service: Service, caller: Caller, asked: TokenIn) -> TokenOut:
     if lacking := sorted(scopes - caller.scopes):
         raise ProblemError(403, f"This API key lacks the scope '{lacking[0]}'.")
     until = int(service.now()) + asked.seconds
-    grant = Grant(caller.tenant, caller.key, asked.learner, asked.origin, scopes, until)
+    grant = Grant(
+        caller.about(asked.learner), caller.key, asked.learner, asked.origin, scopes, until
+    )
     return TokenOut(
-        token=await service.tokens.issue(grant),
+        token=await sealed(service.seal, grant),
         expires_at=datetime.fromtimestamp(until, UTC),
         learner=asked.learner,
     )

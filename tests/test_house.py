@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("models", "service", "training", "load")
 SETTINGS = {"service/settings.py", "training/settings.py"}
 LARGEST = 300
-COMMANDS = {"service/commands.py", "service/commands_log.py"}
+COMMANDS = {"service/commands.py", "service/commands_log.py", "service/commands_lti.py"}
 """The parts of the command line that lie in a room."""
 
 Rule = Callable[[Path], list[str]]

@@ -13,11 +13,12 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-TRAINS = {"torch", "lightfm-next", "lightfm", "sentence-transformers", "transformers", "polars",
-          "pyarrow", "implicit", "onnx"}  # fmt: skip
+TRAINS = {"torch", "lightfm-next", "lightfm", "lightgbm", "sentence-transformers", "transformers",
+          "polars", "pyarrow", "implicit", "onnx"}  # fmt: skip
 GPU = ("cuda-", "nvidia-", "triton")
 """What torch itself pins on machines where it comes with GPU support."""
-LIMIT_MB = 760
+LIMIT_MB = 950
+"""Of which the compiler behind Numba is 190 (decision 26)."""
 
 
 def closure(requirements: list[str]) -> dict[str, Distribution]:
@@ -51,7 +52,7 @@ def serving() -> dict[str, Distribution]:
 
 def test_serving_brings_nothing_that_trains(serving: dict[str, Distribution]) -> None:
     assert not TRAINS & serving.keys()
-    assert {"faiss-cpu", "lightgbm", "onnxruntime", "fastapi", "redis", "hiredis"} <= serving.keys()
+    assert {"faiss-cpu", "numba", "onnxruntime", "fastapi", "redis", "hiredis"} <= serving.keys()
 
 
 def test_serving_stays_small(serving: dict[str, Distribution]) -> None:

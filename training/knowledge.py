@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from models.columns import Columns
 from models.conditions import Conditions
 from models.cues import onward
 from models.domain import ASSUMED_LEVEL
@@ -18,7 +19,7 @@ from models.ids import IdMap
 from models.index import VectorIndex
 from models.prerequisites import parse
 from models.sparse import Csr
-from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS, Columns
+from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS
 from training.embed import Embedder
 from training.matching import (
     INFER_SIMILARITY,

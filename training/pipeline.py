@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,8 +17,8 @@ from models.feature_names import FEATURES
 from models.ids import IdMap
 from models.index import VectorIndex
 from models.query import Query
+from training import asked, collaborative, folding, knowledge, order, ranking
 from training import behaviour as base
-from training import collaborative, folding, knowledge, order, ranking
 from training.config import Config
 from training.embed import Embedder
 from training.interactions import Interactions
@@ -35,9 +34,6 @@ LIBRARIES: Final = (
     "faiss-cpu", "lightfm-next", "lightgbm", "numpy", "polars", "scipy",
     "sentence-transformers", "torch",
 )  # fmt: skip
-
-RECALL_SAMPLE: Final = 64
-RECALL_DEPTH: Final = 100
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -89,8 +85,10 @@ def prepare(
         known = rows(data.interactions)
         as_written = order.as_written(data.interactions, credentials)
         arrays = catalogue.arrays | {"place": order.places(known, as_written)}
-        catalogue = replace(catalogue, arrays=arrays)
         test = None if data.test_interactions is None else rows(data.test_interactions)
+    with progress.stage("choose indexes", 0):
+        chosen = asked.of_texts(catalogue.indexes, known)
+    catalogue = replace(catalogue, arrays=arrays, indexes=chosen)
     return Prepared(data, catalogue, credentials, learners, known, test, config, spread)
 
 
@@ -113,7 +111,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
-    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape).bundle
+    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape, serving=False).bundle
 
     def ask(bundle: Bundle, learner: int, position: int) -> Query:
         return asker.ask(bundle, learner, int(met_at[position]), float(met.at[position]))
@@ -121,7 +119,8 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     def fold_bundle(among: NDArray[np.bool_]) -> Bundle:
         part = known.where(among[known.learner])
         arrays = _behaviour(prepared, part, item_features, shape, seed)
-        return replace(shell, behaviour=behaviour(arrays), indexes=_indexes(prepared, arrays))
+        indexes = _indexes(prepared, arrays, part, serving=False)
+        return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
 
     ranker = kept.plain(
         "ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress)
@@ -198,10 +197,17 @@ def item_features_of(catalogue: Catalogue) -> csr_array | None:
     return csr_array((ones, indices, narrow), shape=(len(indptr) - 1, n_skills))
 
 
-def _indexes(prepared: Prepared, arrays: Arrays) -> dict[str, VectorIndex]:
+def _indexes(
+    prepared: Prepared, arrays: Arrays, known: Interactions, *, serving: bool
+) -> dict[str, VectorIndex]:
+    """With the collaborative one; for ``serving`` it is of the kind that does so best."""
     indexes = dict(prepared.catalogue.indexes)
     if "factors.vectors" in arrays:
-        indexes["collaborative"] = VectorIndex.build(arrays["factors.vectors"])
+        factors = behaviour(arrays).factors
+        assert factors is not None  # noqa: S101 - made of these arrays
+        indexes["collaborative"] = (
+            asked.of_factors(factors, known) if serving else VectorIndex.build(factors.vectors)
+        )
     return indexes
 
 
@@ -213,8 +219,10 @@ def _assembled(
     ranker: str | None,
     kinds: tuple[Kind, ...],
     shape: Shape,
+    *,
+    serving: bool = True,
 ) -> Fitted:
-    """The bundle in memory."""
+    """The bundle in memory; one that is not for ``serving`` is taken apart again."""
     catalogue = prepared.catalogue
     histories: Arrays = {
         "histories.indptr": known.indptr,
@@ -225,7 +233,7 @@ def _assembled(
     parts = Parts(
         arrays=catalogue.arrays | arrays | histories,
         tables=catalogue.tables | {"learners": {"id": list(prepared.learners.ids)}},
-        indexes=_indexes(prepared, arrays),
+        indexes=_indexes(prepared, arrays, known, serving=serving),
         ranker=ranker,
     )
     manifest = Manifest(
@@ -261,22 +269,7 @@ def facts(
         "held_kinds": kinds,
         "kind_weights": kind_weights(prepared.config.kind_weights, known),
         "dims": {name: index.dim for name, index in parts.indexes.items()},
-        "indexes": {name: _index_facts(index) for name, index in parts.indexes.items()},
+        "indexes": {name: index.facts for name, index in parts.indexes.items()},
         "features": FEATURES,
         "metrics": {},
-    }
-
-
-def _index_facts(index: VectorIndex) -> Mapping[str, Any]:
-    """How an index searches, its recall measured against a full product of vectors."""
-    vectors = index.vectors()
-    sample = vectors[:: max(1, len(vectors) // RECALL_SAMPLE)]
-    depth = min(RECALL_DEPTH, len(vectors))
-    rows, _ = index.search(sample, depth)
-    exact = np.argsort(-(sample @ vectors.T), axis=1, kind="stable")[:, :depth]
-    hits = [len(np.intersect1d(a, b)) / depth for a, b in zip(rows, exact, strict=True)]
-    return {
-        "kind": "flat",
-        "metric": "inner_product",
-        "measured_recall": round(float(np.mean(hits)), 4),
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.bundle.contents import Behaviour, Bundle, Knowledge, assemble, behaviour
-from models.bundle.files import Parts, read_manifest, read_parts, verify, write, write_table
+from models.bundle.files import Parts, read_manifest, read_parts, verify, write
 from models.bundle.manifest import FORMAT_VERSION, Manifest
 from models.bundle.registry import resolve
+from models.bundle.tables import write_table
 from models.encoder import TextEncoder
 from models.errors import BundleCorrupt, BundleError
 

@@ -5,6 +5,8 @@ Layout of a bundle folder::
     manifest.json          what it is, and a checksum of every other file
     arrays/NAME.npy        read by memory map; never pickled
     tables/NAME.parquet
+    columns/TABLE.COLUMN.PART.npy  the tables that grow with the catalogue and its learners, once
+                           more as arrays (``models.columns``), which are what is served from
     indexes/NAME.faiss     read by memory map
     ranker.txt             the ranker as LightGBM's own text, if one was trained
     encoder/               model.onnx, model.onnx.data, tokenizer.json, if text is encoded
@@ -18,29 +20,37 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from arro3.core import Array, DataType, Table
-from arro3.io import read_parquet, write_parquet
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from models.bundle.manifest import FORMAT_VERSION, FileFacts, Manifest
+from models.bundle.manifest import FORMAT_VERSION, READABLE, FileFacts, Manifest
+from models.bundle.tables import MAPPED, read_array, read_table, write_columns, write_table
+from models.columns import Columns
 from models.encoder import MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from models.errors import BundleCorrupt, BundleError, BundleTooNew
 from models.index import VectorIndex
-from models.tables import Columns
 
 MANIFEST = "manifest.json"
 RANKER = "ranker.txt"
+VECTORS = {"text": "text_vectors", "collaborative": "factors.vectors"}
+"""The array whose rows an index is of; any other holds its vectors itself."""
+
+SEARCHED = ("kind", "lists", "probes", "filtered_probes", "again", "exact_below")
+"""What of an index's facts says how it is searched; the others were measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The contents of a bundle before they mean anything: arrays, tables, indexes, texts."""
+    """The contents of a bundle before they mean anything: arrays, tables, indexes, texts.
+
+    Of tables that are read by memory map the columns are those of ``models.columns``.
+    """
 
     arrays: Mapping[str, NDArray[Any]]
     tables: Mapping[str, Columns]
@@ -62,7 +72,8 @@ def write(parts: Parts, facts: Mapping[str, Any], root: Path) -> Path:
         folder.mkdir()
         _write_parts(parts, folder)
         files = {name: _facts(folder / name) for name in _names(folder)}
-        manifest = Manifest(bundle_version=_version(files, facts), files=files, **facts)
+        manifest = Manifest(bundle_version="", files=files, **facts)
+        manifest = manifest.model_copy(update={"bundle_version": _version(manifest)})
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
         _sync(folder)
         return _put(folder, root / manifest.bundle_version)
@@ -78,19 +89,20 @@ def read_parts(folder: Path) -> tuple[Manifest, Parts]:
     names = manifest.files
     encoder = folder / "encoder"
     ranker = folder / RANKER
+    arrays = {
+        Path(name).name.removesuffix(".npy"): read_array(folder / name)
+        for name in names
+        if name.startswith("arrays/")
+    }
     return manifest, Parts(
-        arrays={
-            Path(name).name.removesuffix(".npy"): _read_array(folder / name)
-            for name in names
-            if name.endswith(".npy")
-        },
+        arrays=arrays,
         tables={
-            Path(name).stem: _read_table(folder / name)
+            Path(name).stem: read_table(folder, Path(name).stem, names)
             for name in names
             if name.endswith(".parquet")
         },
         indexes={
-            Path(name).stem: VectorIndex.open(folder / name)
+            Path(name).stem: _index(folder / name, manifest, arrays)
             for name in names
             if name.endswith(".faiss")
         },
@@ -106,13 +118,18 @@ def verify(folder: Path) -> Manifest:
         path = folder / name
         if not path.is_file():
             raise BundleCorrupt(f"bundle {folder} is corrupt: {name} is missing")
-        found = _facts(path)
-        if found.bytes != facts.bytes:
+        found = path.stat().st_size
+        if found != facts.bytes:
             raise BundleCorrupt(
-                f"bundle {folder} is corrupt: {name} has {found.bytes} bytes, not {facts.bytes}"
+                f"bundle {folder} is corrupt: {name} has {found} bytes, not {facts.bytes}"
             )
-        if found.sha256 != facts.sha256:
-            raise BundleCorrupt(f"bundle {folder} is corrupt: the checksum of {name} is wrong")
+    # The largest first, so that no thread ends long after the others.
+    by_size = sorted(manifest.files, key=lambda name: -manifest.files[name].bytes)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        sums = threads.map(_sha256, (folder / name for name in by_size))
+        for name, found_sum in zip(by_size, sums, strict=True):
+            if found_sum != manifest.files[name].sha256:
+                raise BundleCorrupt(f"bundle {folder} is corrupt: the checksum of {name} is wrong")
     return manifest
 
 
@@ -134,7 +151,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"bundle {folder} has format_version {version}; this Cairn reads up to "
             f"{FORMAT_VERSION}: upgrade Cairn to use it"
         )
-    if version != FORMAT_VERSION:
+    if version not in READABLE:
         raise BundleCorrupt(f"bundle {folder} is corrupt: unknown format_version {version!r}")
     try:
         manifest = Manifest.model_validate(fields)
@@ -156,12 +173,15 @@ def _stays_inside(folder: Path, name: str) -> None:
 
 
 def _write_parts(parts: Parts, folder: Path) -> None:
-    for kind in ("arrays", "tables", "indexes"):
+    for kind in ("arrays", "columns", "tables", "indexes"):
         (folder / kind).mkdir()
     for name, array in parts.arrays.items():
         np.save(folder / "arrays" / f"{name}.npy", array, allow_pickle=False)
-    for name, columns in parts.tables.items():
-        write_table(columns, folder / "tables" / f"{name}.parquet")
+    for name, table in parts.tables.items():
+        ordered = dict(sorted(table.items()))  # the same bytes wherever a table comes from
+        write_table(ordered, folder / "tables" / f"{name}.parquet")
+        if name in MAPPED:
+            write_columns(table, name, folder)
     for name, index in parts.indexes.items():
         index.to_bytes().tofile(folder / "indexes" / f"{name}.faiss")
     if parts.ranker is not None:
@@ -173,46 +193,9 @@ def _write_parts(parts: Parts, folder: Path) -> None:
             shutil.copyfile(parts.encoder / name, folder / "encoder" / name)
 
 
-def _read_array(path: Path) -> NDArray[Any]:
-    # The plain view stays mapped, and slices far faster than np.memmap itself.
-    plain: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    return plain
-
-
-def write_table(columns: Columns, path: Path) -> None:
-    """Write columns of equal length to a Parquet file: of numbers, or else of text; ``None`` is
-    null.
-    """
-    arrays: dict[str, Any] = {}
-    for name, values in columns.items():
-        numeric = all(value is None or isinstance(value, int | float) for value in values)
-        kind = DataType.float64() if numeric and name != "id" else DataType.utf8()
-        arrays[name] = Array(list(values), type=kind)
-    write_parquet(Table.from_pydict(arrays), path, compression="zstd(3)")
-
-
-def credential_ids(folder: Path) -> list[str]:
-    """The ids of a bundle's credentials, nothing else of it being read or checked.
-
-    Raises ``BundleCorrupt`` when they cannot be read.
-    """
-    try:
-        return list(_read_table(folder / "tables" / "credentials.parquet")["id"])
-    except KeyError as error:
-        raise BundleCorrupt(
-            f"bundle {folder} is corrupt: its credentials cannot be read"
-        ) from error
-
-
-def _read_table(path: Path) -> Columns:
-    try:
-        table = read_parquet(path).read_all()
-    except BaseException as error:
-        # Some damage makes arro3 panic, for which it has no exception that could be named.
-        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
-            raise
-        raise BundleCorrupt(f"{path} is corrupt: it cannot be read as Parquet") from error
-    return {name: list(table.column(name).to_pylist()) for name in table.column_names}
+def _index(path: Path, manifest: Manifest, arrays: Mapping[str, NDArray[Any]]) -> VectorIndex:
+    name = path.stem
+    return VectorIndex.open(path, manifest.indexes.get(name), arrays.get(VECTORS.get(name, "")))
 
 
 def _names(folder: Path) -> list[str]:
@@ -220,17 +203,24 @@ def _names(folder: Path) -> list[str]:
 
 
 def _facts(path: Path) -> FileFacts:
+    return FileFacts(sha256=_sha256(path), bytes=path.stat().st_size)
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-    return FileFacts(sha256=digest.hexdigest(), bytes=path.stat().st_size)
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _version(files: Mapping[str, FileFacts], facts: Mapping[str, Any]) -> str:
+def _version(manifest: Manifest) -> str:
     shaping = {
-        "files": {name: file.sha256 for name, file in files.items()},
-        "config": facts["config"],
-        "data": facts["data"]["hash"],
-        "seed": facts["seed"],
+        "files": {name: file.sha256 for name, file in manifest.files.items()},
+        "config": manifest.config,
+        "data": manifest.data.hash,
+        "seed": manifest.seed,
+        "indexes": {
+            name: {key: value for key, value in asdict(index).items() if key in SEARCHED}
+            for name, index in manifest.indexes.items()
+        },
     }
     return hashlib.sha256(json.dumps(shaping, sort_keys=True).encode()).hexdigest()[:16]
 

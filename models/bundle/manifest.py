@@ -7,8 +7,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from models.domain import Kind
+from models.index import IndexFacts
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1 had no columns beside its tables, and no index but flat ones."""
+READABLE = range(1, FORMAT_VERSION + 1)
 
 
 class Frozen(BaseModel):
@@ -24,14 +27,6 @@ class DataFacts(Frozen):
     counts: dict[str, int]
     dated: bool
     last_at: float | None
-
-
-class IndexFacts(Frozen):
-    """How an index searches; ``measured_recall`` 0..1 against exact search."""
-
-    kind: str
-    metric: str
-    measured_recall: float
 
 
 class FileFacts(Frozen):

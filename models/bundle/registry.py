@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from models.bundle.files import MANIFEST, credential_ids, read_manifest, sync_folder, verify
+from models.bundle.files import MANIFEST, read_manifest, sync_folder, verify
 from models.bundle.manifest import Manifest
+from models.bundle.tables import credential_ids
 from models.errors import BundleCorrupt, BundleError
 
 POINTER: Final = "current"

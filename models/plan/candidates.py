@@ -54,7 +54,9 @@ def in_currency(
     credentials = bundle.credentials
     chosen = slice(None) if rows is None else rows
     cost = credentials.cost[chosen]
-    comparable = (credentials.currency[chosen] == (wanted or "")) | (cost == 0)
+    named = credentials.currency
+    same = named.among((wanted,), chosen) if wanted else ~named.known(chosen)
+    comparable = same | (cost == 0)
     return np.where(comparable, cost, np.nan)
 
 
@@ -116,6 +118,5 @@ def currency(bundle: Bundle, ask: PathAsk, rows: NDArray[np.int32]) -> str | Non
 
 def commonest_currency(bundle: Bundle, rows: NDArray[np.int32] = ALL) -> str | None:
     """The currency most credentials are priced in, of all or of some; ``None`` for none."""
-    named = bundle.credentials.currency[rows if len(rows) else bundle.credentials.shown]
-    names, counts = np.unique(named[named != ""].astype(str), return_counts=True)
-    return str(names[counts.argmax()]) if len(names) else None
+    chosen = rows if len(rows) else bundle.credentials.shown
+    return next(iter(bundle.credentials.currency.commonest(chosen)), None)

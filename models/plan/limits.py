@@ -146,15 +146,11 @@ def _choices(bundle: Bundle, ask: PathAsk) -> Iterator[Binding]:
         allowed = getattr(limits, name)
         if not allowed:
             continue
-        named = column[(column != "") & credentials.shown]
-        values, counts = np.unique(named.astype(str), return_counts=True)
-        likely = [
-            v for v in values[np.argsort(-counts, kind="stable")].tolist() if v not in allowed
-        ]
-        for value in likely[:CHOICES]:
-            wider: dict[str, Any] = {name: (*allowed, value)}
+        likely = [each for each in column.commonest(credentials.shown) if each not in allowed]
+        for more in likely[:CHOICES]:
+            wider: dict[str, Any] = {name: (*allowed, more)}
             changed = replace(ask, constraints=replace(limits, **wider))
-            told = list(_verified(bundle, changed, name, None, f"allow {value}", wider[name]))
+            told = list(_verified(bundle, changed, name, None, f"allow {more}", wider[name]))
             yield from told
             if told:
                 break

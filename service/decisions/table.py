@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from models.tables import Columns
+from models.columns import Columns
 
 OF_ANSWER: Final = ("request_id", "at", "route", "learner", "bundle_version", "mode")
 OF_ITEM: Final = ("credential", "rank", "score", "propensity")

@@ -149,7 +149,7 @@ def stored(
             id=parts[1], sha256=_digest(key), tenant=tenant, scopes=scopes, created_at=created_at
         )
     except ValidationError as error:
-        raise UsageError(f"this API key cannot be: {_first(error)}") from error
+        raise UsageError(f"this API key cannot be: {first_fault(error)}") from error
 
 
 def load_keyring(keys_file: Path | None, demo_key: str | None) -> Keyring:
@@ -173,10 +173,11 @@ def read_keys(keys_file: Path) -> list[StoredKey]:
     except OSError as error:
         raise UsageError(f"{keys_file}: cannot read the API keys: {error.strerror}") from error
     except ValidationError as error:
-        raise UsageError(f"{keys_file}: not a file of API keys: {_first(error)}") from error
+        raise UsageError(f"{keys_file}: not a file of API keys: {first_fault(error)}") from error
 
 
-def _first(error: ValidationError) -> str:
+def first_fault(error: ValidationError) -> str:
+    """Where in a file something is wrong, and what."""
     first = error.errors()[0]
     place = "/".join(str(step) for step in first["loc"])
     return f"{place or 'the whole file'}: {first['msg']}"

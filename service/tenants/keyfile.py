@@ -5,16 +5,15 @@ Running services follow the file, see ``service.keys``.
 
 from __future__ import annotations
 
-import fcntl
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from models.errors import UsageError
+from service.changing import alone, replace
 from service.tenants.auth import KeyFile, KeyState, Scope, StoredKey, new_key, read_keys
+
+WHAT: Final = "API keys"
 
 
 def create(file: Path, tenant: str, scopes: frozenset[Scope], now: datetime) -> str:
@@ -23,7 +22,7 @@ def create(file: Path, tenant: str, scopes: frozenset[Scope], now: datetime) -> 
     Like all here raises ``UsageError`` naming what is wrong; the file is then as it was.
     """
     key, kept = new_key(tenant, scopes, now)
-    with _alone(file):
+    with alone(file, WHAT):
         _write(file, [*(read_keys(file) if file.exists() else []), kept])
     return key
 
@@ -32,7 +31,7 @@ def rotate(file: Path, name: str, grace: timedelta, now: datetime) -> str:
     """Make a key like that of the id ``name``, which expires after ``grace``, or when it was to
     before if that is sooner; returns the new one.
     """
-    with _alone(file):
+    with alone(file, WHAT):
         keys, old = _known(file, name)
         state = old.state(now.timestamp())
         if not old.usable(now.timestamp()):
@@ -48,7 +47,7 @@ def rotate(file: Path, name: str, grace: timedelta, now: datetime) -> str:
 
 def revoke(file: Path, name: str) -> StoredKey:
     """Let nobody in with the key of the id ``name`` any more; returns what was kept of it."""
-    with _alone(file):
+    with alone(file, WHAT):
         keys, old = _known(file, name)
         keys[name] = old.model_copy(update={"revoked": True})
         _write(file, list(keys.values()))
@@ -62,37 +61,5 @@ def _known(file: Path, name: str) -> tuple[dict[str, StoredKey], StoredKey]:
     return keys, keys[name]
 
 
-@contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """While nobody else changes a keys file in that folder: of two changes at once none is lost."""
-    try:
-        folder = os.open(file.parent, os.O_RDONLY)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot write the API keys: {error.strerror}") from error
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
-
-
 def _write(file: Path, keys: list[StoredKey]) -> None:
-    """Replace the file, which keeps its permissions; a new one only its owner may read."""
-    content = KeyFile(keys=keys).model_dump_json(indent=2, exclude_defaults=True)
-    scratch: Path | None = None
-    try:
-        real = file.resolve()
-        handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
-        scratch = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(f"{content}\n")
-            out.flush()
-            os.fsync(out.fileno())
-        if real.exists():
-            scratch.chmod(real.stat().st_mode & 0o777)
-        scratch.replace(real)
-    except OSError as error:
-        if scratch is not None:
-            with suppress(OSError):
-                scratch.unlink()
-        raise UsageError(f"{file}: cannot write the API keys: {error.strerror}") from error
+    replace(file, KeyFile(keys=keys).model_dump_json(indent=2, exclude_defaults=True), WHAT)

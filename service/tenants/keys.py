@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from pathlib import Path
-from typing import Final
 
-from models.errors import UsageError
+from service.following import Followed
 from service.tenants.auth import StoredKey, load_keyring
-
-LOOK: Final = 0.5
-"""Seconds between two looks at the file."""
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +21,7 @@ class Keys:
     def __init__(self, file: Path | None, demo: str | None) -> None:
         self._file = file
         self._demo = demo
-        self._seen: bytes | None = None if file is None else _content(file)
+        self._followed = None if file is None else Followed(file, "keys", logger)
         self._ring = load_keyring(file, demo)
         self.tenants = self._ring.tenants
 
@@ -44,27 +39,9 @@ class Keys:
         """Accept what the file says, a moment after it says so; ends only when cancelled. While it
         cannot be used the keys from before stay: they expire, and no other is accepted.
         """
-        while self._file is not None:
-            await asyncio.sleep(LOOK)
-            try:
-                content = await asyncio.to_thread(_content, self._file)
-                if content == self._seen:
-                    continue
-                self._seen = content
-                ring = load_keyring(self._file, self._demo)
-            except UsageError as error:
-                logger.error("the new keys are refused, the old ones stay: %s", error)
-            except Exception:
-                # Revocations wait for as long as this does not go on: say so, and look again.
-                logger.exception("the keys file could not be followed")
-            else:
-                self._ring = ring
-                self.tenants |= ring.tenants
-                logger.info("the keys in %s are now those accepted", self._file)
+        if self._followed is not None:
+            await self._followed.follow(self._read)
 
-
-def _content(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
+    def _read(self) -> None:
+        self._ring = load_keyring(self._file, self._demo)
+        self.tenants |= self._ring.tenants

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from shared import ROOT
 
 from models import bundle
+from models.bundle import FORMAT_VERSION
 from models.errors import BundleCorrupt, BundleError
 
-WHOLE: Final = ROOT / "tests" / "golden" / "format-1" / "bundle"
+WHOLE: Final = ROOT / "tests" / "golden" / f"format-{FORMAT_VERSION}" / "bundle"
 FILES: Final = sorted(json.loads((WHOLE / "manifest.json").read_text())["files"])
 fixed = settings(derandomize=True, deadline=None, database=None)
 

@@ -202,7 +202,7 @@ def test_what_is_hidden_is_not_found_by_its_meaning(worded: Bundle) -> None:
 
 
 def test_suppositions_rest_on_what_is_shown(wide: Bundle) -> None:
-    columns = wide.credentials.columns | {
+    columns = dict(wide.credentials.columns) | {
         "currency": ["EUR"] * 3 + ["USD"] * 9,
         "hours": [1.0, 2.0, 3.0, None, *[50.0] * 8],
     }

@@ -10,13 +10,14 @@ from service.tenants.auth import Scope
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``template`` as OpenAPI has it, ``path`` with ids filled in."""
+    """``template`` as OpenAPI has it, ``path`` with ids filled in; it costs as many ``answers``."""
 
     method: str
     template: str
     scope: Scope
     path: str
     body: Any = None
+    answers: int = 1
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -44,6 +45,7 @@ ROUTES = [
     Route("GET", "/v1/roles/{role_id}", ASK, "/v1/roles/odd"),
     Route("GET", "/v1/model", ASK, "/v1/model"),
     Route("POST", "/v1/shared-paths", ASK, "/v1/shared-paths", {**LEA, "target_role": "odd"}),
+    Route("POST", "/v1/path-pages", ASK, "/v1/path-pages", {**LEA, "target_role": "odd"}, 2),
     Route(
         "POST",
         "/v1/widget-tokens",

@@ -234,7 +234,7 @@ def test_metrics_name_tenants_of_the_files_alone(tmp_path: Path, bundle_folder: 
         assert set(re.findall(r'tenant="([^"]*)"', text)) == {"a"}
         assert "evil" not in text
         assert f'cairn_tenant_requests_total{{tenant="a"}} {len(ROUTES)}.0' in text
-        assert 'cairn_tenant_answers_total{tenant="a"} 5.0' in text
+        assert 'cairn_tenant_answers_total{tenant="a"} 7.0' in text
         assert 'cairn_tenant_events_total{tenant="a"} 3.0' in text
 
 

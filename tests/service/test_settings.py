@@ -53,3 +53,12 @@ def test_wrong_settings_are_told_by_their_variables(monkeypatch: pytest.MonkeyPa
 def test_secrets_do_not_show() -> None:
     settings = Settings(redis_url="redis://:hush@host/0", demo_key="cairn_a_hush")
     assert "hush" not in repr(settings)
+
+
+def test_a_secret_is_long_and_an_origin_has_no_path() -> None:
+    for wrong in ({"token_secret": "x" * 31}, {"public_url": "https://cairn.example/"}):
+        with pytest.raises(UsageError, match="CAIRN_") as refused:
+            chosen(**wrong)
+        assert "xxx" not in str(refused.value)
+    assert chosen(token_secret="x" * 32, public_url="https://cairn.example").public_url
+    assert "xxx" not in repr(Settings(token_secret="x" * 32))

@@ -276,3 +276,16 @@ def test_the_address_is_the_one_that_was_told(
     told = "https://cairn.example"
     with platform(tmp_path, bundle_folder, embedded_url, "told", public_url=told) as site:
         assert shared(site).startswith(f"{told}/shared/told.")
+
+
+def test_a_cluster_keeps_and_forgets_them_too(
+    bundle_folder: Path, cluster_url: str, tmp_path: Path
+) -> None:
+    """With tokens, whose secret lies on one of its nodes."""
+    with platform(tmp_path, bundle_folder, cluster_url, "spread") as site:
+        token = site.token(learner=NAME)
+        url = shared(site, token, ORIGIN)
+        other = shared(site, learner={"id": "another"})
+        assert [httpx.get(each).status_code for each in (url, other)] == [200, 200]
+        site.send("DELETE", f"/v1/learners/{NAME}", site.key)
+        assert [httpx.get(each).status_code for each in (url, other)] == [404, 200]

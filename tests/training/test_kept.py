@@ -47,7 +47,7 @@ def test_a_killed_run_goes_on_and_ends_alike(
         _, told = again.communicate(timeout=120)
     assert again.returncode == 0, told
     begun = [line.partition(" (")[0] for line in told.splitlines()]
-    assert begun == ["read tables", "sort by learner", REFITTING, "write bundle"]
+    assert begun == ["read tables", "sort by learner", "choose indexes", REFITTING, "write bundle"]
     assert (tmp_path / "var" / "bundles" / tiny_bundle.name).is_dir()  # a digest of every file
     assert not list((tmp_path / "var" / "work").iterdir())
 

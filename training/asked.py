@@ -1,0 +1,59 @@
+"""What a bundle's indexes will be asked: vectors of learners, of roles and of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.collaborative import Factors, fold_in, recency
+from models.index import VectorIndex
+from models.signals import TEXT_WINDOW
+from training.indexes import QUESTIONS, choose
+from training.interactions import Interactions
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+
+
+def of_texts(indexes: Mapping[str, VectorIndex], known: Interactions) -> dict[str, VectorIndex]:
+    """Each index over what is compared by meaning, of the kind that serves it best.
+
+    Credentials are looked for near to those that learners met last, and by words, for which the
+    titles of roles stand in; roles and skills by words, for which the credentials' texts do.
+    """
+    vectors = {name: index.vectors() for name, index in indexes.items()}
+    texts = vectors.get("text")
+    if texts is None:
+        return {name: choose(each, each) for name, each in vectors.items()}
+    profiles = [texts[rows[-TEXT_WINDOW:]].mean(0) for rows in _histories(known)]
+    half = QUESTIONS // 2
+    asked = [*profiles[:half], *_some(vectors.get("roles", texts), half)]
+    questions = {"text": np.array(asked, np.float32)}
+    return {
+        name: choose(each, questions.get(name, _some(texts, QUESTIONS)))
+        for name, each in vectors.items()
+    }
+
+
+def of_factors(factors: Factors, known: Interactions) -> VectorIndex:
+    """The index over credentials' factors, asked by learners' vectors."""
+    folded = [
+        fold_in(rows, recency(len(rows), factors.folding.decay), factors)
+        for rows in _histories(known)
+    ]
+    width = factors.vectors.shape[1]
+    return choose(factors.vectors, np.array(folded, np.float32).reshape(-1, width))
+
+
+def _histories(known: Interactions) -> list[NDArray[np.int32]]:
+    """What some learners met, oldest first."""
+    met = np.flatnonzero(np.diff(known.indptr))
+    cuts = [slice(int(known.indptr[i]), int(known.indptr[i + 1])) for i in _some(met, QUESTIONS)]
+    return [known.credential[cut] for cut in cuts]
+
+
+def _some(values: NDArray[Scalar], most: int) -> NDArray[Scalar]:
+    """At most so many, evenly spread."""
+    return values[:: max(1, -(-len(values) // most))]
