@@ -19,13 +19,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 from load.bench.prepare import prepare
 from load.bench.rounds import Generator, Row
 from load.bench.servers import Server, started
 
 CONNECTIONS = 4
-WARM = 5.0
+WARM = 10.0
 RATE = 100
 """Looks a second; more would disturb what is looked at."""
 
@@ -47,9 +48,10 @@ def main() -> int:
         started(key, Path(folder) / "var", "cairn", "serve", "--bundle", str(bundle)) as server,
     ):
         file = Path(folder) / "flame.svg"
-        rps = look(server, chosen.seconds, file)
+        before, meanwhile = look(server, chosen.seconds, file)
         drawn = file.read_text()
-    print(f"{rps:.0f} answers a second while looked at")
+    print(f"{before['rps']:.0f} answers a second, {before['server_cpu_ms']:.1f} ms of processors for"
+          f" each, the store's included; {meanwhile['rps']:.0f} a second while looked at")  # fmt: skip
     for name, share in functions(drawn):
         if share >= chosen.least:
             print(f"{share:>7.1%}  {name}")
@@ -57,18 +59,18 @@ def main() -> int:
     return 0
 
 
-def look(server: Server, seconds: int, svg: Path) -> float:
-    """Draw where its time goes under load; answers a second meanwhile."""
+def look(server: Server, seconds: int, svg: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draw where its time goes under load; what the generator saw before and meanwhile."""
     row = Row("cairn", server)
     with Generator(server.key, _ids(server, "learners"), _ids(server, "roles")) as generator:
         generator.slice(row, WARM, CONNECTIONS, None)
+        before = generator.slice(row, WARM, CONNECTIONS, None)
         with ThreadPoolExecutor() as beside:
             load = beside.submit(generator.slice, row, seconds + 2.0, CONNECTIONS, None)
             spy = [str(Path(sys.executable).parent / "py-spy"), "record", "--function"]
             spy += ["--pid", str(server.pid), "--duration", str(seconds), "--rate", str(RATE)]
             subprocess.run([*spy, "--output", str(svg)], check=True, capture_output=True)
-            rps: float = load.result()["rps"]
-            return rps
+            return before, load.result()
 
 
 def functions(svg: str) -> list[tuple[str, float]]:

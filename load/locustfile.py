@@ -83,7 +83,8 @@ class Platform(FastHttpUser):
         with self.client.post(
             "/v1/recommendations", json=body, name=name, catch_response=True
         ) as response:
-            if response.status_code == 200 and response.json()["degraded"]:
+            # Texts are not understood where the bundle was trained without them.
+            if response.status_code == 200 and set(response.json()["degraded"]) - {"encoder"}:
                 response.failure("degraded")
             elif response.status_code == 200 and "id" in body["learner"]:
                 self.answered = {"learner": body["learner"]["id"], **response.json()}
