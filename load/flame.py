@@ -8,14 +8,11 @@ thread's time each of Cairn's functions was on the stack.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import secrets
 import subprocess
 import sys
 import tempfile
-import urllib.request
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
@@ -50,8 +47,8 @@ def main() -> int:
         file = Path(folder) / "flame.svg"
         before, meanwhile = look(server, chosen.seconds, file)
         drawn = file.read_text()
-    print(f"{before['rps']:.0f} answers a second, {before['server_cpu_ms']:.1f} ms of processors for"
-          f" each, the store's included; {meanwhile['rps']:.0f} a second while looked at")  # fmt: skip
+    print(f"{before['rps']:.0f} answers a second, {meanwhile['rps']:.0f} while looked at;")
+    print(f"{before['server_cpu_ms']:.1f} ms of processors for each, the store's included")
     for name, share in functions(drawn):
         if share >= chosen.least:
             print(f"{share:>7.1%}  {name}")
@@ -62,7 +59,7 @@ def main() -> int:
 def look(server: Server, seconds: int, svg: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """Draw where its time goes under load; what the generator saw before and meanwhile."""
     row = Row("cairn", server)
-    with Generator(server.key, _ids(server, "learners"), _ids(server, "roles")) as generator:
+    with Generator(server.key, server.ids("learners"), server.ids("roles")) as generator:
         generator.slice(row, WARM, CONNECTIONS, None)
         before = generator.slice(row, WARM, CONNECTIONS, None)
         with ThreadPoolExecutor() as beside:
@@ -84,15 +81,6 @@ def functions(svg: str) -> list[tuple[str, float]]:
     if not whole:
         raise ValueError(f"no look met {TOP}")
     return sorted(((name, looks / whole) for name, looks in found.items()), key=lambda x: -x[1])
-
-
-def _ids(server: Server, what: str) -> Sequence[str]:
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{server.port}/v1/{what}?limit=100",
-        headers={"Authorization": f"Bearer {server.key}"},
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-        return [each["id"] for each in json.load(answer)["items"]]
 
 
 def _arguments() -> argparse.Namespace:

@@ -66,6 +66,13 @@ class Server:
             body: bytes = answer.read()
             return body
 
+    def ids(self, what: str) -> list[str]:
+        """The first hundred learners, roles or credentials it knows."""
+        url = f"http://127.0.0.1:{self.port}/v1/{what}?limit=100"
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.key}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            return [each["id"] for each in json.load(answer)["items"]]
+
     def stages(self) -> dict[str, tuple[float, float]]:
         """Seconds and number of each stage of recommendations so far, from ``/metrics``."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
