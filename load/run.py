@@ -50,8 +50,10 @@ def show(rows: Sequence[dict[str, Any]]) -> None:
 
 
 @contextmanager
-def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
-    """``cairn serve`` on a free port with data of its own; yields its URL."""
+def running_service(bundle: Path, workers: int, key: str, **settings: str) -> Iterator[str]:
+    """``cairn serve`` on a free port with data of its own and these further settings, by the names
+    of their variables; yields its URL.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -59,7 +61,7 @@ def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
     command = [sys.executable, "-m", "cairn", "serve", "--bundle", str(bundle)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     with tempfile.TemporaryDirectory(prefix="cairn-load-") as var:
-        own = {"CAIRN_VAR": var, "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning"}
+        own = {"CAIRN_VAR": var, "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning", **settings}
         server = subprocess.Popen(command, env={**os.environ, **own})
         try:
             wait(server, url)
@@ -69,9 +71,9 @@ def running_service(bundle: Path, workers: int, key: str) -> Iterator[str]:
             server.wait(timeout=30)
 
 
-def wait(server: subprocess.Popen[bytes], url: str) -> None:
+def wait(server: subprocess.Popen[bytes], url: str, seconds: float = START_SECONDS) -> None:
     """Until the service says that it is ready; ``SystemExit`` when it ends or takes too long."""
-    until = time.monotonic() + START_SECONDS
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.poll() is not None:
             raise SystemExit("the service could not start")
@@ -79,8 +81,8 @@ def wait(server: subprocess.Popen[bytes], url: str) -> None:
             with urllib.request.urlopen(f"{url}/readyz", timeout=2):  # noqa: S310 - loopback
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
-    raise SystemExit(f"the service was not ready within {START_SECONDS} seconds")
+            time.sleep(0.05)
+    raise SystemExit(f"the service was not ready within {seconds} seconds")
 
 
 def locust(

@@ -22,7 +22,7 @@ ASSUMED_LEVEL: Final = LEVELS["intermediate"]
 
 
 class Kind(StrEnum):
-    """What a learner did with a credential."""
+    """What a learner did with a credential; ``retract`` takes back the latest act before it."""
 
     VIEW = "view"
     CLICK = "click"
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     COMPLETE = "complete"
     DISMISS = "dismiss"
     RATE = "rate"
+    RETRACT = "retract"
 
 
 def parse_level(value: object) -> float | None:

@@ -1,6 +1,9 @@
-"""What training knew of each learner, so that they are served at once."""
+"""What learners did: as training knew it, so that they are served at once, and what stands."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +63,30 @@ class Histories:
             )
             for i in cut
         )
+
+
+class Act(Protocol):
+    """Something done with a credential."""
+
+    @property
+    def credential(self) -> str: ...
+
+    @property
+    def kind(self) -> Kind: ...
+
+
+AnyAct = TypeVar("AnyAct", bound=Act)
+
+
+def standing(history: Iterable[AnyAct]) -> tuple[AnyAct, ...]:
+    """What was not taken back of a ``history``, oldest first; retractions themselves are gone."""
+    stands: dict[int, AnyAct] = {}
+    acts: dict[str, list[int]] = {}
+    for place, event in enumerate(history):
+        before = acts.setdefault(event.credential, [])
+        if event.kind is not Kind.RETRACT:
+            before.append(place)
+            stands[place] = event
+        elif before:
+            del stands[before.pop()]
+    return tuple(stands.values())

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
 from service import problems
+from service.bundles import Checked
 from service.chores import ended
 from service.cors import Cors
 from service.decisions.audit import AuditLog
@@ -32,6 +33,7 @@ from service.replica import Replica
 from service.routes import (
     catalogue,
     decisions,
+    demo,
     docs,
     events,
     health,
@@ -42,6 +44,7 @@ from service.routes import (
     recommendations,
     shared,
     tokens,
+    widget,
 )
 from service.routes import lti as lti_routes
 from service.settings import Settings
@@ -72,8 +75,13 @@ SWITCH: Final = 0.0005
 """Seconds that a plan being made may keep the interpreter when others wait for it."""
 
 
-def create_app(settings: Settings, now: Callable[[], float] = time.time) -> FastAPI:
-    """The service on the bundle and the store of ``settings``; ``now`` is its clock.
+def create_app(
+    settings: Settings,
+    now: Callable[[], float] = time.time,
+    checked: Checked | None = None,
+) -> FastAPI:
+    """The service on the bundle and the store of ``settings``; ``now`` is its clock, ``checked``
+    are bundles that were found intact on the way here.
 
     Raises ``UsageError`` when ``settings`` name no store, unusable keys or unusable tenants.
     Bundles are read when the application starts, once in each worker.
@@ -92,7 +100,7 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[LifespanState]:
-        tenants = Tenants(terms, settings.bundle, keys, metrics)
+        tenants = Tenants(terms, settings.bundle, keys, metrics, checked)
         async with AsyncExitStack() as parts:
             if tracing is not None:
                 parts.callback(tracing.close)
@@ -176,14 +184,17 @@ def create_app(settings: Settings, now: Callable[[], float] = time.time) -> Fast
     problems.install(app)
     routers = (
         recommendations, paths, shared, path_pages, events, learners, tokens, decisions, catalogue,
-        health, docs,
+        health, docs, widget,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)
     app.include_router(shared.pages)
     app.include_router(lti_routes.router)
     if settings.demo_page:
+        if key is None:
+            raise UsageError("CAIRN_DEMO_PAGE needs CAIRN_DEMO_KEY: the page acts with it")
         app.include_router(pages.router)
+        app.include_router(demo.router(key))
     # The last added is the outermost.
     app.add_middleware(BodyLimit, most=settings.max_body_bytes)
     app.add_middleware(Cors)

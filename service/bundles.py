@@ -18,6 +18,11 @@ from service.telemetry.metrics import Metrics
 LOOK: Final = 0.5
 """Seconds between two looks at what is current."""
 
+Checked = dict[Path, Bundle | None]
+"""Folders whose files were found intact on the way here, with the bundle where this very process
+has read it; each is taken out when it is used.
+"""
+
 logger = logging.getLogger(__name__)
 
 
@@ -29,11 +34,11 @@ class Bundles:
     is nothing to begin with.
     """
 
-    def __init__(self, source: Path, metrics: Metrics) -> None:
+    def __init__(self, source: Path, metrics: Metrics, checked: Checked | None = None) -> None:
         self._source = source
         self._metrics = metrics
         self._seen = _meant(source)
-        self.current, self.behind = begin(source)
+        self.current, self.behind = begin(source, checked)
 
     async def follow(self) -> None:
         """Change to whatever becomes current, once it was read, found intact and tried; ends only
@@ -61,14 +66,19 @@ class Bundles:
         self._metrics.bundles.labels(outcome).inc()
 
 
-def begin(source: Path) -> tuple[Bundle, bool]:
+def begin(source: Path, checked: Checked | None = None) -> tuple[Bundle, bool]:
     """The bundle that ``source`` means, or when that cannot be used the latest promoted before it
-    that can, and whether it is such an earlier one.
+    that can, and whether it is such an earlier one. What was ``checked`` by whoever started this
+    process is not compared with its checksums once more.
 
     Raises the ``BundleError`` of the one meant when none can be used.
     """
+    checked = {} if checked is None else checked
     try:
-        return bundle.read(bundle.resolve(source)), False
+        folder = bundle.resolve(source)
+        intact = folder.resolve() in checked
+        read = checked.pop(folder.resolve(), None)  # so that it goes once another is current
+        return read or bundle.read(folder, checked=intact), False
     except BundleError as error:
         for folder in registry.earlier(source):
             try:

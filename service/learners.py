@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import islice
 
-from models.domain import Event
+from models.domain import Event, Kind
+from models.histories import standing
 from service.decisions.audit import Act
-from service.held import LearnerRecord, tombstone
+from service.held import LearnerRecord, LoggedEvent, tombstone
 from service.problems import ProblemError
+from service.recommender import merged
 from service.schemas.decisions import DecisionOut
 from service.schemas.learners import (
     ErasedOut,
@@ -38,6 +40,8 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
         raise ProblemError(404, "Nothing is known of this learner.")
     updated = (held.profile or {}).get("updated_at")
     profile = _profile(held) or ProfileIn()
+    acts = standing(merged((*trained, *held.state().events)))
+    said = {act.credential: act.kind for act in acts}
     return LearnerOut(
         id=learner_id,
         skills=profile.skills,
@@ -48,6 +52,8 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
         updated_at=None if updated is None else _moment(updated),
         events=len(held.events),
         trained_events=len(trained),
+        saved=tuple(name for name, kind in said.items() if kind is Kind.SAVE),
+        dismissed=tuple(name for name, kind in said.items() if kind is Kind.DISMISS),
     )
 
 
@@ -70,17 +76,7 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
     return LearnerExport(
         id=learner_id,
         profile=_profile(held),
-        events=[
-            EventOut(
-                event_id=event.event_id,
-                credential_id=event.credential,
-                kind=event.kind,
-                occurred_at=_moment(event.at),
-                value=event.value,
-                request_id=event.request_id,
-            )
-            for event in held.events
-        ],
+        events=[_event(event) for event in held.events],
         trained_events=[
             TrainedEventOut(
                 credential_id=event.credential,
@@ -93,6 +89,12 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
             DecisionOut.model_validate(each) for each in await service.decisions.of(tenant, mark)
         ],
     )
+
+
+async def latest(service: Service, tenant: str, learner_id: str, limit: int) -> list[EventOut]:
+    """Up to ``limit`` of the learner's events as held, the latest accepted first."""
+    held = await service.ledger.record(tenant, learner_id)
+    return [_event(event) for event in held.events[: -limit - 1 : -1]]
 
 
 def known(service: Service, tenant: str, limit: int) -> KnownLearners:
@@ -114,6 +116,17 @@ def _profile(held: LearnerRecord) -> ProfileIn | None:
     if held.profile is None:
         return None
     return ProfileIn.model_validate({k: v for k, v in held.profile.items() if k != "updated_at"})
+
+
+def _event(event: LoggedEvent) -> EventOut:
+    return EventOut(
+        event_id=event.event_id,
+        credential_id=event.credential,
+        kind=event.kind,
+        occurred_at=_moment(event.at),
+        value=event.value,
+        request_id=event.request_id,
+    )
 
 
 def _moment(at: float) -> datetime:

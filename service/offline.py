@@ -157,7 +157,7 @@ def invitation(bundle: Bundle, url: str, key: str) -> str:
     curl += ["-H", "Content-Type: application/json", "-d", json.dumps(question)]
     return "\n".join(
         [
-            f"Demo page  {url}/#key={key}",
+            f"Demo page  {url}/",
             f"API docs   {url}/docs",
             f"API key    {key}",
             f"Try it     {shlex.join(curl)}",

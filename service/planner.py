@@ -175,6 +175,9 @@ def _step(bundle: Bundle, step: Step, currency: str | None) -> StepOut:
     return StepOut(
         credential=card["id"],
         title=card["title"],
+        issuer=card["issuer"],
+        level=card["level"],
+        url=card["url"],
         starts=_moment(step.starts),
         ends=_moment(step.ends),
         hours=card["hours"],

@@ -25,6 +25,7 @@ from models.domain import (
     Target,
 )
 from models.explore import Exploration
+from models.histories import standing
 from models.observer import NOBODY, Observer
 from models.recommend import recommend
 from service.held import LearnerState
@@ -112,7 +113,7 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
         if past.occurred_at is not None
     ]
     trained = () if query.id is None or held.erased else bundle.histories.of(query.id)
-    history = merged([*trained, *held.events, *dated])
+    history = standing(merged([*trained, *held.events, *dated]))
     undated = [past for past in query.history if past.occurred_at is None]
     verified = (*profile.get("verified", ()), *query.verified)
     undated += [

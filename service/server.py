@@ -17,9 +17,10 @@ from pydantic import SecretStr
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from models import bundle
 from models.errors import CairnError, PortInUse, UsageError
 from service.app import create_app
-from service.bundles import begin
+from service.bundles import Checked, begin
 from service.experiments.assignment import Experiments
 from service.experiments.assignment import read as read_experiments
 from service.lti.platforms import Platforms
@@ -56,7 +57,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
     """
     check_tracing(settings.otlp_endpoint)
     settings = with_some_key(settings)
-    _check(settings)
+    checked = _check(settings)
     with ExitStack() as parts:
         parts.enter_context(_stopping_in_order())
         listener = parts.enter_context(_listening(settings.host, settings.port))
@@ -69,11 +70,13 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda url: None
             settings = _with_shared_metrics(settings)
             bound_threads()
         announce(_url(listener))
-        _run(settings, listener)
+        _run(settings, listener, checked)
 
 
-def _check(settings: Settings) -> None:
-    """Raise now what would else be found out in a worker, with nobody to tell."""
+def _check(settings: Settings) -> Checked:
+    """Raise now what would else be found out in a worker, with nobody to tell; returns what was
+    found intact: by the folder, and with the bundle where this process will serve it.
+    """
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
     Platforms(settings.lti_file)
     keyring = load_keyring(settings.api_keys_file, key)
@@ -86,8 +89,13 @@ def _check(settings: Settings) -> None:
         replica = Replica(settings.bundle_url, settings.bundle)
         with closing(replica):
             replica.begin()
+    intact: Checked = {}
     for source in sources:
-        begin(source)
+        found, behind = begin(source)
+        meant = None if behind else bundle.resolve(source)
+        if meant is not None and meant.name == found.version:  # and no other promoted meanwhile
+            intact[meant.resolve()] = found if settings.workers == 1 else None
+    return intact
 
 
 def with_some_key(settings: Settings) -> Settings:
@@ -115,9 +123,9 @@ def _with_shared_metrics(settings: Settings) -> Settings:
     return settings.model_copy(update={"metrics_dir": folder})
 
 
-def _run(settings: Settings, listener: socket.socket) -> None:
+def _run(settings: Settings, listener: socket.socket, checked: Checked) -> None:
     config = uvicorn.Config(
-        partial(create_app, settings),
+        partial(create_app, settings, checked=checked),
         factory=True,
         workers=settings.workers,
         **HTTP,

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=256)
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
     log_format: Literal["text", "json"] = "text"
-    demo_page: bool = True
+    demo_page: bool = False
 
     api_keys_file: Path | None = None
     demo_key: SecretStr | None = None

@@ -14,6 +14,7 @@ KINDS = tuple(Kind)
 """``Interactions.kind`` holds positions in this tuple."""
 
 DISMISS = KINDS.index(Kind.DISMISS)
+RETRACT = KINDS.index(Kind.RETRACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,15 @@ class Interactions:
     ) -> Self:
         """Sort parallel arrays of shape ``(n,)`` in file order into ``Interactions``.
 
-        A missing ``kind`` means ``complete``; a missing ``value`` is unknown.
+        A missing ``kind`` means ``complete``; a missing ``value`` is unknown. What was taken back
+        is left out, and so are the retractions.
         """
         if kind is None:
             kind = np.full(len(learner), KINDS.index(Kind.COMPLETE), np.uint8)
         if value is None:
             value = np.full(len(learner), np.nan, np.float32)
         order = np.lexsort((at, learner))
+        order = order[_standing(learner[order], credential[order], kind[order])]
         learner = learner[order]
         return cls(
             learner=learner,
@@ -114,3 +117,21 @@ class Interactions:
         pair = self.learner[met].astype(np.int64) * self.n_credentials + self.credential[met]
         first[np.flatnonzero(met)[np.unique(pair, return_index=True)[1]]] = True
         return first
+
+
+def _standing(
+    learner: NDArray[np.int32], credential: NDArray[np.int32], kind: NDArray[np.uint8]
+) -> NDArray[np.bool_]:
+    """Mask ``(n,)`` of what ``models.histories.standing`` keeps, of rows by learner and time."""
+    stands: NDArray[np.bool_] = kind != RETRACT
+    if stands.all():
+        return stands
+    acts: dict[tuple[int, int], list[int]] = {}
+    concerned = np.isin(learner, learner[~stands])
+    for row in np.flatnonzero(concerned).tolist():
+        before = acts.setdefault((int(learner[row]), int(credential[row])), [])
+        if stands[row]:
+            before.append(row)
+        elif before:
+            stands[before.pop()] = False
+    return stands

@@ -110,7 +110,7 @@ def held_kinds(known: Interactions) -> tuple[Kind, ...]:
     """
     if (known.kind == KINDS.index(Kind.COMPLETE)).any():
         return (Kind.COMPLETE,)
-    return tuple(kind for kind in KINDS if kind is not Kind.DISMISS)
+    return tuple(kind for kind in KINDS if kind not in (Kind.DISMISS, Kind.RETRACT))
 
 
 def kind_weights(weights: Mapping[Kind, float], known: Interactions) -> dict[Kind, float]:

@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
-from load.run import wait
+from load.run import START_SECONDS, wait
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 QUIET = 0.1
@@ -91,11 +91,13 @@ class Server:
 
 
 @contextmanager
-def started(key: str, var: Path, *module: str, **settings: str) -> Iterator[Server]:
+def started(
+    key: str, var: Path, *module: str, patience: float = START_SECONDS, **settings: str
+) -> Iterator[Server]:
     """``python -m module --port P`` until the block ends, logging into ``var``; more ``settings``
     by the names of their variables.
 
-    ``SystemExit`` when it does not start.
+    ``SystemExit`` when it does not start within ``patience`` seconds.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -110,7 +112,7 @@ def started(key: str, var: Path, *module: str, **settings: str) -> Iterator[Serv
             stderr=log,
         )
     try:
-        wait(process, f"http://127.0.0.1:{port}")
+        wait(process, f"http://127.0.0.1:{port}", patience)
         yield Server(port, process.pid, key)
     finally:
         process.send_signal(signal.SIGTERM)

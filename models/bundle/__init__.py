@@ -30,14 +30,15 @@ __all__ = [
 ]
 
 
-def read(folder: Path) -> Bundle:
-    """Read, verify and assemble the bundle in ``folder``.
+def read(folder: Path, *, checked: bool = False) -> Bundle:
+    """Read, verify and assemble the bundle in ``folder``; only its sizes are compared where a
+    process of the same service has just ``checked`` it.
 
     Raises ``BundleTooNew`` when a later Cairn wrote it, ``BundleCorrupt`` when a file is
     missing, cut short or altered, ``BundleError`` when it is no bundle.
     """
     try:
-        manifest, parts = read_parts(folder)
+        manifest, parts = read_parts(folder, checked=checked)
         encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
         return assemble(manifest, parts, encoder)
     except BundleError as error:

@@ -79,13 +79,14 @@ def write(parts: Parts, facts: Mapping[str, Any], root: Path) -> Path:
         return _put(folder, root / manifest.bundle_version)
 
 
-def read_parts(folder: Path) -> tuple[Manifest, Parts]:
-    """Read and verify a bundle; arrays come memory-mapped and read-only.
+def read_parts(folder: Path, *, checked: bool = False) -> tuple[Manifest, Parts]:
+    """Read and verify a bundle; arrays come memory-mapped and read-only. What was ``checked``
+    already is not compared with its checksums again, which is most of the time.
 
     Raises ``BundleTooNew`` for a later format, ``BundleCorrupt`` for anything missing,
     cut short or altered.
     """
-    manifest = verify(folder)
+    manifest = verify(folder, sums=not checked)
     names = manifest.files
     encoder = folder / "encoder"
     ranker = folder / RANKER
@@ -111,8 +112,10 @@ def read_parts(folder: Path) -> tuple[Manifest, Parts]:
     )
 
 
-def verify(folder: Path) -> Manifest:
-    """The manifest, after every file was found as it was written. Raises as ``read_parts`` does."""
+def verify(folder: Path, *, sums: bool = True) -> Manifest:
+    """The manifest, after every file was found as it was written, or without ``sums`` of the size
+    at least. Raises as ``read_parts`` does.
+    """
     manifest = read_manifest(folder)
     for name, facts in manifest.files.items():
         path = folder / name
@@ -123,12 +126,14 @@ def verify(folder: Path) -> Manifest:
             raise BundleCorrupt(
                 f"bundle {folder} is corrupt: {name} has {found} bytes, not {facts.bytes}"
             )
+    if not sums:
+        return manifest
     # The largest first, so that no thread ends long after the others.
     by_size = sorted(manifest.files, key=lambda name: -manifest.files[name].bytes)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        sums = threads.map(_sha256, (folder / name for name in by_size))
-        for name, found_sum in zip(by_size, sums, strict=True):
-            if found_sum != manifest.files[name].sha256:
+        digests = threads.map(_sha256, (folder / name for name in by_size))
+        for name, digest in zip(by_size, digests, strict=True):
+            if digest != manifest.files[name].sha256:
                 raise BundleCorrupt(f"bundle {folder} is corrupt: the checksum of {name} is wrong")
     return manifest
 

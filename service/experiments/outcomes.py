@@ -6,9 +6,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from models.domain import Kind
+from models.histories import standing
 from service.held import LoggedEvent, tombstone
 
 CONVERSIONS: Final = (Kind.COMPLETE, Kind.ENROL)
@@ -70,7 +72,7 @@ def attribute(
     """Credit each conversion to one answer that showed the credential to that learner before.
 
     That is the answer whose request the event names; or else the latest one in the ``days``
-    before it.
+    before it. What was taken back is no conversion.
     """
     when: defaultdict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
     for place, each in enumerate(shown):
@@ -78,7 +80,10 @@ def attribute(
             when[each.learner, credential].append((each.at, place))
     for moments in when.values():
         moments.sort()
-    for event in events:
+    acts: defaultdict[str, list[LoggedEvent]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: event.at):
+        acts[event.learner_id].append(event)
+    for event in chain.from_iterable(map(standing, acts.values())):
         if event.kind not in CONVERSIONS:
             continue
         moments = when.get((tombstone(tenant, event.learner_id), event.credential), [])

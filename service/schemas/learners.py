@@ -64,7 +64,9 @@ class ProfileIn(Body):
 
 
 class LearnerOut(BaseModel):
-    """A learner as held: the profile, and how many events and earlier acts are known."""
+    """A learner as held: the profile, how many events and earlier acts are known, and the
+    credentials of which the latest word is that they were ``saved`` or ``dismissed``.
+    """
 
     id: str
     skills: Skills
@@ -75,6 +77,8 @@ class LearnerOut(BaseModel):
     updated_at: datetime | None
     events: int
     trained_events: int
+    saved: Credentials
+    dismissed: Credentials
 
 
 class EventOut(BaseModel):

@@ -87,6 +87,9 @@ class StepOut(BaseModel):
 
     credential: str
     title: str
+    issuer: str | None
+    level: float | None
+    url: str | None
     starts: datetime | None
     ends: datetime | None
     hours: float | None

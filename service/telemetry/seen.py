@@ -39,6 +39,12 @@ class Seen:
         before = self.stages[-1].ended if self.stages else self.began
         self.stages.append(Stage(stage, before, time.perf_counter()))
 
+    def timing(self) -> str:
+        """The stages and their milliseconds as a ``Server-Timing`` header has them."""
+        return ", ".join(
+            f"{name};dur={1000 * (ended - began):.3f}" for name, began, ended in self.stages
+        )
+
     def proposed(self, counts: Sequence[int]) -> None:
         """How many candidates each source proposed, in the order of ``SOURCES``."""
         self.candidates = counts

@@ -9,6 +9,7 @@ import logging
 import time
 from typing import Final
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.telemetry.metrics import Metrics
@@ -41,6 +42,7 @@ class Watch:
                 status = message["status"]
                 if request.stages:
                     request.done("serialise")
+                    MutableHeaders(scope=message)["server-timing"] = request.timing()
             await send(message)
 
         try:

@@ -14,7 +14,7 @@ from typing import Final
 
 from models.bundle import Bundle
 from models.narrow import narrowed
-from service.bundles import Bundles
+from service.bundles import Bundles, Checked
 from service.telemetry.metrics import Metrics
 from service.tenants.keys import Keys
 from service.tenants.limits import Costly, Toll
@@ -44,7 +44,12 @@ class Tenants:
     """
 
     def __init__(
-        self, terms: Mapping[str, Terms] | None, default: Path, keys: Keys, metrics: Metrics
+        self,
+        terms: Mapping[str, Terms] | None,
+        default: Path,
+        keys: Keys,
+        metrics: Metrics,
+        checked: Checked | None = None,
     ) -> None:
         self._terms = terms
         self._everything = Terms(default)
@@ -55,7 +60,7 @@ class Tenants:
         for source in (default, *(each.source for each in (terms or {}).values())):
             folder = source.resolve()
             if folder not in folders:
-                folders[folder] = Bundles(source, metrics)
+                folders[folder] = Bundles(source, metrics, checked)
             self._served[source] = folders[folder]
         self.default = self._served[default]
         self.bundles = tuple(folders.values())

@@ -136,6 +136,15 @@ def test_only_the_kinds_asked_for_count() -> None:
     assert report("x", found, 1, [Kind.ENROL]).arms[0].rate.value == 1.0
 
 
+def test_what_was_taken_back_is_no_conversion() -> None:
+    log = [decision("lea", 0, ["c1", "c2"])]
+    done, taken_back = event("lea", "c1", 1), event("lea", "c1", 3, Kind.RETRACT)
+    assert led(log, done) == [0]
+    assert led(log, taken_back, done) == []
+    assert led(log, taken_back, done, event("lea", "c2", 2)) == [0]
+    assert led(log, done, event("bob", "c1", 3, Kind.RETRACT)) == [0]
+
+
 def test_what_speaks_against_the_figures_is_told() -> None:
     uneven = [decision(f"l{i}", 0, ["c1"], "a" if i < 60 else "b", share=0.5) for i in range(400)]
     assert report("x", exposures(uneven, "x"), 1, CONVERSIONS).split < MISMATCH

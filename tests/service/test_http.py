@@ -158,17 +158,6 @@ def test_metrics_count_by_route_and_never_by_id(url: str, client: httpx.Client) 
     assert "somebody-secret" not in text
 
 
-def test_the_demo_page_asks_nothing_of_third_parties(url: str) -> None:
-    page = httpx.get(url)
-    assert "text/html" in page.headers["content-type"]
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-    for name in ("/demo.js", "/demo.css"):
-        assert name in page.text
-        part = httpx.get(url + name)
-        assert part.status_code == 200
-        assert "https://" not in part.text
-
-
 def test_the_description_documents_problems(url: str) -> None:
     api = httpx.get(f"{url}/openapi.json").json()
     assert "ProblemDocument" in api["components"]["schemas"]

@@ -96,6 +96,18 @@ def test_an_event_changes_the_very_next_answer(client: httpx.Client) -> None:
     assert "c2" not in names(ask(client, learner={"id": "eve"}, **EVEN, limit=9))
 
 
+def test_what_was_said_can_be_taken_back(client: httpx.Client) -> None:
+    untouched = ask(client, learner={"id": "uma"}, **EVEN, limit=9)
+    for day, kind in enumerate(("dismiss", "complete", "enrol"), 1):
+        act(client, "uma", "c0", kind, occurred_at=f"2024-01-0{day}T00:00:00Z")
+        assert "c0" not in names(ask(client, learner={"id": "uma"}, **EVEN, limit=9))
+        act(client, "uma", "c0", "retract", occurred_at=f"2024-01-0{day}T00:00:01Z")
+        again = ask(client, learner={"id": "uma"}, **EVEN, limit=9)
+        assert (again["mode"], again["gap"], again["items"]) == (
+            untouched["mode"], untouched["gap"], untouched["items"],
+        )  # fmt: skip
+
+
 def test_a_prerequisite_opens_once_it_is_met(client: httpx.Client) -> None:
     assert "c3" not in names(ask(client, learner={"id": "pia"}, limit=10))
     act(client, "pia", "c2", "complete")

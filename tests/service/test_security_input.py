@@ -132,13 +132,3 @@ def test_a_version_is_no_path(tmp_path: Path, name: str) -> None:
     (tmp_path / "root" / "current").write_text(f"{name}\n")
     with pytest.raises(BundleError):
         registry.resolve(tmp_path / "root")
-
-
-def test_the_demo_page_makes_no_markup_of_text() -> None:
-    script = (ROOT / "service" / "static" / "demo.js").read_text()
-    page = (ROOT / "service" / "static" / "demo.html").read_text()
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(",
-                 "Function(", "DOMParser", "srcdoc", "setTimeout(\"", "javascript:"):  # fmt: skip
-        assert word not in script
-    assert not re.search(r"\son\w+=|<script>|<style>|style=", page)
-    assert "/^https?:" in script  # the only addresses that links are made of

@@ -10,8 +10,6 @@ import httpx
 import pytest
 from conftest import Keys
 
-from service.routes.pages import HEADERS
-
 
 @pytest.fixture(scope="module")
 def client(url: str, keys: Keys) -> Iterator[httpx.Client]:
@@ -75,15 +73,6 @@ def test_no_other_origin_is_let_in(client: httpx.Client) -> None:
     told = httpx.options(client.base_url.join("/v1/recommendations"), headers=asked).headers
     assert told["access-control-allow-origin"] == "*"
     assert "access-control-allow-credentials" not in told
-
-
-def test_pages_may_load_and_be_framed_by_nothing_else(url: str) -> None:
-    for path in ("/", "/demo.js", "/demo.css"):
-        headers = httpx.get(url + path).headers
-        assert {name: headers[name] for name in HEADERS} == HEADERS
-    policy = HEADERS["Content-Security-Policy"]
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
 
 
 def test_answers_are_not_taken_for_anything_but_what_they_are(client: httpx.Client) -> None:

@@ -16,7 +16,7 @@ from tiny_bundle import TRAINED_AT, write_bundle
 
 from models.bundle import registry
 from models.errors import BundleCorrupt
-from service.bundles import Bundles, begin
+from service.bundles import Bundles, Checked, begin
 from service.settings import Settings
 from service.telemetry.metrics import Metrics
 
@@ -158,3 +158,23 @@ def test_without_any_intact_bundle_nothing_starts(versions: dict[str, str], tmp_
         Bundles(root, Metrics())
     with pytest.raises(BundleCorrupt):
         begin(root / versions["first"])
+
+
+def test_what_the_starter_found_intact_is_not_compared_again(
+    bundle_folder: Path, tmp_path: Path
+) -> None:
+    """Its sizes still are, and another folder's checksums."""
+    copy = Path(shutil.copytree(bundle_folder, tmp_path / bundle_folder.name))
+    loaded, _ = begin(copy)
+    checked: Checked = {copy.resolve(): loaded}
+    assert begin(copy, checked) == (loaded, False)
+    assert not checked
+    array = copy / "arrays" / "learners_of.npy"
+    content = array.read_bytes()
+    array.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert begin(copy, {copy.resolve(): None})[0].version == loaded.version
+    with pytest.raises(BundleCorrupt, match="checksum"):
+        begin(copy, {bundle_folder.resolve(): None})
+    array.write_bytes(content[:-1])
+    with pytest.raises(BundleCorrupt, match="bytes"):
+        begin(copy, {copy.resolve(): None})

@@ -1,0 +1,1 @@
+"""How the service grows with the catalogue: ``python -m load.scale``."""
