@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +92,11 @@ class Server:
 
 @contextmanager
 def started(
-    key: str, var: Path, *module: str, patience: float = START_SECONDS, **settings: str
+    key: str,
+    var: Path,
+    *module: str,
+    patience: float = START_SECONDS,
+    settings: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """``python -m module --port P`` until the block ends, logging into ``var``; more ``settings``
     by the names of their variables.
@@ -107,7 +111,7 @@ def started(
     with (var / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--port", str(port)],
-            env={**os.environ, **ONE_THREAD, **own, **settings},
+            env={**os.environ, **ONE_THREAD, **own, **(settings or {})},
             stdout=log,
             stderr=log,
         )

@@ -92,8 +92,8 @@ def soaked(
               for tenant in TENANTS[1:]]  # fmt: skip
     terms.write_text(TERMS)
     service = ("cairn", "serve", "--bundle", str(bundle), "--workers", str(WORKERS))
-    named = {"CAIRN_API_KEYS_FILE": str(file), "CAIRN_TENANTS_FILE": str(terms)}
-    with started(first, folder / "var", *service, **named, **PATIENT) as server:
+    named = {"CAIRN_API_KEYS_FILE": str(file), "CAIRN_TENANTS_FILE": str(terms), **PATIENT}
+    with started(first, folder / "var", *service, settings=named) as server:
         return _measured(server, [first, *others], chosen)
 
 
