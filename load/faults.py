@@ -191,6 +191,9 @@ class Case:
 
 TWO: Final = {"CAIRN_WORKERS": "2"}
 
+PATIENT: Final = {**TWO, "CAIRN_STORE_PATIENCE": "0.5", "CAIRN_STORE_TIMEOUT": "2"}
+"""A node that is slow because the machine is busy must not pass for one that is away."""
+
 FAULTS: Final = {
     "none": Case(nothing),
     "store killed": Case(store_killed),
@@ -205,8 +208,8 @@ FAULTS: Final = {
     "broken start": Case(broken_start),
     "spool full": Case(spool_full, {"CAIRN_SPOOL_BYTES": "65536"}),
     "clock skewed": Case(clock_skewed, {"PYTHONPATH": CLOCK}),
-    "node killed": Case(node_killed, TWO, Clustered),
-    "node paused": Case(node_paused, TWO, Clustered),
+    "node killed": Case(node_killed, PATIENT, Clustered),
+    "node paused": Case(node_paused, PATIENT, Clustered),
     "bundles fetched": Case(bundles_fetched, TWO, Stored),
     "storage killed": Case(storage_killed, TWO, Stored),
     "fetched corrupt": Case(fetched_corrupt, TWO, Stored),
