@@ -75,12 +75,24 @@ class Callers:
         """The ids of all events that the service holds of the callers' learners."""
         found = set()
         for caller in range(CALLERS):
-            _, body = self._request(caller, "GET", f"/v1/learners/caller-{caller}/export")
-            ids = [event["event_id"] for event in body["events"]]
+            ids = [event["event_id"] for event in self._exported(caller)]
             if len(ids) != len(set(ids)):
                 raise SystemExit("an event is held twice")
             found |= set(ids)
         return found
+
+    def _exported(self, caller: int) -> list[dict[str, Any]]:
+        """The caller's learner's events, once every worker has found the store again."""
+        events: list[dict[str, Any]] = []
+
+        def told() -> bool:
+            path = f"/v1/learners/caller-{caller}/export"
+            status, body = self._request(caller, "GET", path)
+            events[:] = body.get("events", ())
+            return status == 200
+
+        self._parts.until(told)
+        return events
 
     def _call(self, caller: int) -> None:
         turn = 0
