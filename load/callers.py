@@ -64,7 +64,7 @@ class Callers:
         wrong += sum(len(answers) - 1 for answers in seen.values())
         return {
             **{name: self._counts[name] for name in ("requests", "failures", "interrupted")},
-            **{name: self._counts[name] for name in ("refused", "degraded")},
+            **{name: self._counts[name] for name in ("refused", "degraded", "elsewhere")},
             "wrong": wrong,
             "bundles": len(versions),
             "acknowledged": len(self.acknowledged),
@@ -75,12 +75,24 @@ class Callers:
         """The ids of all events that the service holds of the callers' learners."""
         found = set()
         for caller in range(CALLERS):
-            _, body = self._request("GET", f"/v1/learners/caller-{caller}/export")
-            ids = [event["event_id"] for event in body["events"]]
+            ids = [event["event_id"] for event in self._exported(caller)]
             if len(ids) != len(set(ids)):
                 raise SystemExit("an event is held twice")
             found |= set(ids)
         return found
+
+    def _exported(self, caller: int) -> list[dict[str, Any]]:
+        """The caller's learner's events, once every worker has found the store again."""
+        events: list[dict[str, Any]] = []
+
+        def told() -> bool:
+            path = f"/v1/learners/caller-{caller}/export"
+            status, body = self._request(caller, "GET", path)
+            events[:] = body.get("events", ())
+            return status == 200
+
+        self._parts.until(told)
+        return events
 
     def _call(self, caller: int) -> None:
         turn = 0
@@ -111,7 +123,7 @@ class Callers:
         down, began = self._parts.down.is_set(), time.perf_counter()
         clock = self._parts.clock
         try:
-            status, body = self._request("POST", path, sent)
+            status, body = self._request(caller, "POST", path, sent)
         except (OSError, http.client.HTTPException):
             status, body = 0, {}
         took = time.perf_counter() - began
@@ -122,6 +134,7 @@ class Callers:
                 self.acknowledged.update(event["event_id"] for event in sent["events"])
             elif status == 200:
                 self._counts["degraded"] += bool(body["degraded"])
+                self._counts["elsewhere"] += bool(body["degraded"]) > self._parts.struck(caller)
                 if clock == self._parts.clock:
                     said = body["items"] if "items" in body else body["steps"]
                     items = tuple(item["credential"] for item in said)
@@ -135,10 +148,10 @@ class Callers:
                 self._seconds[path].append(took)
 
     def _request(
-        self, method: str, path: str, sent: dict[str, Any] | None = None
+        self, caller: int, method: str, path: str, sent: dict[str, Any] | None = None
     ) -> tuple[int, dict[str, Any]]:
         line = http.client.HTTPConnection("127.0.0.1", self._parts.port, timeout=10)
-        headers = {"Authorization": f"Bearer {self._parts.key}"}
+        headers = {"Authorization": f"Bearer {self._parts.key_of(caller)}"}
         headers["Content-Type"] = "application/json"
         try:
             line.request(method, path, None if sent is None else json.dumps(sent), headers)

@@ -9,7 +9,8 @@ Then:
   (``refused``), which their sender keeps;
 - ``wrong``: answers by a bundle that was never promoted, or not what that bundle answers then;
 - ``acknowledged`` and ``found``: events that were accepted, and those of them held afterwards;
-- ``degraded``: answers that did without the store; ``bundles``: how many bundles answered;
+- ``degraded``: answers that did without the store, and ``elsewhere`` those of them that were given
+  to tenants whose node of a cluster was well; ``bundles``: how many bundles answered;
 - ``next_p99_ms``, ``path_p99_ms`` and ``sent_p99_ms``: how long recommendations, paths and events
   took.
 """
@@ -18,18 +19,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from load.callers import Callers
 from load.parts import CLOCK, Parts, bundles, cairn
-
-Fault = Callable[[Parts, float], None]
+from load.parts_apart import Clustered, Stored
 
 
 def nothing(parts: Parts, pause: float) -> None:
@@ -132,44 +135,110 @@ def spool_full(parts: Parts, pause: float) -> None:
     parts.start_store()
 
 
-FAULTS: Final[dict[str, tuple[Fault, dict[str, str]]]] = {
-    "none": (nothing, {}),
-    "store killed": (store_killed, {}),
-    "store paused": (store_paused, {}),
-    "store full": (store_full, {}),
-    "store flapping": (store_flapping, {}),
-    "service killed": (service_killed, {}),
-    "worker killed": (worker_killed, {"CAIRN_WORKERS": "2"}),
-    "folding killed": (folding_killed, {"CAIRN_WORKERS": "2"}),
-    "bundles swapped": (bundles_swapped, {}),
-    "corrupt bundle": (corrupt_bundle, {}),
-    "broken start": (broken_start, {}),
-    "spool full": (spool_full, {"CAIRN_SPOOL_BYTES": "65536"}),
-    "clock skewed": (clock_skewed, {"PYTHONPATH": CLOCK}),
+def node_killed(parts: Clustered, pause: float) -> None:
+    """SIGKILL to one node of a cluster; it comes back with what it had on the disk."""
+    parts.node.kill()
+    time.sleep(pause)
+    parts.node.start()
+
+
+def node_paused(parts: Clustered, pause: float) -> None:
+    """SIGSTOP to one node of a cluster."""
+    os.kill(parts.node.pid, signal.SIGSTOP)
+    time.sleep(pause)
+    os.kill(parts.node.pid, signal.SIGCONT)
+
+
+def bundles_fetched(parts: Stored, pause: float) -> None:
+    """Six promotions in object storage, each followed before the next."""
+    for i in range(6):
+        version = parts.versions[(i + 1) % 2]
+        parts.promote(version)
+        parts.wait_until_followed(version)
+        time.sleep(pause / 6)
+
+
+def storage_killed(parts: Stored, pause: float) -> None:
+    """Object storage is away for a while, and another bundle is promoted when it is back."""
+    parts.storage.kill()
+    time.sleep(pause)
+    parts.storage.start()
+    parts.promote(parts.versions[1])
+    parts.wait_until_followed(parts.versions[1])
+
+
+def fetched_corrupt(parts: Stored, pause: float) -> None:
+    """In object storage, the pointer moves to a bundle with one altered byte, and back."""
+    good, bad = parts.versions
+    array = next(iter(sorted((parts.storage.registry / bad).rglob("*.npy"))))
+    array.write_bytes(array.read_bytes()[:-1] + b"!")
+    pointer = parts.storage.registry / "current"
+    pointer.write_text(f"{bad}\n{pointer.read_text()}")
+    parts.wait_until_followed(bad)
+    time.sleep(pause)
+    parts.promote(good)
+    parts.wait_until_followed(good)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A fault, the parts that it befalls, and the settings it needs."""
+
+    fault: Callable[[Any, float], None]
+    settings: dict[str, str] = field(default_factory=dict)
+    parts: type[Parts] = Parts
+
+
+TWO: Final = {"CAIRN_WORKERS": "2"}
+
+PATIENT: Final = {**TWO, "CAIRN_STORE_PATIENCE": "1", "CAIRN_STORE_TIMEOUT": "2"}
+"""A store that is slow because the machine is busy must not pass for one that is away."""
+
+FAULTS: Final = {
+    "none": Case(nothing),
+    "store killed": Case(store_killed),
+    "store paused": Case(store_paused),
+    "store full": Case(store_full),
+    "store flapping": Case(store_flapping),
+    "service killed": Case(service_killed),
+    "worker killed": Case(worker_killed, TWO),
+    "folding killed": Case(folding_killed, TWO),
+    "bundles swapped": Case(bundles_swapped),
+    "corrupt bundle": Case(corrupt_bundle),
+    "broken start": Case(broken_start),
+    "spool full": Case(spool_full, {"CAIRN_SPOOL_BYTES": "65536"}),
+    "clock skewed": Case(clock_skewed, {"PYTHONPATH": CLOCK}),
+    "node killed": Case(node_killed, PATIENT, Clustered),
+    "node paused": Case(node_paused, PATIENT, Clustered),
+    "bundles fetched": Case(bundles_fetched, PATIENT, Stored),
+    "storage killed": Case(storage_killed, PATIENT, Stored),
+    "fetched corrupt": Case(fetched_corrupt, PATIENT, Stored),
 }
-"""Each fault and the settings it needs."""
+"""By the name under which each is told."""
 
 
 def main() -> int:
-    """Run every fault; 1 when a request failed, an answer was wrong or an event was lost."""
-    arguments = _arguments()
+    """Run every fault; 1 when a request failed, an answer was wrong, an event was lost, or a
+    tenant degraded whose store was well.
+    """
+    chosen = _arguments()
     with tempfile.TemporaryDirectory(prefix="cairn-faults-") as folder:
-        registry = Path(folder) / "bundles"
-        print("training two bundles on the sample", file=sys.stderr)
+        registry = chosen.work or Path(folder) / "bundles"
         versions = bundles(registry)
         rows = []
         _print("fault", *NAMES)
-        for name in arguments.faults or FAULTS:
-            rows.append(measured(name, Path(folder), registry, versions, arguments.pause))
+        for name in chosen.faults or FAULTS:
+            rows.append(measured(name, Path(folder), registry, versions, chosen.pause))
             _print(*rows[-1].values())
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
-    return int(any(row["failures"] or row["wrong"] or lost(row) for row in rows))
+    if chosen.json is not None:
+        chosen.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+    bad = ("failures", "wrong", "elsewhere")
+    return int(any(lost(row) or any(row[name] for name in bad) for row in rows))
 
 
 NAMES: Final = (
     "requests", "failures", "wrong", "acknowledged", "found", "interrupted", "refused", "degraded",
-    "bundles", "next_p99_ms", "path_p99_ms", "sent_p99_ms",
+    "elsewhere", "bundles", "next_p99_ms", "path_p99_ms", "sent_p99_ms",
 )  # fmt: skip
 
 
@@ -177,16 +246,16 @@ def measured(
     name: str, folder: Path, registry: Path, versions: tuple[str, str], pause: float
 ) -> dict[str, Any]:
     """One fault of ``FAULTS``, with a service and a store of its own."""
-    fault, own = FAULTS[name]
+    case = FAULTS[name]
     cairn("bundle", "promote", versions[0], "--root", str(registry))
     with (
         tempfile.TemporaryDirectory(dir=folder) as var,
-        Parts(Path(var), registry, versions, own) as parts,
+        case.parts(Path(var), registry, versions, case.settings) as parts,
     ):
         callers = Callers(parts, may_be_refused=name == "spool full")
         with callers:
             time.sleep(1.0)
-            fault(parts, pause)
+            case.fault(parts, pause)
             time.sleep(1.0)
         parts.wait_until_drained()
         counts = callers.counts()
@@ -207,6 +276,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--quick", dest="pause", action="store_const", const=2.0, default=10.0)
+    parser.add_argument("--work", type=Path, help="registry for the two bundles, to keep them")
     parser.add_argument("--faults", nargs="*", choices=list(FAULTS), metavar="NAME")
     return parser.parse_args()
 

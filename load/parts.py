@@ -27,6 +27,9 @@ PATIENCE = 60.0
 CLOCK = str(Path(__file__).with_name("clock"))
 """On a process's Python path, lets its clock be shifted."""
 
+CONFIG = {"text": "none", "folds": 2, "questions": 1000}
+"""Trained in a minute, and no file too large for rclone, which answers no range of one with 206."""
+
 CONSUMERS = """
 local told = {}
 local group = redis.pcall('XINFO', 'CONSUMERS', 'cairn:{demo}:events', 'state')
@@ -37,24 +40,30 @@ return table.concat(told, ' ')
 """
 
 
-def cairn(*arguments: str) -> str:
-    """Run the installed command; its output."""
+def cairn(*arguments: str, **settings: str) -> str:
+    """Run the installed command, with more ``settings`` by their variables' names; its output."""
     command = [sys.executable, "-m", "cairn", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    environment = {**os.environ, **settings}
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    return done.stdout
 
 
 def bundles(registry: Path) -> tuple[str, str]:
-    """Two bundles of the sample, by two seeds; their versions, the last made current."""
+    """Two bundles of the sample, by two seeds, made unless they are there; their versions."""
     sample = Path(__file__).parents[1] / "training" / "sample"
-    before: set[str] = set()
-    made = []
-    for seed in ("1", "2"):
-        cairn("train", str(sample), "--out", str(registry), "--seed", seed)
-        now = {folder.name for folder in registry.iterdir() if folder.is_dir()}
-        made += sorted(now - before)
-        before = now
-    first, second = made
+    registry.mkdir(parents=True, exist_ok=True)
+    config = registry / "config.json"
+    config.write_text(json.dumps(CONFIG))
+    made = ("--out", str(registry), "--config", str(config))
+    for seed in range(2 - len(_versions(registry))):
+        print(f"training on the sample, seed {seed}", file=sys.stderr)
+        cairn("train", str(sample), *made, "--seed", str(seed))
+    first, second = _versions(registry)
     return first, second
+
+
+def _versions(registry: Path) -> list[str]:
+    return sorted(folder.name for folder in registry.iterdir() if folder.is_dir())
 
 
 class Parts:
@@ -69,7 +78,7 @@ class Parts:
     ) -> None:
         self.registry = registry
         self.versions = versions
-        self.key = f"cairn_load_{secrets.token_urlsafe(32)}"
+        self._key = f"cairn_load_{secrets.token_urlsafe(32)}"
         self.down = threading.Event()
         self.odd_dates = threading.Event()
         self.clock = 0.0
@@ -81,7 +90,7 @@ class Parts:
         self._var = var
         self._own = {
             "CAIRN_VAR": str(var),
-            "CAIRN_DEMO_KEY": self.key,
+            "CAIRN_DEMO_KEY": self._key,
             "CAIRN_LOG_LEVEL": "critical",
             "CAIRN_REDIS_URL": f"unix://{self._socket}",
             **own,
@@ -101,9 +110,17 @@ class Parts:
         self.stop_store()
         self._sockets.cleanup()
 
+    def key_of(self, caller: int) -> str:
+        """What a caller shows to be let in."""
+        return self._key
+
+    def struck(self, caller: int) -> bool:
+        """Whether what befalls the store befalls the caller's tenant."""
+        return True
+
     def start_service(self) -> None:
         """Start it and wait until it answers."""
-        command = [sys.executable, "-m", "cairn", "serve", "--bundle", str(self.registry)]
+        command = [sys.executable, "-m", "cairn", "serve", *self._source()]
         command += ["--host", "127.0.0.1", "--port", str(self.port)]
         self._service = subprocess.Popen(
             command,
@@ -111,7 +128,7 @@ class Parts:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        self._until(lambda: self.ready() is not None)
+        self.until(lambda: self.ready() is not None)
         self.down.clear()
 
     def kill_service(self) -> None:
@@ -125,7 +142,7 @@ class Parts:
         self.down.set()
         os.kill(pid or self._workers()[-1], signal.SIGKILL)
         time.sleep(1.0)
-        self._until(lambda: self.ready() is not None)
+        self.until(lambda: self.ready() is not None)
         self.down.clear()
 
     def kill_folding_worker(self) -> str:
@@ -146,7 +163,7 @@ class Parts:
 
     def wait_until_taken_over(self, consumer: str) -> None:
         """Until others have done what it left, and removed its name."""
-        self._until(lambda: consumer not in self.pending())
+        self.until(lambda: consumer not in self.pending())
 
     def shift_clock(self, seconds: float) -> None:
         """Put the service's clock forward or back, if it was started with ``CLOCK``."""
@@ -230,7 +247,18 @@ class Parts:
                 said is not None and "store" not in said["degraded"] and not said["spooled_events"]
             )
 
-        self._until(drained)
+        self.until(drained)
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Wait for something to come true; ``SystemExit`` where it does not."""
+        end = time.monotonic() + PATIENCE
+        while not true():
+            if time.monotonic() > end:
+                raise SystemExit(f"it did not come about within {PATIENCE:.0f} seconds")
+            time.sleep(0.1)
+
+    def _source(self) -> list[str]:
+        return ["--bundle", str(self.registry)]
 
     def _workers(self) -> list[int]:
         pid = self._running().pid
@@ -243,10 +271,3 @@ class Parts:
 
     def _signal_store(self, number: signal.Signals) -> None:
         os.kill(int((self._var / "valkey" / "pid").read_text()), number)
-
-    def _until(self, true: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not true():
-            if time.monotonic() > end:
-                raise SystemExit(f"it did not come about within {PATIENCE:.0f} seconds")
-            time.sleep(0.1)

@@ -17,7 +17,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,15 @@ def main() -> int:
     arguments = _arguments()
     key = f"cairn_load_{secrets.token_urlsafe(32)}"
     with running_service(arguments.bundle, arguments.workers, key) as url:
-        stats = locust(url, key, arguments.users, arguments.seconds)
-    measured = [entry for entry in stats if not entry["name"].startswith("(")]
-    rows = [summary(entry["name"], [entry]) for entry in measured]
-    rows.append(summary("all", measured))
+        rows = locust(url, [key], arguments.users, arguments.seconds)
+    show(rows)
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
+    return 1 if rows[-1]["failed"] or not rows[-1]["requests"] else 0
+
+
+def show(rows: Sequence[dict[str, Any]]) -> None:
+    """The rows as a table."""
     print(
         f"{'':>16}{'requests':>10}{'failed':>8}{'req/s':>9}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}"
     )
@@ -42,9 +47,6 @@ def main() -> int:
             f"{row['name']:>16}{row['requests']:>10}{row['failed']:>8}{row['rps']:>9.1f}"
             f"{row['p50_ms']:>8.0f}{row['p95_ms']:>8.0f}{row['p99_ms']:>8.0f}"
         )
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps({"rows": rows}, indent=2) + "\n")
-    return 1 if rows[-1]["failed"] or not rows[-1]["requests"] else 0
 
 
 @contextmanager
@@ -83,18 +85,24 @@ def wait(server: subprocess.Popen[bytes], url: str, seconds: float = START_SECON
     raise SystemExit(f"the service was not ready within {seconds} seconds")
 
 
-def locust(url: str, key: str, users: int, seconds: int) -> list[dict[str, Any]]:
-    """Locust's own statistics, one entry for each kind of request."""
+def locust(
+    url: str, keys: Sequence[str], users: int, seconds: int, every: float = 0.0
+) -> list[dict[str, Any]]:
+    """Put the mix on; a ``summary`` for each kind of request and one for ``all``.
+
+    Each user waits ``every`` seconds from one request to the next.
+    """
     mix = Path(__file__).with_name("locustfile.py")
     command = [sys.executable, "-m", "locust", "-f", str(mix), "--headless", "--json"]
-    command += ["--host", url, "--key", key, "-u", str(users), "-r", str(users)]
+    command += ["--host", url, "-u", str(users), "-r", str(users)]
     command += ["-t", f"{seconds}s", "--exit-code-on-error", "0", "--loglevel", "WARNING"]
-    command += ["--only-summary"]
+    command += ["--only-summary", "--every", str(every), "--key", *keys]
     done = subprocess.run(command, capture_output=True, timeout=seconds + 60, check=True)
     stats: list[dict[str, Any]] = json.loads(done.stdout)
     if not stats or any(entry["num_failures"] for entry in stats):
         sys.stderr.write(done.stderr.decode())
-    return stats
+    measured = [entry for entry in stats if not entry["name"].startswith("(")]
+    return [*(summary(each["name"], [each]) for each in measured), summary("all", measured)]
 
 
 def summary(name: str, entries: list[dict[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ One Valkey, flushing to the disk before it answers unless told otherwise, is ask
 service's own store for what a cluster's node does for its tenants: events appended, one or a
 hundred at once, and learners' states read, folded or not. Two figures for each: how many a second
 came back, where the clients' processors are the limit as much as the server's, and how much of a
-processor the server spent on one, from which follows what one core of it could take. Unlike the
+processor the server spent on one, from which follows what one core of it could take. Then, what
+an event takes of the server's memory, in the log and folded into its learner's state. Unlike the
 rest of ``load`` this speaks to the store itself: through HTTP the service would be the limit.
 """
 
@@ -109,6 +110,26 @@ async def run(url: str, seconds: float, learners: int = LEARNERS) -> list[Measur
         return found
 
 
+async def memory(url: str, learners: int = LEARNERS) -> dict[str, float]:
+    """Bytes of the server's memory for each event: in the ``log``, and ``folded`` into a state of
+    ``HISTORY`` events.
+    """
+    async with Store(url, 30.0, BESIDE) as store:
+
+        async def used() -> float:
+            [said] = await store.everywhere("INFO", "memory")
+            return float(said["used_memory"])
+
+        count, empty = learners * HISTORY, await used()
+        names = [f"kept-{number}" for number in range(learners)]
+        for name in names:
+            await store.append_events(TENANT, events(name, HISTORY))
+        logged, folding = await used(), Folding(store)
+        for name in names:
+            await folding.fold(TENANT, [name])
+        return {"log": (logged - empty) / count, "folded": (await used() - logged) / count}
+
+
 def main() -> None:
     """Measure, print, and write what was measured."""
     parser = argparse.ArgumentParser(prog="python -m load.state", description=__doc__)
@@ -120,14 +141,18 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         embedded_valkey(Path(folder) / "v", "everysec" if asked.everysec else "always") as url,
     ):
+        held = asyncio.run(memory(url))
         found = asyncio.run(run(url, 1.0 if asked.quick else 5.0))
     for each in found:
         print(
             f"{each.operation:<32} {each.per_second:>8,.0f}/s  {each.server_us:>8.1f} µs of the"
             f" server each: {each.core_per_second:>8,.0f}/s from a core"
         )
+    for where, taken in held.items():
+        print(f"{'an event ' + where:<32} {taken:>8.0f} bytes")
     if asked.json is not None:
-        asked.json.write_text(json.dumps({"operations": [asdict(each) for each in found]}))
+        told = {"operations": [asdict(each) for each in found], "bytes_per_event": held}
+        asked.json.write_text(json.dumps(told))
 
 
 if __name__ == "__main__":

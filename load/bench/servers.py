@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,13 @@ class Server:
             body: bytes = answer.read()
             return body
 
+    def ids(self, what: str) -> list[str]:
+        """The first hundred learners, roles or credentials it knows."""
+        url = f"http://127.0.0.1:{self.port}/v1/{what}?limit=100"
+        request = urllib.request.Request(url, headers={"Authorization": f"Bearer {self.key}"})
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - loopback
+            return [each["id"] for each in json.load(answer)["items"]]
+
     def stages(self) -> dict[str, tuple[float, float]]:
         """Seconds and number of each stage of recommendations so far, from ``/metrics``."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
@@ -84,8 +91,15 @@ class Server:
 
 
 @contextmanager
-def started(key: str, var: Path, *module: str, patience: float = START_SECONDS) -> Iterator[Server]:
-    """``python -m module --port P`` until the block ends, logging into ``var``.
+def started(
+    key: str,
+    var: Path,
+    *module: str,
+    patience: float = START_SECONDS,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
+    """``python -m module --port P`` until the block ends, logging into ``var``; more ``settings``
+    by the names of their variables.
 
     ``SystemExit`` when it does not start within ``patience`` seconds.
     """
@@ -97,7 +111,7 @@ def started(key: str, var: Path, *module: str, patience: float = START_SECONDS) 
     with (var / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--port", str(port)],
-            env={**os.environ, **ONE_THREAD, **own},
+            env={**os.environ, **ONE_THREAD, **own, **(settings or {})},
             stdout=log,
             stderr=log,
         )

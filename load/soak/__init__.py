@@ -1,0 +1,1 @@
+"""The service under a steady mix for a while: whether its memory stays level."""
