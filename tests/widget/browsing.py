@@ -86,7 +86,7 @@ class Serving:
 
 
 @contextmanager
-def serving(bundle: Path, var: Path) -> Iterator[Serving]:
+def serving(bundle: Path, var: Path, **more: Any) -> Iterator[Serving]:
     """The service on a real server in a thread, with a Valkey that can be killed."""
     socket, pidfile, clock = var / "v.sock", var / "pid", Clock()
     config = {"appendonly": "yes", "appendfsync": "always", "pidfile": str(pidfile)}
@@ -95,7 +95,7 @@ def serving(bundle: Path, var: Path) -> Iterator[Serving]:
     try:
         settings = Settings(
             var=var, bundle=bundle, demo_key=KEY, demo_page=True,
-            redis_url=f"unix://{socket}", store_timeout=1, store_patience=0.2,
+            redis_url=f"unix://{socket}", store_timeout=1, store_patience=0.2, **more,
         )  # fmt: skip
         with _running(settings, clock) as url:
             yield Serving(url, clock, int(pidfile.read_text()))
