@@ -133,7 +133,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bundle", type=Path, help="what to serve; default: the sample, trained")
     parser.add_argument("--minutes", type=float, default=15.0)
     parser.add_argument("--users", type=int, default=12, help="platforms that ask")
-    parser.add_argument("--every", type=float, default=0.25, help="seconds between two requests")
+    parser.add_argument("--every", type=float, default=0.5, help="seconds between two requests")
     parser.add_argument("--look", type=float, default=5.0, help="seconds between two samples")
     parser.add_argument("--bound", type=float, default=BOUND, help="MB an hour of one worker")
     parser.add_argument("--json", type=Path, help="file for all figures")

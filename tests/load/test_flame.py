@@ -46,4 +46,7 @@ def test_a_service_is_looked_at(tiny_bundle: Path, tmp_path: Path) -> None:
         pytest.skip("the system does not let one process look into another")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "recommend (models/recommend.py" in done.stdout
-    assert fromstring(svg.read_text()).tag.endswith("svg")
+    drawn = svg.read_text()
+    assert fromstring(drawn).tag.endswith("svg")
+    assert "script" not in drawn
+    assert sys.executable not in drawn
