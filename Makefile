@@ -46,7 +46,7 @@ load: $(INSTALLED)
 
 # LIGHTFM_NO_CFLAGS: LightFM is built here and must run on any machine of this kind, not on this
 # very processor only.
-$(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
+$(INSTALLED): pyproject.toml client/pyproject.toml constraints.txt training/baselines/sasrec.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Cairn needs Python 3.11 or newer, and '$(PYTHON)' is not;" \
 			"name another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -55,10 +55,10 @@ $(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
 		exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	LIGHTFM_NO_CFLAGS=1 $(BIN)/python -m pip install --quiet -c constraints.txt \
-		torch==2.13.0 -e '.[service,tracing,training,cluster,dev]'
+		torch==2.13.0 -e '.[service,tracing,training,cluster,dev]' -e ./client
 	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+	rm -rf $(VENV) build *.egg-info client/*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis
