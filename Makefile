@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: help demo test check train serve load clean
+.PHONY: help demo test check train serve load docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make train    train on DATA ($(DATA)) into BUNDLES ($(BUNDLES))"
 	@echo "make serve    serve BUNDLE ($(BUNDLE))"
 	@echo "make load     put a realistic mix of requests on BUNDLE and say how it went"
+	@echo "make docs     write the documentation as a site to var/site"
 	@echo "make clean    remove .venv and caches; var/ stays"
 
 demo: $(INSTALLED)
@@ -44,6 +45,9 @@ serve: $(INSTALLED)
 load: $(INSTALLED)
 	$(BIN)/python -m load.run --bundle $(BUNDLE)
 
+docs: $(INSTALLED)
+	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --config-file docsite/mkdocs.yml
+
 # LIGHTFM_NO_CFLAGS: LightFM is built here and must run on any machine of this kind, not on this
 # very processor only.
 $(INSTALLED): pyproject.toml client/pyproject.toml constraints.txt training/baselines/sasrec.txt
@@ -55,7 +59,7 @@ $(INSTALLED): pyproject.toml client/pyproject.toml constraints.txt training/base
 		exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	LIGHTFM_NO_CFLAGS=1 $(BIN)/python -m pip install --quiet -c constraints.txt \
-		torch==2.13.0 -e '.[service,tracing,training,cluster,dev]' -e ./client
+		torch==2.13.0 -e '.[service,tracing,training,cluster,dev,docs]' -e ./client
 	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
 	@touch $@
 
