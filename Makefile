@@ -13,7 +13,7 @@ INSTALLED := $(VENV)/.installed
 
 WIDGET := service/static/widget/cairn-path.js
 
-.PHONY: help demo test check widget train serve load clean
+.PHONY: help demo test check widget train serve load docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make train    train on DATA ($(DATA)) into BUNDLES ($(BUNDLES))"
 	@echo "make serve    serve BUNDLE ($(BUNDLE))"
 	@echo "make load     put a realistic mix of requests on BUNDLE and say how it went"
+	@echo "make docs     write the documentation as a site to var/site"
 	@echo "make clean    remove .venv and caches; var/ stays"
 
 demo: $(INSTALLED) $(WIDGET)
@@ -49,9 +50,12 @@ serve: $(INSTALLED) $(WIDGET)
 load: $(INSTALLED)
 	$(BIN)/python -m load.run --bundle $(BUNDLE)
 
+docs: $(INSTALLED)
+	PYTHONPATH=. NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --config-file docsite/mkdocs.yml
+
 # LIGHTFM_NO_CFLAGS: LightFM is built here and must run on any machine of this kind, not on this
 # very processor only.
-$(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
+$(INSTALLED): pyproject.toml client/pyproject.toml constraints.txt training/baselines/sasrec.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 		echo "Cairn needs Python 3.11 or newer, and '$(PYTHON)' is not;" \
 			"name another one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -60,7 +64,7 @@ $(INSTALLED): pyproject.toml constraints.txt training/baselines/sasrec.txt
 		exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	LIGHTFM_NO_CFLAGS=1 $(BIN)/python -m pip install --quiet -c constraints.txt \
-		torch==2.13.0 -e '.[service,tracing,training,cluster,dev]'
+		torch==2.13.0 -e '.[service,tracing,training,cluster,dev,docs]' -e ./client
 	$(BIN)/python -m pip install --quiet --no-deps -r training/baselines/sasrec.txt
 	@touch $@
 
@@ -71,5 +75,6 @@ $(WIDGET): $(shell find service/widget -name node_modules -prune -o -type f -pri
 	PATH="$(CURDIR)/$(BIN):$$PATH" && cd service/widget && npm ci --silent && npm run --silent build
 
 clean:
-	rm -rf $(VENV) service/widget/node_modules service/static/widget build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
+	rm -rf $(VENV) service/widget/node_modules service/static/widget build *.egg-info client/*.egg-info \
+		.mypy_cache .ruff_cache .pytest_cache .import_linter_cache \
 		.hypothesis

@@ -2,7 +2,8 @@
 
 A fenced block whose language is followed by ``run`` is executed: ``sh`` by bash, ``python`` by
 Python. The blocks of one page run in order, in one folder that is laid out like the project's:
-``training/sample`` is the sample and ``var/bundles`` a registry trained on part of it.
+``training/sample`` is the sample and ``var/bundles`` a registry trained on part of it. A page that
+names ``CAIRN_URL`` finds there a service on that registry, which takes ``CAIRN_KEY``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,7 +25,10 @@ from training.job import train
 from training.progress import Silent
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "client/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 BLOCK = re.compile(r"^```(sh|python) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 RUNNABLE = [page for page in PAGES if BLOCK.search(page.read_text())]
 QUICK = {"text": "none", "components": 8, "folds": 2, "questions": 300, "rounds": 20}
@@ -59,15 +64,39 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments} "$@"\n')
         script.chmod(0o755)
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CAIRN_")}
-    return kept | {"PATH": f"{binaries}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    return kept | {
+        "PATH": f"{binaries}:{os.environ['PATH']}",
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'client'}",
+    }
+
+
+@pytest.fixture(scope="module")
+def served(project: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A service on the project's bundle, by the variables that pages find it with."""
+    key = "cairn_docs_" + "k" * 32
+    var = {"CAIRN_VAR": str(project / "var"), "CAIRN_DEMO_KEY": key}
+    with subprocess.Popen(
+        [sys.executable, "-m", "cairn", "serve", "--port", "0"],
+        cwd=project, env=environment | var, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        yield {"CAIRN_URL": url, "CAIRN_KEY": key}
+        process.terminate()
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=name)
 def test_examples_run(
-    page: Path, project: Path, environment: dict[str, str], tmp_path: Path
+    page: Path,
+    project: Path,
+    environment: dict[str, str],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     here = tmp_path / "project"
-    shutil.copytree(project, here)
+    shutil.copytree(project, here, ignore=shutil.ignore_patterns("valkey", "spool"))
+    if "CAIRN_URL" in page.read_text():
+        environment = environment | request.getfixturevalue("served")
     for language, code in BLOCK.findall(page.read_text()):
         command = ["bash", "-euc", code] if language == "sh" else [sys.executable, "-c", code]
         done = subprocess.run(

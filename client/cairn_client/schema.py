@@ -1,0 +1,931 @@
+"""Requests and answers of the HTTP API.
+
+Generated from the service's OpenAPI description by ``client/generate.py``; not to be edited.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class AlternativeOut(BaseModel):
+    """What lost against a step, and by how much."""
+
+    instead_of: str
+    credential: str
+    title: str
+    closes_less: float
+    costs_more: float | None
+    hours_more: float | None
+
+
+class ClosingOut(BaseModel):
+    """A required skill whose coverage the credential raises."""
+
+    skill: str
+    label: str
+    from_: Annotated[float, Field(alias="from")]
+    to: float
+
+
+class Cost(BaseModel):
+    """An amount in one currency (ISO 4217)."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    amount: float
+    currency: str
+
+
+class CostOut(BaseModel):
+    """A price; the currency may be unknown."""
+
+    amount: float
+    currency: str | None
+
+
+class DecidedRole(BaseModel):
+    """The role of the answer; ``id`` is null where words were read as skills."""
+
+    id: str | None
+    match: float | None
+
+
+class EarnedOut(BaseModel):
+    """What there is if one stops here; hours and cost are lower bounds where some are unknown."""
+
+    credentials: list[str]
+    stacks: list[str]
+    gap_after: float
+    hours: float
+    cost: float
+
+
+class Enrolment(BaseModel):
+    """The variant that the learner was given, which happened with probability ``propensity``."""
+
+    experiment: str
+    variant: str
+    propensity: float
+
+
+class ErasedOut(BaseModel):
+    """What an erasure removed; ``erased_events`` is null while it waits for the store."""
+
+    id: str
+    erased_events: int | None
+
+
+class EventsOut(BaseModel):
+    """How many events were new and how many had been accepted before."""
+
+    accepted: int
+    duplicates: int
+
+
+class ExploredOut(BaseModel):
+    """
+    With probability ``epsilon`` the first place was drawn from the first ``among`` items, by
+    softmax of their scores at ``temperature``; ``seed`` repeats the draw.
+    """
+
+    epsilon: float
+    among: int
+    temperature: float
+    seed: int
+
+
+class GapRangeOut(BaseModel):
+    """The uncovered share of a role, 0..1, before the path and after it."""
+
+    before: float
+    after: float
+
+
+class HealthOut(BaseModel):
+    """The process is alive."""
+
+    status: str
+
+
+class KnownLearner(BaseModel):
+    """A learner whose history the bundle was trained on."""
+
+    id: str
+    events: int
+
+
+class KnownLearners(BaseModel):
+    """Some learners the bundle knows, for trying the service out."""
+
+    items: list[KnownLearner]
+
+
+class ModelOut(BaseModel):
+    """What is loaded: the bundle's manifest, without its list of files."""
+
+    bundle_version: str
+    manifest: dict[str, Any]
+
+
+class Outlook(BaseModel):
+    """One of several roles in the answer."""
+
+    role: DecidedRole | None
+    steps: int
+    first_steps: list[str]
+    feasible: bool | None = None
+    reached: bool | None = None
+
+
+class PastEvent(BaseModel):
+    """Something the learner did with a credential; undated acts count as the earliest."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    credential_id: str
+    kind: Literal["view", "click", "save", "enrol", "complete", "dismiss", "rate", "retract"] = (
+        "complete"
+    )
+    occurred_at: AwareDatetime | None = None
+    value: float | None = None
+
+
+class PathConstraintsIn(BaseModel):
+    """
+    Hard limits on the whole path: ``max_hours`` and ``max_cost`` bound its totals.
+
+    A ``deadline`` needs ``hours_per_week``. Up to ``parallel`` steps may be under way at once.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    max_hours: float | None = None
+    max_cost: Cost | None = None
+    languages: Annotated[list[str], Field(max_length=100)] = []
+    delivery: Annotated[list[str], Field(max_length=100)] = []
+    issuers: Annotated[list[str], Field(max_length=100)] = []
+    exclude: Annotated[list[str], Field(max_length=1000)] = []
+    include_unknown: bool = True
+    hours_per_week: float | None = None
+    start: AwareDatetime | None = None
+    deadline: AwareDatetime | None = None
+    max_credentials: int | None = None
+    parallel: int = 1
+
+
+class RangeOut(BaseModel):
+    """At least ``low``; ``high`` is null where a part is unknown."""
+
+    low: float
+    high: float | None
+
+
+class ReadyOut(BaseModel):
+    """
+    Able to answer; ``degraded`` lists what is unavailable meanwhile, ``spooled_events`` counts
+    those that wait on the local disk for the store.
+    """
+
+    status: str
+    bundle_version: str
+    degraded: list[str]
+    spooled_events: int
+
+
+class ReasonOut(BaseModel):
+    """Why: ``kind`` is stable for programs, ``text`` for people, ``evidence`` the facts."""
+
+    kind: str
+    text: str
+    evidence: dict[str, Any]
+
+
+class RequiredSkill(BaseModel):
+    """A skill a role asks for, at ``level`` 0..1 with ``importance`` 0..1."""
+
+    skill: str
+    label: str
+    level: float | None
+    match: float | None
+    importance: float | None
+
+
+class RoleCard(BaseModel):
+    """A role with its requirements; unknown is null."""
+
+    id: str
+    title: str
+    aliases: list[str]
+    description: str | None
+    requirements: list[RequiredSkill]
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
+    growth: float | None
+    wage_source: str | None
+    wage_year: int | None
+
+
+class RoleOut(BaseModel):
+    """The role the answer is about; ``match`` 0..1 when it was found by text."""
+
+    id: str | None
+    title: str
+    match: float | None
+
+
+class RoleText(BaseModel):
+    """A role in words: a title or a pasted job advert."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: str
+
+
+class ShareOut(BaseModel):
+    """The address of a page with the path."""
+
+    url: str
+    expires_at: AwareDatetime
+
+
+class SkillHeld(BaseModel):
+    """A skill by id or in free text, and the level held."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    skill: str
+    level: float | Literal["beginner", "intermediate", "advanced", "expert"] | None = None
+
+
+class StackProgressOut(BaseModel):
+    """``done`` of ``size`` parts of a stack are held."""
+
+    stack: str
+    title: str
+    done: int
+    size: int
+
+
+class StepNameOut(BaseModel):
+    """A credential on a path."""
+
+    credential: str
+    title: str
+
+
+class StepOut(BaseModel):
+    """
+    One step; dates are null without a pace and after the year 9999, and the earliest where hours
+    are unknown.
+    """
+
+    credential: str
+    title: str
+    issuer: str | None
+    level: float | None
+    url: str | None
+    starts: AwareDatetime | None
+    ends: AwareDatetime | None
+    hours: float | None
+    cost: float | None
+    renewal: bool
+    why: list[ReasonOut]
+    closes: list[ClosingOut]
+    stack_progress: list[StackProgressOut]
+    earned_if_stopped_here: EarnedOut
+
+
+class TaughtSkill(BaseModel):
+    """
+    A skill a credential teaches, up to ``level`` 0..1.
+
+    ``match`` 0..1 is how well free text fitted the skill, null where it was named outright;
+    ``inferred`` marks a skill read out of title and description.
+    """
+
+    skill: str
+    label: str
+    level: float | None
+    match: float | None
+    inferred: bool
+
+
+class TokenIn(BaseModel):
+    """
+    For whom, on pages of which ``origin`` (as browsers tell it: ``https://platform.example``),
+    what for and how long. ``learners`` allows to read the learner's own profile and export.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: str
+    origin: str
+    scopes: Annotated[
+        list[Literal["recommend", "events", "learners"]],
+        Field(max_length=3, min_length=1),
+    ] = ["recommend", "events"]
+    seconds: int = 900
+
+
+class TokenOut(BaseModel):
+    """A token for ``learner``, to be sent as ``Authorization: Bearer`` until ``expires_at``."""
+
+    token: str
+    expires_at: AwareDatetime
+    learner: str
+
+
+class TrainedEventOut(BaseModel):
+    """One act the bundle was trained on; undated where the training data were."""
+
+    credential_id: str
+    kind: Literal["view", "click", "save", "enrol", "complete", "dismiss", "rate", "retract"]
+    occurred_at: AwareDatetime | None
+
+
+class UnknownOut(BaseModel):
+    """How many steps have no known hours, and no known cost in the totals' currency."""
+
+    hours: int
+    cost: int
+
+
+class WorkOut(BaseModel):
+    """
+    A year's median wage and the people working in a role, and where and from which year
+    these figures are; unknown is null.
+    """
+
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
+    wage_source: str | None
+    wage_year: int | None
+
+
+class PayloadFault(BaseModel):
+    """One thing wrong in a request. ``pointer`` is a JSON Pointer into ``source``."""
+
+    source: str
+    pointer: str
+    reason: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457 problem document"""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str | None = None
+    errors: list[PayloadFault] | None = None
+
+
+class BindingOut(BaseModel):
+    """
+    A limit in the way, by how much, and the smallest change of it alone that suffices.
+
+    ``shortfall`` is in the limit's own unit (hours, currency, seconds, credentials).
+    """
+
+    constraint: str
+    shortfall: float | None
+    smallest_change: str | None
+    value: Any
+
+
+class ConstraintsIn(BaseModel):
+    """Hard limits on every recommended credential; an empty list does not limit."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    max_hours: float | None = None
+    max_cost: Cost | None = None
+    languages: Annotated[list[str], Field(max_length=100)] = []
+    delivery: Annotated[list[str], Field(max_length=100)] = []
+    issuers: Annotated[list[str], Field(max_length=100)] = []
+    exclude: Annotated[list[str], Field(max_length=1000)] = []
+    include_unknown: bool = True
+
+
+class CredentialOut(BaseModel):
+    """A credential as the bundle holds it; unknown is null."""
+
+    id: str
+    title: str
+    description: str | None
+    issuer: str | None
+    skills: list[TaughtSkill]
+    level: float | None
+    hours: float | None
+    cost: CostOut | None
+    language: str | None
+    delivery: str | None
+    prerequisites: Any
+    stacks_into: list[str]
+    available_from: AwareDatetime | None
+    available_until: AwareDatetime | None
+    expires_after_days: float | None
+    quality: Any
+    url: str | None
+
+
+class EventIn(BaseModel):
+    """One act of a learner; ``occurred_at`` is the moment of receipt when left out."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    event_id: str
+    learner_id: str
+    credential_id: str
+    kind: Literal["view", "click", "save", "enrol", "complete", "dismiss", "rate", "retract"] = (
+        "complete"
+    )
+    occurred_at: AwareDatetime | None = None
+    request_id: str | None = None
+    value: float | None = None
+
+
+class EventOut(BaseModel):
+    """One event as held."""
+
+    event_id: str
+    credential_id: str
+    kind: Literal["view", "click", "save", "enrol", "complete", "dismiss", "rate", "retract"]
+    occurred_at: AwareDatetime
+    value: float | None
+    request_id: str | None
+
+
+class EventsIn(BaseModel):
+    """A batch, accepted whole or not at all."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    events: Annotated[list[EventIn], Field(max_length=1000, min_length=1)]
+
+
+class EvidenceOut(BaseModel):
+    """
+    A skill held that counts towards a required one: declared, or taught by ``credential``,
+    which was said to be held or ``verified``.
+
+    ``nearness`` 0..1 is how far it counts as the required skill (1 = the very skill), ``covers``
+    0..1 the share of the requirement it covers at its level. Further kinds may be added.
+    """
+
+    kind: str
+    credential: str | None
+    skill: str
+    label: str
+    level: float | None
+    nearness: float
+    how: Literal["same", "broader", "similar"]
+    covers: float
+
+
+class FactsOut(BaseModel):
+    """A reason without its words."""
+
+    kind: str
+    facts: dict[str, Any]
+
+
+class GapSkill(BaseModel):
+    """
+    One required skill; levels and coverage 0..1, null when unknown or not held.
+
+    ``evidence`` is what is held towards it, at most three, what covers most first.
+    """
+
+    skill: str
+    label: str
+    importance: float
+    required: float | None
+    held: float | None
+    coverage: float
+    status: Literal["have", "partial", "missing"]
+    match: float | None
+    evidence: list[EvidenceOut]
+
+
+class ItemOut(BaseModel):
+    """One recommended credential; unknown hours, cost and so on are null."""
+
+    credential: str
+    title: str
+    issuer: str | None
+    level: float | None
+    hours: float | None
+    cost: CostOut | None
+    language: str | None
+    delivery: str | None
+    url: str | None
+    rank: int
+    score: float
+    sources: list[str]
+    closes: list[ClosingOut]
+    gap_after: float | None
+    reasons: list[ReasonOut]
+
+
+class LearnerOut(BaseModel):
+    """
+    A learner as held: the profile, how many events and earlier acts are known, and the
+    credentials of which the latest word is that they were ``saved`` or ``dismissed``.
+    """
+
+    id: str
+    skills: Annotated[list[SkillHeld], Field(max_length=500)]
+    credentials: Annotated[list[str], Field(max_length=1000)]
+    verified: Annotated[list[str], Field(max_length=1000)]
+    target_role: str | None
+    attributes: Annotated[dict[str, str | float | bool | None], Field(max_length=100)]
+    updated_at: AwareDatetime | None
+    events: int
+    trained_events: int
+    saved: Annotated[list[str], Field(max_length=1000)]
+    dismissed: Annotated[list[str], Field(max_length=1000)]
+
+
+class LearnerQuery(BaseModel):
+    """
+    Who the answer is for: a stored or trained-on ``id``, or described inline, or both.
+
+    What is given inline is added to what is known under the id. ``credentials`` are completed;
+    so are those ``verified``, of which the platform checked the proof.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: str | None = None
+    skills: Annotated[list[SkillHeld | str], Field(max_length=500, validate_default=True)] = []
+    credentials: Annotated[list[str], Field(max_length=1000)] = []
+    verified: Annotated[list[str], Field(max_length=1000)] = []
+    history: Annotated[list[PastEvent | str], Field(max_length=2000, validate_default=True)] = []
+
+
+class ObjectiveIn(BaseModel):
+    """
+    What is sought: so much of the role as ``reach`` says (0..1; null: as much as the limits
+    allow), and ``then`` the cheapest, fastest or fewest steps to it.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    reach: float | None = None
+    then: Literal["cheapest", "fastest", "fewest"] = "cheapest"
+
+
+class OptimalityOut(BaseModel):
+    """``bound`` is what is proven of the first objective, ``gap`` the relative distance to it."""
+
+    solver: Literal["fast", "exact"]
+    bound: float | None
+    gap: float | None
+
+
+class CredentialPage(BaseModel):
+    items: list[CredentialOut]
+    total: int
+    limit: int
+    offset: int
+    bundle_version: str
+
+
+class RolePage(BaseModel):
+    items: list[RoleCard]
+    total: int
+    limit: int
+    offset: int
+    bundle_version: str
+
+
+class PathGapOut(BaseModel):
+    """The gap before the path and after it."""
+
+    before: float
+    skills: list[GapSkill]
+    after: float
+
+
+class PathPageRequest(BaseModel):
+    """
+    The gap, the next ``limit`` credentials and the path, in words. A ``fragment`` is to be put
+    into a page or a mail, otherwise the answer is a whole document.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: LearnerQuery | None = None
+    target_role: str | RoleText | None = None
+    constraints: PathConstraintsIn | None = None
+    objective: ObjectiveIn | None = None
+    limit: int = 3
+    lang: Literal["en", "es", "fr", "ar"] = "en"
+    fragment: bool = False
+
+
+class PathRequest(BaseModel):
+    """What should this learner take, in which order, to get to this role within these limits?"""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: LearnerQuery | None = None
+    target_role: str | RoleText | None = None
+    constraints: PathConstraintsIn | None = None
+    objective: ObjectiveIn | None = None
+    solver: Literal["fast", "exact"] = "fast"
+    time_limit: float = 1.0
+
+
+class ProfileIn(BaseModel):
+    """
+    A learner's profile: ``credentials`` completed, and those of which the platform has
+    ``verified`` the proof. ``attributes`` serve audits only, never the ranking.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    skills: Annotated[list[SkillHeld | str], Field(max_length=500, validate_default=True)] = []
+    credentials: Annotated[list[str], Field(max_length=1000)] = []
+    verified: Annotated[list[str], Field(max_length=1000)] = []
+    target_role: str | None = None
+    attributes: Annotated[dict[str, str | float | bool | None] | None, Field(max_length=100)] = None
+
+
+class ProfileHeld(BaseModel):
+    """
+    A learner's profile: ``credentials`` completed, and those of which the platform has
+    ``verified`` the proof. ``attributes`` serve audits only, never the ranking.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    skills: Annotated[list[SkillHeld], Field(max_length=500, validate_default=True)] = []
+    credentials: Annotated[list[str], Field(max_length=1000)] = []
+    verified: Annotated[list[str], Field(max_length=1000)] = []
+    target_role: str | None = None
+    attributes: Annotated[dict[str, str | float | bool | None] | None, Field(max_length=100)] = None
+
+
+class RecommendationRequest(BaseModel):
+    """
+    What should this learner earn next, towards this role?
+
+    ``goal_weight`` trades what the learner is likely to take (0) against what closes most
+    of the gap (1); ``diversity`` trades score for a spread of skills like the learner's own;
+    ``pinned`` credentials come first wherever they may be proposed at all.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: LearnerQuery | None = None
+    target_role: str | RoleText | None = None
+    limit: int = 10
+    constraints: ConstraintsIn | None = None
+    goal_weight: float = 0.5
+    diversity: float = 0.0
+    pinned: Annotated[list[str], Field(max_length=100)] = []
+    max_per_issuer: int | None = None
+    explain: bool = True
+
+
+class ShareRequest(BaseModel):
+    """
+    A path as ``/v1/paths`` takes it, to be shown for so many ``seconds`` to whoever has the
+    link.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: LearnerQuery | None = None
+    target_role: str | RoleText | None = None
+    constraints: PathConstraintsIn | None = None
+    objective: ObjectiveIn | None = None
+    solver: Literal["fast", "exact"] = "fast"
+    time_limit: float = 1.0
+    seconds: int = 604800
+
+
+class TotalsOut(BaseModel):
+    """Totals of the path as ranges."""
+
+    hours: RangeOut
+    cost: RangeOut
+    currency: str | None
+    unknown: UnknownOut
+
+
+class ClosestRequest(BaseModel):
+    """
+    Which roles are closest to what this learner holds?
+
+    A role counts as reached when so much of it is covered as ``reach`` says.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: LearnerQuery | None = None
+    limit: int = 10
+    constraints: PathConstraintsIn | None = None
+    reach: float = 0.8
+
+
+class ClosestRole(BaseModel):
+    """
+    One role, with the path to it in short; ``reached`` is false where no path within the
+    limits covers enough of it. ``requirements`` counts the skills it requires: where they are few,
+    little may be known of it.
+    """
+
+    role: RoleOut
+    work: WorkOut
+    reached: bool
+    requirements: int
+    gap: GapRangeOut
+    totals: TotalsOut
+    steps: int
+    first_steps: list[StepNameOut]
+
+
+class CompareRequest(BaseModel):
+    """What would it take this learner to get to each of two or three roles?"""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    learner: LearnerQuery | None = None
+    target_roles: Annotated[list[str | RoleText], Field(max_length=3, min_length=2)]
+    constraints: PathConstraintsIn | None = None
+    objective: ObjectiveIn | None = None
+    solver: Literal["fast", "exact"] = "fast"
+    time_limit: float = 1.0
+
+
+class ComparedRole(BaseModel):
+    """
+    One of the roles compared, with the path to it in short; ``role``, ``work`` and ``gap`` are
+    null where it is unknown.
+    """
+
+    role: RoleOut | None
+    work: WorkOut | None
+    feasible: bool
+    gap: GapRangeOut | None
+    totals: TotalsOut
+    steps: int
+    first_steps: list[StepNameOut]
+    infeasible: list[BindingOut]
+
+
+class DecidedItem(BaseModel):
+    """
+    One credential of the answer. ``propensity`` is the probability with which it would have
+    come first, where chance had a part in that.
+    """
+
+    credential: str
+    rank: int
+    score: float | None = None
+    sources: list[str] = []
+    gap_after: float | None = None
+    propensity: float | None = None
+    reasons: list[FactsOut]
+
+
+class DecisionOut(BaseModel):
+    """
+    One answer as it was given: the question in a structured form, without words; what was
+    ranked (``candidates`` by source); the answer with the facts behind it; the ``experiments``
+    that the learner is in, and the ``settings`` of the question that these changed.
+
+    ``learner`` is a hash of the id, null for a learner without.
+    """
+
+    request_id: str
+    at: AwareDatetime
+    route: Literal["recommendations", "paths", "compare", "closest"]
+    learner: str | None
+    bundle_version: str
+    mode: Literal["personalised", "cold_start", "popular"] | None = None
+    degraded: list[str]
+    request: dict[str, Any]
+    role: DecidedRole | None = None
+    candidates: dict[str, int] | None = None
+    feasible: bool | None = None
+    in_the_way: list[str] = []
+    items: Annotated[list[DecidedItem], Field(validate_default=True)] = []
+    roles: Annotated[list[Outlook], Field(validate_default=True)] = []
+    experiments: Annotated[list[Enrolment], Field(validate_default=True)] = []
+    settings: dict[str, float] = {}
+    exploration: ExploredOut | None = None
+
+
+class DecisionsOut(BaseModel):
+    """All answers under one request id, oldest first: several where a caller used it again."""
+
+    items: list[DecisionOut]
+
+
+class GapOut(BaseModel):
+    """What separates the learner from the role; ``before`` 0..1 is its uncovered share."""
+
+    before: float
+    skills: list[GapSkill]
+
+
+class LearnerExport(BaseModel):
+    """Everything held about a learner; ``trained_events`` are those the bundle learned from."""
+
+    id: str
+    profile: ProfileHeld | None
+    events: list[EventOut]
+    trained_events: list[TrainedEventOut]
+    decisions: list[DecisionOut]
+
+
+class PathResponse(BaseModel):
+    """The ordered path, or why there is none."""
+
+    request_id: str
+    bundle_version: str
+    degraded: list[str]
+    notes: list[str]
+    feasible: bool
+    role: RoleOut | None
+    steps: list[StepOut]
+    totals: TotalsOut
+    gap: PathGapOut | None
+    optimality: OptimalityOut
+    infeasible: list[BindingOut]
+    alternatives: list[AlternativeOut]
+
+
+class RecommendationResponse(BaseModel):
+    """The answer, with how it was made and what was unavailable (``degraded``)."""
+
+    request_id: str
+    bundle_version: str
+    mode: Literal["personalised", "cold_start", "popular"]
+    degraded: list[str]
+    notes: list[str]
+    role: RoleOut | None
+    gap: GapOut | None
+    items: list[ItemOut]
+
+
+class ClosestResponse(BaseModel):
+    """
+    Roles by remaining effort. ``considered`` counts the roles with requirements, ``left_out``
+    those without.
+    """
+
+    request_id: str
+    bundle_version: str
+    degraded: list[str]
+    notes: list[str]
+    reach: float
+    considered: int
+    left_out: int
+    roles: list[ClosestRole]
+
+
+class CompareResponse(BaseModel):
+    """
+    The roles in the order asked, and what is on the paths to all of them.
+
+    ``shared_first_steps`` are, in order, those of the shared credentials that can be taken before
+    anything that is not shared.
+    """
+
+    request_id: str
+    bundle_version: str
+    degraded: list[str]
+    notes: list[str]
+    roles: list[ComparedRole]
+    shared_credentials: list[StepNameOut]
+    shared_first_steps: list[StepNameOut]
