@@ -30,8 +30,11 @@ help:
 demo: $(INSTALLED) $(WIDGET)
 	$(BIN)/cairn demo
 
+# Tests start many processes: threads of theirs that wait for each other cost more than they give.
+QUIET := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
 test: check $(WIDGET)
-	$(BIN)/python -m pytest
+	$(QUIET) $(BIN)/python -m pytest
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -72,11 +72,16 @@ class Candidates:
 
 
 def propose(
-    bundle: Bundle, query: Query, signals: Signals, eligible: Mask, observer: Observer = NOBODY
+    bundle: Bundle,
+    query: Query,
+    signals: Signals,
+    eligible: Mask,
+    observer: Observer = NOBODY,
+    sources: Mapping[str, Source] | None = None,
 ) -> Candidates:
-    """All sources' proposals as one set of candidates."""
+    """All sources' proposals as one set of candidates; ``sources`` in the place of ``SOURCES``."""
     asked = Asked(bundle, query, signals, eligible)
-    proposed = [source(asked)[0] for source in SOURCES.values()]
+    proposed = [source(asked)[0] for source in (sources or SOURCES).values()]
     counts = np.array([len(found) for found in proposed])
     observer.proposed(counts.tolist())
     total = int(counts.sum())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,10 +107,31 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
             return choose(known, item_features, config, seed).told()
 
     shape = Shape.of(kept.plain("settings", settings))
+    arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
+    taught = teaching(prepared, known, shape, arrays, seed)
+    ranker = kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
+    return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
+
+
+class Teaching(NamedTuple):
+    """What the ranker is taught from: first meetings ``met``, how to ``ask`` before one of them,
+    and the bundle of some learners.
+    """
+
+    met: Interactions
+    ask: ranking.Ask
+    fold_bundle: ranking.FoldBundle
+
+
+def teaching(
+    prepared: Prepared, known: Interactions, shape: Shape, arrays: Arrays, seed: int
+) -> Teaching:
+    """What teaches the ranker, of base models ``arrays`` fitted on ``known``."""
+    kinds = prepared.config.held_kinds or held_kinds(known)
+    item_features = item_features_of(prepared.catalogue)
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
-    arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     shell = _assembled(prepared, known, seed, arrays, None, kinds, shape, serving=False).bundle
 
     def ask(bundle: Bundle, learner: int, position: int) -> Query:
@@ -122,10 +143,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
         indexes = _indexes(prepared, arrays, part, serving=False)
         return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
 
-    ranker = kept.plain(
-        "ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress)
-    )
-    return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
+    return Teaching(met, ask, fold_bundle)
 
 
 def refit(

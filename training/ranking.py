@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import lightgbm
 import numpy as np
@@ -24,6 +24,8 @@ from models.eligibility import eligible
 from models.feature_names import FEATURES, TREND
 from models.query import Query, mode
 from models.ranker import Ranker
+from models.signals import Signals
+from models.sources import Candidates
 from training.config import Config
 from training.interactions import Interactions
 from training.progress import Progress
@@ -51,6 +53,11 @@ VALIDATION: Final = 5
 
 PATIENCE: Final = 40
 
+MANY: Final = 500_000
+"""With fewer candidates a second thread mostly waits, and on a busy machine it costs ten times the
+work (50 rounds of 20,000 candidates: .7 s with one, 15 s with two). The trees are the same.
+"""
+
 MONOTONE: Final = frozenset({"gap", "stack", "popular_for_role", "learners", "begun_with", *TREND})
 """More of the gap closed, of a stack completed, or more learners who took it never lowers the
 score: what these say is one-sided, and without the bound trees learn by heart which credentials
@@ -59,6 +66,9 @@ were popular when, and go wrong as soon as time moves on.
 
 Ask = Callable[[Bundle, int, int], Query]
 """The question a learner (row) would have asked just before the meeting at a position."""
+
+Columns = Callable[[Bundle, Query, Signals, Candidates], NDArray[np.float32]]
+"""What the ranker reads of candidates, ``(m, columns)``."""
 
 FoldBundle = Callable[[NDArray[np.bool_]], Bundle]
 """A bundle whose base models know only the learners under the mask ``(n_learners,)``."""
@@ -74,6 +84,7 @@ class Questions:
     label: NDArray[np.int8]
     sizes: NDArray[np.int64]
     learner: NDArray[np.int64]
+    names: tuple[str, ...] = FEATURES
 
 
 def train(
@@ -94,7 +105,7 @@ def train(
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
         return None
     with progress.stage("train ranker", config.rounds) as advance:
-        return _boost(questions, config, seed, advance)
+        return boost(questions, config, seed, advance)
 
 
 def collect(
@@ -104,27 +115,53 @@ def collect(
     config: Config,
     seed: int,
     progress: Progress,
+    columns: Columns = features.matrix,
+    names: tuple[str, ...] = FEATURES,
 ) -> Questions | None:
-    """Questions from fold after fold until there are enough of them."""
+    """Questions from fold after fold until there are enough of them; ``names`` are those of the
+    ``columns``.
+    """
     rng = np.random.default_rng(seed)
-    fold = rng.integers(0, config.folds, met.n_learners)
     found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]] = []
     with progress.stage("collect questions", config.questions) as advance:
-        for part in range(config.folds):
-            if not (fold[met.learner] != part).any():
-                continue  # nobody is left to learn from
-            bundle = fold_bundle(fold != part)
-            for learner, position in _positions(met, np.flatnonzero(fold == part), rng):
-                query = ask(bundle, learner, position)
-                if mode(query) is Mode.POPULAR:
-                    continue  # there is nothing to weigh; see models.rank.raw_scores
-                question = _question(bundle, query, met, position, rng)
-                if question is not None:
-                    found.append((*question, learner))
-                    advance(1)
-                if len(found) == config.questions:
-                    return _joined(found)
-    return _joined(found) if found else None
+        for bundle, query, learner, position in asked(met, ask, fold_bundle, config, rng):
+            question = _question(bundle, query, met, position, rng, columns)
+            if question is not None:
+                found.append((*question, learner))
+                advance(1)
+            if len(found) == config.questions:
+                break
+    return _joined(found, names) if found else None
+
+
+class Unseen(NamedTuple):
+    """A question to a ``bundle`` that knows nothing of its learner (row); the answer is the meeting
+    at ``position``.
+    """
+
+    bundle: Bundle
+    query: Query
+    learner: int
+    position: int
+
+
+def asked(
+    met: Interactions,
+    ask: Ask,
+    fold_bundle: FoldBundle,
+    config: Config,
+    rng: np.random.Generator,
+) -> Iterator[Unseen]:
+    """All questions from fold after fold, save those of whom nothing is known."""
+    fold = rng.integers(0, config.folds, met.n_learners)
+    for part in range(config.folds):
+        if not (fold[met.learner] != part).any():
+            continue  # nobody is left to learn from
+        bundle = fold_bundle(fold != part)
+        for learner, position in _positions(met, np.flatnonzero(fold == part), rng):
+            query = ask(bundle, learner, position)
+            if mode(query) is not Mode.POPULAR:  # see models.rank.raw_scores
+                yield Unseen(bundle, query, learner, position)
 
 
 def _positions(
@@ -137,7 +174,12 @@ def _positions(
 
 
 def _question(
-    bundle: Bundle, query: Query, met: Interactions, position: int, rng: np.random.Generator
+    bundle: Bundle,
+    query: Query,
+    met: Interactions,
+    position: int,
+    rng: np.random.Generator,
+    columns: Columns,
 ) -> tuple[NDArray[np.float32], NDArray[np.int8]] | None:
     """Features and labels of one question; ``None`` when the answer is no candidate."""
     known = signals.compute(bundle, query, gap.measure(bundle, query))
@@ -148,25 +190,28 @@ def _question(
     label[candidates.rows == answer] = NEXT
     if not (label == NEXT).any():
         return None
-    matrix = features.matrix(bundle, query, known, candidates)
+    matrix = columns(bundle, query, known, candidates)
     kept = label > 0
     wrong = np.flatnonzero(~kept)
     kept[rng.permutation(wrong)[:NEGATIVES]] = True
     return matrix[kept], label[kept]
 
 
-def _joined(found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]]) -> Questions:
+def _joined(
+    found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]], names: tuple[str, ...]
+) -> Questions:
     sizes = np.array([len(label) for _, label, _ in found], np.int64)
     return Questions(
         features=np.concatenate([matrix for matrix, _, _ in found]),
         label=np.concatenate([label for _, label, _ in found]),
         sizes=sizes,
         learner=np.repeat([learner for _, _, learner in found], sizes),
+        names=names,
     )
 
 
-def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[int], None]) -> str:
-    """Choose the number of trees on learners left out, then train on all."""
+def boost(questions: Questions, config: Config, seed: int, advance: Callable[[int], None]) -> str:
+    """Trees as LightGBM text: their number is chosen on learners left out, then all teach."""
     parameters = {
         "objective": "lambdarank",
         "lambdarank_truncation_level": 60,
@@ -179,12 +224,12 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
         "feature_fraction": 0.7,
         "bagging_fraction": 0.8,
         "bagging_freq": 1,
-        "monotone_constraints": [int(name in MONOTONE) for name in FEATURES],
+        "monotone_constraints": [int(name in MONOTONE) for name in questions.names],
         "deterministic": True,
         "force_row_wise": True,
         "seed": seed,
         "verbosity": -1,
-        "num_threads": 2,
+        "num_threads": 1 if len(questions.label) < MANY else 2,
     }
     left_out = questions.learner % VALIDATION == 0
     owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)
@@ -225,6 +270,6 @@ def _dataset(
         questions.features[kept],
         questions.label[kept],
         group=sizes[sizes > 0],
-        feature_name=list(FEATURES),
+        feature_name=list(questions.names),
         free_raw_data=True,
     )
