@@ -4,6 +4,7 @@ A fenced block whose language is followed by ``run`` is executed: ``sh`` by bash
 Python. The blocks of one page run in order, in one folder that is laid out like the project's:
 ``training/sample`` is the sample and ``var/bundles`` a registry trained on part of it. A page that
 names ``CAIRN_URL`` finds there a service on that registry, which takes ``CAIRN_KEY``.
+Notebooks run whole, each in such a folder, and are kept without what they printed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from models.bundle import registry
 from training.config import Config
@@ -30,6 +33,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 BLOCK = re.compile(r"^```(sh|python) run\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+NOTEBOOKS = sorted((ROOT / "docs").rglob("*.ipynb"))
 RUNNABLE = [page for page in PAGES if BLOCK.search(page.read_text())]
 QUICK = {"text": "none", "components": 8, "folds": 2, "questions": 300, "rounds": 20}
 LEARNERS = 150
@@ -104,6 +108,20 @@ def test_examples_run(
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
+def test_notebooks_run(
+    notebook: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "project"
+    shutil.copytree(project, here, ignore=shutil.ignore_patterns("valkey", "spool"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    read = nbformat.read(notebook, as_version=4)
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in read.cells)
+    client = NotebookClient(read, timeout=300, resources={"metadata": {"path": str(here)}})
+    client.execute()
+    assert client.code_cells_executed == sum(cell.cell_type == "code" for cell in read.cells) >= 2
 
 
 def test_there_are_examples_that_run() -> None:
