@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import lightgbm
 import numpy as np
@@ -26,19 +26,13 @@ from models.query import Query, mode
 from models.ranker import Ranker
 from training.config import Config
 from training.interactions import Interactions
-from training.progress import Progress
+from training.progress import Advance, Progress
 
 FEWEST_QUESTIONS: Final = 200
 """With fewer questions answered among the candidates no ranker is trained."""
 
 PER_LEARNER: Final = 20
 """At most so many questions of one learner, the latest."""
-
-NEGATIVES: Final = 60
-"""At most so many wrong candidates are kept for each question."""
-
-LATER: Final = 0.2
-"""What a learner met soon after is worth so much of what they met next: it was not wrong."""
 
 SOON: Final = 10
 """So many credentials after the answer were met soon; time grows with their number."""
@@ -94,7 +88,7 @@ def train(
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
         return None
     with progress.stage("train ranker", config.rounds) as advance:
-        return _boost(questions, config, seed, advance)
+        return _boost(questions, config, seed, advance, progress)
 
 
 def collect(
@@ -118,7 +112,7 @@ def collect(
                 query = ask(bundle, learner, position)
                 if mode(query) is Mode.POPULAR:
                     continue  # there is nothing to weigh; see models.rank.raw_scores
-                question = _question(bundle, query, met, position, rng)
+                question = _question(bundle, query, met, position, rng, config.negatives)
                 if question is not None:
                     found.append((*question, learner))
                     advance(1)
@@ -137,7 +131,12 @@ def _positions(
 
 
 def _question(
-    bundle: Bundle, query: Query, met: Interactions, position: int, rng: np.random.Generator
+    bundle: Bundle,
+    query: Query,
+    met: Interactions,
+    position: int,
+    rng: np.random.Generator,
+    negatives: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.int8]] | None:
     """Features and labels of one question; ``None`` when the answer is no candidate."""
     known = signals.compute(bundle, query, gap.measure(bundle, query))
@@ -151,7 +150,7 @@ def _question(
     matrix = features.matrix(bundle, query, known, candidates)
     kept = label > 0
     wrong = np.flatnonzero(~kept)
-    kept[rng.permutation(wrong)[:NEGATIVES]] = True
+    kept[rng.permutation(wrong)[:negatives]] = True
     return matrix[kept], label[kept]
 
 
@@ -165,12 +164,14 @@ def _joined(found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]]) -> Q
     )
 
 
-def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[int], None]) -> str:
+def _boost(
+    questions: Questions, config: Config, seed: int, advance: Advance, progress: Progress
+) -> str:
     """Choose the number of trees on learners left out, then train on all."""
     parameters = {
         "objective": "lambdarank",
         "lambdarank_truncation_level": 60,
-        "label_gain": [0.0, LATER, 1.0],
+        "label_gain": [0.0, config.later, 1.0],
         "metric": "ndcg",
         "eval_at": [10],
         "num_leaves": config.leaves,
@@ -186,6 +187,14 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
         "verbosity": -1,
         "num_threads": 2,
     }
+
+    def told(after: Any) -> None:
+        advance(1)
+        for found in after.evaluation_result_list:
+            progress.measured(
+                f"ranker/{found.metric_name}", after.iteration + 1, found.metric_value
+            )
+
     left_out = questions.learner % VALIDATION == 0
     owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)
     rounds = config.rounds
@@ -195,10 +204,7 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
             _dataset(questions, ~left_out, owner),
             config.rounds,
             valid_sets=[_dataset(questions, left_out, owner)],
-            callbacks=[
-                lightgbm.early_stopping(PATIENCE, verbose=False),
-                lambda _: advance(1),
-            ],
+            callbacks=[told, lightgbm.early_stopping(PATIENCE, verbose=False)],
         )
         rounds = max(fitted.best_iteration, 1)
     everything = np.ones(len(questions.label), np.bool_)
