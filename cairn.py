@@ -73,7 +73,7 @@ def demo(port: Port = None) -> None:
         from training.sample import PATH
 
         echo("There is no bundle yet: training on the illustrative sample.", err=True)
-        train(PATH, out=settings.bundle)
+        train(PATH, out=settings.bundle, track=False)
     settings, key = server.with_demo_key(settings)
     loaded, _ = bundles.begin(settings.bundle)
     server.serve(settings, lambda url: print(offline.invitation(loaded, url, key), flush=True))
@@ -90,6 +90,7 @@ def train(
     workers: Workers = None,
     cluster: Scheduler = None,
     resume: Annotated[bool, Option("--resume", help="Go on where a killed run was.")] = False,
+    track: Annotated[bool, Option(help="Write it down, if CAIRN_TRACKING says so.")] = True,
 ) -> None:
     """Check DATA, fit, evaluate, write a bundle, and promote it if it is good enough."""
     from models.bundle import registry
@@ -101,7 +102,7 @@ def train(
     root = out or settings.bundles
     chosen = configuration.read(config)
     with (
-        tracking.started(settings, "train") as run,
+        tracking.started(settings, "train", wanted=track) as run,
         spreading(workers, cluster) as spread,
         progress.on(Console(stderr=True)) as shown_progress,
     ):
@@ -174,6 +175,7 @@ def evaluate(
     json_file: Annotated[Path | None, Option("--json", help="File for all figures.")] = None,
     page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
     config: ConfigFile = None,
+    against: Annotated[Path | None, Option(help="Other settings to compare with.")] = None,
     seed: Seed = 1,
 ) -> None:
     """Fit on one part of DATA, ask for the held-out part, and compare with other models."""
@@ -199,6 +201,7 @@ def evaluate(
             run.watching(shown_progress),
             test=test,
             cache=settings.cache,
+            against=None if against is None else configuration.read(against),
         )
         Terminal().print(*printing.evaluation(measured), sep="\n")
         now = datetime.now(UTC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from models.domain import Kind
 from models.index import IndexFacts
@@ -62,6 +62,15 @@ class Manifest(Frozen):
     features: tuple[str, ...]
     metrics: dict[str, Any]
     files: dict[str, FileFacts]
+
+    @field_validator("config")
+    @classmethod
+    def _with_sizes(cls, config: dict[str, Any]) -> dict[str, Any]:
+        for name in ("candidates", "weighed"):
+            size = config.get(name, 1)
+            if not isinstance(size, int) or size < 1:
+                raise ValueError(f"{name} is {size!r}, expected a whole number from 1 on")
+        return config
 
     @property
     def candidates(self) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 SCRIBE: Final = Path(__file__).with_name("scribe.py")
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 10.0
 """Seconds that a run which is over waits for its scribe; it then goes on writing alone."""
 
 QUIET: Final = {
@@ -87,7 +87,11 @@ class Run:
             self.evaluated(report)
         manifest = (folder / MANIFEST).read_text("utf-8")
         self.settings(data=json.loads(manifest)["data"])
-        self.tags(bundle_version=folder.name, gate="; ".join(faults) or "passed")
+        self.tags(
+            bundle_version=folder.name,
+            registry=folder.parent.resolve(),
+            gate="; ".join(faults) or "passed",
+        )
         self._order("bundle", version=folder.name, manifest=manifest)
 
     def tuned(self, found: Tuned, page: str) -> None:
@@ -138,11 +142,14 @@ def to_stderr(message: str) -> None:
 
 
 @contextmanager
-def started(settings: Settings, kind: str, warn: Warn = to_stderr) -> Iterator[Run]:
+def started(
+    settings: Settings, kind: str, warn: Warn = to_stderr, *, wanted: bool = True
+) -> Iterator[Run]:
     """A run while the block runs: FAILED when it raises, KILLED when it is interrupted or its
-    process ends before it. ``warn`` is told in a line when it could not be written down.
+    process ends before it. ``warn`` is told in a line when it could not be written down. Nothing
+    is written down where that is not ``wanted`` or the settings say no.
     """
-    if not _can_track(settings, warn):
+    if not wanted or not _can_track(settings, warn):
         yield Run()
         return
     with _scribe(settings, warn) as orders:

@@ -151,7 +151,8 @@ def _kept(folder: Path) -> Kept:
 
 @contextmanager
 def _processes(search: Search, count: int) -> Iterator[list[BaseProcess]]:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # what takes seconds to import is imported once
     started: list[BaseProcess] = [
         context.Process(target=_worker, args=(search, number), daemon=True)
         for number in range(1, count + 1)
