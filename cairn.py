@@ -7,12 +7,11 @@ the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import Annotated, Final, Literal
 
 from rich.console import Console
 from typer import Argument, Option, Typer, echo
@@ -20,20 +19,19 @@ from typer import Argument, Option, Typer, echo
 from models.errors import CairnError, UsageError
 from service import commands, commands_log, commands_lti
 from service.terminal import Terminal, shown
-
-if TYPE_CHECKING:
-    from training.spread import Spread
+from training import commands as commands_training
+from training.commands import ConfigFile, Data, Seed, spreading
 
 ROOMS: Final = {"models", "service", "training"}
-EXTRAS: Final = """train, batch, evaluate, import and simulate need 'cairn-paths[training]', with
---workers or --cluster 'cairn-paths[training,cluster]', demo and events export
+EXTRAS: Final = """train, tune, batch, evaluate, import and simulate need 'cairn-paths[training]',
+with --workers or --cluster 'cairn-paths[training,cluster]', demo and events export
 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app = _group(help="What should a learner earn next towards a role, in what order, and why?")
 events = _group(help="The durable log of what learners did.")
-app.add_typer(commands.bundles, name="bundle")
+app.add_typer(commands.bundles, name="bundle", result_callback=commands_training.crown)
 app.add_typer(events, name="events")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands_lti.lti, name="lti")
@@ -41,10 +39,7 @@ app.add_typer(commands_log.decisions, name="decisions")
 app.add_typer(commands_log.log, name="log")
 app.add_typer(commands_log.experiment, name="experiment")
 
-Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
-ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
-Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
 Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
 Scheduler = Annotated[
     str | None, Option("--cluster", metavar="URL", help="Dask scheduler, such as tcp://host:8786.")
@@ -78,7 +73,7 @@ def demo(port: Port = None) -> None:
         from training.sample import PATH
 
         echo("There is no bundle yet: training on the illustrative sample.", err=True)
-        train(PATH, out=settings.bundle)
+        train(PATH, out=settings.bundle, track=False)
     settings, key = server.with_demo_key(settings)
     loaded, _ = bundles.begin(settings.bundle)
     server.serve(settings, lambda url: print(offline.invitation(loaded, url, key), flush=True))
@@ -95,23 +90,30 @@ def train(
     workers: Workers = None,
     cluster: Scheduler = None,
     resume: Annotated[bool, Option("--resume", help="Go on where a killed run was.")] = False,
+    track: Annotated[bool, Option(help="Write it down, if CAIRN_TRACKING says so.")] = True,
 ) -> None:
     """Check DATA, fit, evaluate, write a bundle, and promote it if it is good enough."""
     from models.bundle import registry
     from training import config as configuration
-    from training import job, printing, progress
+    from training import job, printing, progress, tracking
     from training.settings import Settings
 
     settings = Settings()
     root = out or settings.bundles
-    with _spread(workers, cluster) as spread, progress.on(Console(stderr=True)) as shown_progress:
+    chosen = configuration.read(config)
+    with (
+        tracking.started(settings, "train", wanted=track) as run,
+        spreading(workers, cluster) as spread,
+        progress.on(Console(stderr=True)) as shown_progress,
+    ):
+        run.settings(folder=data, seed=seed, config=chosen.model_dump(mode="json"))
         trained = job.train(
             data,
             root,
-            configuration.read(config),
+            chosen,
             seed,
             datetime.now(UTC),
-            shown_progress,
+            run.watching(shown_progress),
             served=registry.served(root),
             cache=settings.cache,
             on_bad_row=on_bad_row,
@@ -119,29 +121,14 @@ def train(
             work=settings.work,
             resume=resume,
         )
-    Terminal().print(*printing.trained(trained), sep="\n")
+        Terminal().print(*printing.trained(trained), sep="\n")
+        run.trained(trained.folder, trained.report, trained.faults)
+        if promote and not trained.faults:
+            registry.promote(root, trained.folder.name)
+            run.champion(trained.folder.name)
+            echo(f"It is now the current bundle of {root}.")
     if promote and trained.faults:
         raise CairnError("not promoted, but kept for inspection: " + "; ".join(trained.faults))
-    if promote:
-        registry.promote(root, trained.folder.name)
-        echo(f"It is now the current bundle of {root}.")
-
-
-@contextmanager
-def _spread(workers: int | None, cluster: str | None) -> Iterator[Spread]:
-    """Where parts of the learners are worked on; without either option in this process."""
-    from training.spread import HERE
-
-    if workers is None and cluster is None:
-        yield HERE
-        return
-    if workers is not None and cluster is not None:
-        raise UsageError("--workers starts processes here, --cluster uses others: give one of them")
-    from training.cluster import joined
-    from training.settings import Settings
-
-    with joined(cluster, workers, Settings().work) as joined_cluster:
-        yield joined_cluster
 
 
 @app.command()
@@ -163,7 +150,7 @@ def batch(
     from training import progress
     from training.batch import answer_all
 
-    with _spread(workers, cluster) as spread, progress.on(Console(stderr=True)) as shown_progress:
+    with spreading(workers, cluster) as spread, progress.on(Console(stderr=True)) as shown_progress:
         count = answer_all(
             registry.resolve(bundle),
             out,
@@ -188,31 +175,44 @@ def evaluate(
     json_file: Annotated[Path | None, Option("--json", help="File for all figures.")] = None,
     page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
     config: ConfigFile = None,
+    against: Annotated[Path | None, Option(help="Other settings to compare with.")] = None,
     seed: Seed = 1,
 ) -> None:
     """Fit on one part of DATA, ask for the held-out part, and compare with other models."""
     from training import config as configuration
-    from training import printing, progress, report
+    from training import printing, progress, report, tracking
     from training.comparison import compare
     from training.settings import Settings
 
     report.check(json_file, page)
-    with progress.on(Console(stderr=True)) as shown_progress:
+    settings, chosen = Settings(), configuration.read(config)
+    kind = split or ("given" if test else "last")
+    with (
+        tracking.started(settings, "evaluate") as run,
+        progress.on(Console(stderr=True)) as shown_progress,
+    ):
+        run.settings(folder=data, split=kind, seed=seed, config=chosen.model_dump(mode="json"))
         measured = compare(
             data,
-            split or ("given" if test else "last"),
+            kind,
             [] if baselines == "none" else baselines.split(","),
-            configuration.read(config),
+            chosen,
             seed,
-            shown_progress,
+            run.watching(shown_progress),
             test=test,
-            cache=Settings().cache,
+            cache=settings.cache,
+            against=None if against is None else configuration.read(against),
         )
-    Terminal().print(*printing.evaluation(measured), sep="\n")
-    report.save(measured, json_file, page, datetime.now(UTC))
+        Terminal().print(*printing.evaluation(measured), sep="\n")
+        now = datetime.now(UTC)
+        run.evaluated(measured, report.render(measured, now))
+        report.save(measured, json_file, page, now)
 
 
-for command in (commands.recommend, commands.plan, commands.compare, commands.closest):
+for command in (
+    commands_training.tune,
+    commands.recommend, commands.plan, commands.compare, commands.closest,
+):  # fmt: skip
     app.command()(command)
 
 

@@ -43,7 +43,7 @@ return table.concat(told, ' ')
 def cairn(*arguments: str, **settings: str) -> str:
     """Run the installed command, with more ``settings`` by their variables' names; its output."""
     command = [sys.executable, "-m", "cairn", *arguments]
-    environment = {**os.environ, **settings}
+    environment = {**os.environ, "CAIRN_TRACKING": "false", **settings}
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return done.stdout
 

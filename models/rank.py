@@ -23,9 +23,6 @@ LASTING: Final = TREND[-1]
 LEAST: Final = 1e-9
 """Popularity is never taken for less, so that its logarithm is finite."""
 
-WEIGHED: Final = 160
-"""So many of the candidates are weighed with all care."""
-
 ADDED_FOR_VARIETY: Final = 3
 """The list is chosen from so many times its length, or from all where issuers are capped."""
 
@@ -62,7 +59,7 @@ def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     rows = candidates.rows
     table = features.matrix(bundle, query, known, candidates)
     observer.done("features")
-    raw = raw_scores(bundle, query, candidates, table, WEIGHED)
+    raw = raw_scores(bundle, query, candidates, table, bundle.manifest.weighed)
     observer.done("rank")
     scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
     order = np.lexsort((rows, -scores))

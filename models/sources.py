@@ -28,9 +28,6 @@ Mask = NDArray[np.bool_]
 
 QUOTA: Final = 100
 
-MOST: Final = 400
-"""So many candidates are ranked: the best by reciprocal rank fusion over the sources."""
-
 FUSION: Final = 60
 """Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009)."""
 
@@ -85,7 +82,10 @@ def propose(
     counts = np.array([len(found) for found in proposed])
     observer.proposed(counts.tolist())
     total = int(counts.sum())
-    places, rows = np.zeros(bundle.n, np.int32), np.empty(min(total, MOST), np.int32)
+    places, rows = (
+        np.zeros(bundle.n, np.int32),
+        np.empty(min(total, bundle.manifest.candidates), np.int32),
+    )
     ranks = np.full((total, len(proposed)), -1, np.int32)
     fusion = np.empty(total)
     size = merge(

@@ -199,7 +199,7 @@ def verify_bundle(bundle: Named, root: Root) -> None:
 
 
 @bundles.command()
-def promote(version: Named, root: Root, url: Url = None) -> None:
+def promote(version: Named, root: Root, url: Url = None) -> str:
     """Make a bundle current, if it is intact."""
     from models.bundle import registry
 
@@ -208,15 +208,17 @@ def promote(version: Named, root: Root, url: Url = None) -> None:
     else:
         _objects(url).promote(version)
     echo(f"{version} is now current")
+    return version
 
 
 @bundles.command()
-def rollback(root: Root, url: Url = None) -> None:
+def rollback(root: Root, url: Url = None) -> str:
     """Make the bundle promoted before the current one current again."""
     from models.bundle import registry
 
     version = registry.rollback(root) if url is None else _objects(url).rollback()
     echo(f"{version} is current again")
+    return version
 
 
 @bundles.command()

@@ -76,6 +76,7 @@ def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_
         if name.startswith("CAIRN_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("CAIRN_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("CAIRN_TRACKING", "false")
     monkeypatch.setenv("COLUMNS", "200")
 
     def command(*arguments: object) -> tuple[int, str, str]:

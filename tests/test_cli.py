@@ -163,15 +163,18 @@ def test_versions_are_promoted_compared_and_rolled_back(run: Run, served: Path) 
 def test_evaluation_writes_every_figure(
     run: Run, tiny_data: Path, config: Path, tmp_path: Path
 ) -> None:
-    figures, page = tmp_path / "figures.json", tmp_path / "report.html"
+    figures, page, other = (tmp_path / name for name in ("figures.json", "page.html", "b.json"))
+    other.write_text(json.dumps({**TINY_SETTINGS, "candidates": 10}))
     code, out, _ = run(
         "evaluate", tiny_data, "--config", config, "--baselines", "popularity,markov",
-        "--json", figures, "--report", page,
+        "--json", figures, "--report", page, "--against", other,
     )  # fmt: skip
     report = json.loads(figures.read_text())
     assert code == 0
-    assert list(report["models"]) == ["cairn", "popularity", "markov"]
-    assert set(report["paired"]) == {"popularity", "markov"}
+    assert list(report["models"]) == ["cairn", "against", "popularity", "markov"]
+    assert set(report["paired"]) == {"against", "popularity", "markov"}
+    assert (report["config"]["candidates"], report["against"]["candidates"]) == (400, 10)
+    assert report["models"]["against"]["all"] != report["models"]["cairn"]["all"]
     shown = f"{report['models']['cairn']['all']['ndcg@10']:.3f}"
     assert shown in out
     assert shown in page.read_text(encoding="utf-8")
@@ -305,9 +308,10 @@ def process(
 ) -> Iterator[subprocess.Popen[str]]:
     """``python -m cairn`` with its runtime data in ``var``; interrupted at the end."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("CAIRN_")}
+    own |= {"CAIRN_VAR": str(var), "CAIRN_TRACKING": "false", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         [sys.executable, "-m", "cairn", *map(str, arguments)],
-        env={**own, **environment, "CAIRN_VAR": str(var), "PYTHONUNBUFFERED": "1"},
+        env={**own, **environment},
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -71,6 +71,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return kept | {
         "PATH": f"{binaries}:{os.environ['PATH']}",
         "PYTHONPATH": f"{ROOT}:{ROOT / 'client'}",
+        "CAIRN_TRACKING": "false",
     }
 
 

@@ -33,7 +33,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A user's environment without settings, but for where things go."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("CAIRN_")}
     var = tmp_path_factory.mktemp("run") / "var"
-    return plain | {"CAIRN_VAR": str(var), "CAIRN_DEMO_KEY": KEY, "PYTHONUNBUFFERED": "1"}
+    own = {"CAIRN_VAR": str(var), "CAIRN_DEMO_KEY": KEY, "CAIRN_TRACKING": "false"}
+    return plain | own | {"PYTHONUNBUFFERED": "1"}
 
 
 def cairn(environment: dict[str, str], *arguments: object) -> str:

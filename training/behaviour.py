@@ -13,6 +13,7 @@ from training import fading, journeys
 from training.baselines.ease import LARGEST, Ease, solve
 from training.baselines.neighbours import ItemKnn, cosines, nearest
 from training.baselines.tuning import tune
+from training.config import Config
 from training.counts import Counts, count
 from training.interactions import Interactions
 from training.matrix import largest
@@ -20,18 +21,13 @@ from training.splits import Split
 from training.spread import HERE, Spread
 from training.steps import reach, weighed
 
-SLOW: Final = 0.8
-FAST: Final = 0.4
-"""What a transition keeps of its weight with every step between the two credentials."""
-
-BACKWARD: Final = 0.3
-"""What learners did just before counts so much as what they did just after."""
-
 SMOOTHING: Final = 1.0
 """Transitions out of a credential are divided by their sum plus this, so that few count little."""
 
 KEPT: Final = 300
 """Entries kept per row of a matrix between credentials, the largest in size."""
+
+DEFAULTS: Final = Config.model_validate({})
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -42,20 +38,21 @@ def fit(
     n_roles: int,
     ridge: float,
     spread: Spread = HERE,
+    config: Config = DEFAULTS,
 ) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
     ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown; ``ridge`` is
     the penalty of the item-to-item model. What there is to count is counted by ``spread``.
     """
-    n, longest = train.n_credentials, reach(SLOW)
+    n, longest = train.n_credentials, reach(max(config.slow, config.fast))
     counts = count(train, roles, n_roles, longest, spread)
-    slow = weighed(counts.apart, longest, SLOW, n)
-    fast = weighed(counts.apart, longest, FAST, n)
+    slow = weighed(counts.apart, longest, config.slow, n)
+    fast = weighed(counts.apart, longest, config.fast, n)
     together = counts.together.matrix((n, n))
     arrays: Arrays = {"learners_of": together.diagonal().astype(np.float32)}
-    arrays |= _named("following_slow", _shares(slow + BACKWARD * slow.T))
-    arrays |= _named("following_fast", _shares(fast + BACKWARD * fast.T))
+    arrays |= _named("following_slow", _shares(slow + config.backward * slow.T))
+    arrays |= _named("following_fast", _shares(fast + config.backward * fast.T))
     arrays |= _named("preceding", _shares(csr_array(slow.T)))
     arrays |= _named("in_session", _shares(counts.sitting.matrix((n, n))))
     arrays |= _named("item_item", _item_item(together, ridge))

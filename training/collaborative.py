@@ -32,6 +32,9 @@ PATIENCE = 4
 Progress = Callable[[int], None]
 """Told the number of every finished epoch, from one."""
 
+Measured = Callable[[str, int, float], None]
+"""Told a curve's name, a step and how good the model was after it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -88,10 +91,10 @@ def best_pace(
     *,
     components: int = COMPONENTS,
     seed: int,
-    progress: Progress = lambda epoch: None,
+    measured: Measured = lambda curve, step, value: None,
 ) -> Pace:
-    """The learning rate and number of epochs with the best NDCG@10 on ``inner``; raises as
-    ``fit`` does.
+    """The learning rate and number of epochs with the best NDCG@10 on ``inner``, each of which is
+    ``measured``; raises as ``fit`` does.
     """
     asked = sampled(inner, seed)
     best, chosen = -1.0, Pace(CHECK_EVERY, LEARNING_RATES[0])
@@ -100,10 +103,10 @@ def best_pace(
         for epoch, model in _epochs(
             inner.train, item_features, MOST_EPOCHS, components, rate, seed
         ):
-            progress(epoch)
             if epoch % CHECK_EVERY:
                 continue
             quality = judged(model.scores, asked)
+            measured(f"collaborative/rate {rate:g}/ndcg@10", epoch, quality)
             if quality > best:
                 best, chosen = quality, Pace(epoch, rate)
             waited = 0 if quality > highest else waited + 1

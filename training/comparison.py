@@ -16,15 +16,19 @@ from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
 from training.diagnostics import diagnose
 from training.embed import Embedder
-from training.evaluate import evaluate
+from training.evaluate import ask_all, evaluate
 from training.pipeline import LIBRARIES, Prepared, fit, item_features_of, prepare
 from training.progress import Progress
 from training.splits import Split
+from training.tables import Dataset
 
 SplitKind = Literal["last", "temporal", "given"]
 
 FEATURED: Final = "lightfm_features"
 """The baseline that needs credentials with skills."""
+
+AGAINST: Final = "against"
+"""What the pipeline with other settings is called in a report."""
 
 
 def compare(
@@ -37,13 +41,15 @@ def compare(
     *,
     test: Path | None = None,
     cache: Path | None = None,
+    against: Config | None = None,
 ) -> dict[str, Any]:
     """Evaluate on the data in ``folder``; the report of ``training.evaluate``, JSON-ready.
 
     ``baselines`` are names, or ``{"all"}`` for whatever can run; ``absent`` in the report
     says which of those could not, and why; ``erased`` is how many learners asked to be forgotten
     and were left out. ``test`` is a file of test interactions for the
-    split ``given``. Raises ``UsageError`` for what cannot be done, before anything is fitted.
+    split ``given``. ``against`` are other settings of the pipeline, a model of that name in
+    the report. Raises ``UsageError`` for what cannot be done, before anything is fitted.
     """
     everything = set(baselines) == {"all"}
     if not everything:
@@ -51,8 +57,7 @@ def compare(
     if test is not None and kind != "given":
         raise UsageError(f"a file of test interactions has no use in the split '{kind}'")
     data = tables.load(folder, test=test)
-    embedder = None if config.text == "none" else Embedder(cache)
-    prepared = prepare(data, config, embedder, progress)
+    prepared = _prepared(data, config, cache, progress)
     split = _split(prepared, kind)
     features = item_features_of(prepared.catalogue)
     beside, absent = _runnable(features)
@@ -62,10 +67,21 @@ def compare(
                 raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
         beside, absent = {name: beside[name] for name in baselines}, {}
     bundle = fit(prepared, split.train, seed, progress).bundle
-    report = evaluate(prepared, split, bundle, beside, seed, progress)
+    others = {}
+    if against is not None:
+        other = _prepared(data, against, cache, progress)
+        fitted = fit(other, split.train, seed, progress).bundle
+        others[AGAINST] = ask_all(other, fitted, split, progress).lists
+    report = evaluate(prepared, split, bundle, beside, seed, progress, beside=others)
     report |= {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
     left_out = {"absent": absent, "erased": data.erased}
-    return report | left_out | _circumstances(prepared)
+    told = {} if against is None else {AGAINST: against.model_dump(mode="json")}
+    return report | left_out | _circumstances(prepared) | told
+
+
+def _prepared(data: Dataset, config: Config, cache: Path | None, progress: Progress) -> Prepared:
+    embedder = None if config.text == "none" else Embedder(cache)
+    return prepare(data, config, embedder, progress)
 
 
 def _check(names: Collection[str]) -> None:

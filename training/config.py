@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.bundle.manifest import CANDIDATES, WEIGHED
 from models.domain import Kind
 from models.errors import DataError, Fault, UsageError
 
@@ -41,11 +42,31 @@ class Config(BaseModel):
     ridge: float | None = Field(None, gt=0)
     """Penalty of the item-to-item model; by default the best one on an inner split."""
 
+    slow: float = Field(0.8, gt=0, lt=1)
+    fast: float = Field(0.4, gt=0, lt=1)
+    """What a transition between two credentials keeps of its weight with every step between them,
+    in the model of what comes later and in that of what comes next."""
+
+    backward: float = Field(0.3, ge=0, le=1)
+    """What learners did just before counts so much as what they did just after."""
+
+    candidates: int = Field(CANDIDATES, ge=10)
+    """So many candidates are ranked at most."""
+
+    weighed: int = Field(WEIGHED, ge=10)
+    """So many of them are weighed with all care."""
+
     folds: int = Field(5, ge=2, le=20)
     """Parts into which learners are divided to train the ranker on answers unseen."""
 
     questions: int = Field(20_000, ge=100)
     """So many training questions are enough for the ranker."""
+
+    negatives: int = Field(60, ge=1)
+    """At most so many wrong candidates are kept for each of them."""
+
+    later: float = Field(0.2, ge=0, le=1)
+    """What a learner met soon after is worth so much of what they met next: it was not wrong."""
 
     leaves: int = Field(15, ge=2, le=255)
     learning_rate: float = Field(0.1, gt=0, le=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -52,14 +53,16 @@ def evaluate(
     progress: Progress,
     *,
     tuned: bool = True,
+    beside: Mapping[str, NDArray[np.int32]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Fit the baselines on the training part, score the test part once.
 
     ``bundle`` is the pipeline fitted on the training part. Baselines are ``tuned`` over
-    their grids on an inner split, or else take their usual setting.
+    their grids on an inner split, or else take their usual setting. ``beside`` are lists
+    ``(m, depth)`` that others made for the same split, by name.
     """
     answers = ask_all(prepared, bundle, split, progress)
-    lists = {PIPELINE: answers.lists}
+    lists = {PIPELINE: answers.lists, **beside}
     params: dict[str, Any] = {}
     available = availability(bundle, split)
     tie_order = np.argsort(np.array(list(prepared.credentials), object), kind="stable")

@@ -147,7 +147,7 @@ class Lab:
         if not reached:
             raise UsageError("expected learners with at least two credentials")
         found = np.array(reached, np.float64)
-        name = f"share of answers among {sources.MOST} candidates"
+        name = f"share of answers among {self.bundle.manifest.candidates} candidates"
         return _trial(name, np.array(owner), found[:, 0], found[:, 1], self.seed)
 
     def _quality(self, questions: Questions) -> NDArray[np.float64]:
@@ -157,7 +157,7 @@ class Lab:
         part = questions.learner // VALIDATION % PARTS
         for judged in (part == number for number in range(PARTS)):
             taught = _part(questions, ~judged)
-            text = ranking.boost(taught, self.prepared.config, self.seed, lambda _: None)
+            text = ranking.boost(taught, self.prepared.config, self.seed, lambda _: None, Silent())
             trees = Trees.parse(text, len(questions.names))
             score[judged] = trees.score(questions.features[judged])
         begins = np.cumsum(questions.sizes) - questions.sizes

@@ -104,7 +104,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
 
     def settings() -> Any:
         with progress.stage("choose settings", 0):
-            return choose(known, item_features, config, seed).told()
+            return choose(known, item_features, config, seed, progress.measured).told()
 
     shape = Shape.of(kept.plain("settings", settings))
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
@@ -186,7 +186,7 @@ def _behaviour(
 ) -> Arrays:
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
-    arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread)
+    arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread, prepared.config)
     model = collaborative.fit(
         known,
         item_features,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE
 from rich.console import RenderableType
@@ -13,6 +13,9 @@ from rich.text import Text
 from training.evaluate import PIPELINE
 from training.importers import Summary
 from training.job import Trained
+
+if TYPE_CHECKING:
+    from training.tuning import Tuned
 
 
 def trained(done: Trained) -> Iterator[RenderableType]:
@@ -122,3 +125,29 @@ def imported(summary: Summary) -> Iterator[RenderableType]:
         table.add_row(name, *map(str, counts))
     yield table
     yield from map(Text, summary.notes)
+
+
+def tuned(found: Tuned) -> Iterator[RenderableType]:
+    """What a search found: what matters, what is fast and what is good, and what is best."""
+    given_up = sum(each.quality is None for each in found.trials)
+    yield Text(
+        f"{len(found.trials)} trials, {given_up} of them given up at first sight; NDCG@10 on an "
+        f"inner split of {found.learners} learners."
+    )
+    if found.importance:
+        table = _table("what the differences in quality come from", "setting")
+        for name in ("share", "best"):
+            table.add_column(name, justify="right")
+        for name, share in found.importance.items():
+            table.add_row(name, f"{share:.2f}", f"{found.best.values[name]:g}")
+        yield table
+    table = _table("none is both better and faster", "trial")
+    for name in ("NDCG@10", "ms an answer", "times the first's"):
+        table.add_column(name, justify="right")
+    for each in found.front:
+        table.add_row(str(each.number), *(f"{x:.3f}" for x in (each.quality, each.ms, each.times)))
+    yield table
+    yield Text(
+        f"Best: trial {found.best.number} with {found.best.quality:.3f}, where the settings given "
+        f"have {found.first.quality:.3f}. Train with it: --config {found.file}"
+    )

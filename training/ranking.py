@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import lightgbm
 import numpy as np
@@ -28,19 +28,13 @@ from models.signals import Signals
 from models.sources import Candidates
 from training.config import Config
 from training.interactions import Interactions
-from training.progress import Progress
+from training.progress import Advance, Progress
 
 FEWEST_QUESTIONS: Final = 200
 """With fewer questions answered among the candidates no ranker is trained."""
 
 PER_LEARNER: Final = 20
 """At most so many questions of one learner, the latest."""
-
-NEGATIVES: Final = 60
-"""At most so many wrong candidates are kept for each question."""
-
-LATER: Final = 0.2
-"""What a learner met soon after is worth so much of what they met next: it was not wrong."""
 
 SOON: Final = 10
 """So many credentials after the answer were met soon; time grows with their number."""
@@ -105,7 +99,7 @@ def train(
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
         return None
     with progress.stage("train ranker", config.rounds) as advance:
-        return boost(questions, config, seed, advance)
+        return boost(questions, config, seed, advance, progress)
 
 
 def collect(
@@ -125,7 +119,7 @@ def collect(
     found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]] = []
     with progress.stage("collect questions", config.questions) as advance:
         for bundle, query, learner, position in asked(met, ask, fold_bundle, config, rng):
-            question = _question(bundle, query, met, position, rng, columns)
+            question = _question(bundle, query, met, position, rng, config.negatives, columns)
             if question is not None:
                 found.append((*question, learner))
                 advance(1)
@@ -179,6 +173,7 @@ def _question(
     met: Interactions,
     position: int,
     rng: np.random.Generator,
+    negatives: int,
     columns: Columns,
 ) -> tuple[NDArray[np.float32], NDArray[np.int8]] | None:
     """Features and labels of one question; ``None`` when the answer is no candidate."""
@@ -193,7 +188,7 @@ def _question(
     matrix = columns(bundle, query, known, candidates)
     kept = label > 0
     wrong = np.flatnonzero(~kept)
-    kept[rng.permutation(wrong)[:NEGATIVES]] = True
+    kept[rng.permutation(wrong)[:negatives]] = True
     return matrix[kept], label[kept]
 
 
@@ -210,12 +205,14 @@ def _joined(
     )
 
 
-def boost(questions: Questions, config: Config, seed: int, advance: Callable[[int], None]) -> str:
+def boost(
+    questions: Questions, config: Config, seed: int, advance: Advance, progress: Progress
+) -> str:
     """Trees as LightGBM text: their number is chosen on learners left out, then all teach."""
     parameters = {
         "objective": "lambdarank",
         "lambdarank_truncation_level": 60,
-        "label_gain": [0.0, LATER, 1.0],
+        "label_gain": [0.0, config.later, 1.0],
         "metric": "ndcg",
         "eval_at": [10],
         "num_leaves": config.leaves,
@@ -231,6 +228,14 @@ def boost(questions: Questions, config: Config, seed: int, advance: Callable[[in
         "verbosity": -1,
         "num_threads": 1 if len(questions.label) < MANY else 2,
     }
+
+    def told(after: Any) -> None:
+        advance(1)
+        for found in after.evaluation_result_list:
+            progress.measured(
+                f"ranker/{found.metric_name}", after.iteration + 1, found.metric_value
+            )
+
     left_out = questions.learner % VALIDATION == 0
     owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)
     rounds = config.rounds
@@ -240,10 +245,7 @@ def boost(questions: Questions, config: Config, seed: int, advance: Callable[[in
             _dataset(questions, ~left_out, owner),
             config.rounds,
             valid_sets=[_dataset(questions, left_out, owner)],
-            callbacks=[
-                lightgbm.early_stopping(PATIENCE, verbose=False),
-                lambda _: advance(1),
-            ],
+            callbacks=[told, lightgbm.early_stopping(PATIENCE, verbose=False)],
         )
         rounds = max(fitted.best_iteration, 1)
     everything = np.ones(len(questions.label), np.bool_)

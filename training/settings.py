@@ -5,8 +5,11 @@ Each field is documented in ``docs/settings.md``; a test fails when one is not.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -18,6 +21,9 @@ class Settings(BaseSettings):
     )
 
     var: Path = Path("var")
+    tracking: bool = True
+    mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
+    mlflow_experiment_name: str = Field(default="cairn", validation_alias="MLFLOW_EXPERIMENT_NAME")
 
     @property
     def bundles(self) -> Path:
@@ -33,3 +39,23 @@ class Settings(BaseSettings):
     def work(self) -> Path:
         """Where parts are handed to workers, all of whom must see it."""
         return self.var / "work"
+
+    @property
+    def tracked(self) -> Path:
+        """What is known of runs, unless a server knows it."""
+        return self.var / "mlruns"
+
+    @property
+    def tracking_uri(self) -> str:
+        """The store that runs are written to, as MLflow names it."""
+        return self.mlflow_tracking_uri or f"sqlite:///{self.tracked.resolve() / 'mlflow.db'}"
+
+    @property
+    def studies(self) -> Path:
+        """What was tried in search of better settings."""
+        return self.var / "studies"
+
+
+def environment(defaults: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a process started from here, with ``defaults`` for what it lacks."""
+    return {**defaults, **os.environ}

@@ -45,12 +45,18 @@ class Shape:
 
 
 def choose(
-    known: Interactions, item_features: csr_array | None, config: Config, seed: int
+    known: Interactions,
+    item_features: csr_array | None,
+    config: Config,
+    seed: int,
+    measured: collaborative.Measured = lambda curve, step, value: None,
 ) -> Shape:
     """The settings that were best on an inner split, of some learners only."""
     tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
     components = config.components
-    pace = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
+    pace = collaborative.best_pace(
+        tuned, item_features, components=components, seed=seed, measured=measured
+    )
     model = collaborative.fit(
         tuned.train,
         item_features,

@@ -65,5 +65,5 @@ def prepare(work: Path, credentials: int, learners: int, text: str) -> Prepared:
 def _cairn(*arguments: str) -> None:
     print("cairn", *arguments, file=sys.stderr, flush=True)
     command = [sys.executable, "-m", "cairn", *arguments]
-    environment = {**os.environ, **ONE_THREAD}
+    environment = {**os.environ, "CAIRN_TRACKING": "false", **ONE_THREAD}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from models.domain import Kind
 from models.index import IndexFacts
@@ -12,6 +12,10 @@ from models.index import IndexFacts
 FORMAT_VERSION = 2
 """1 had no columns beside its tables, and no index but flat ones."""
 READABLE = range(1, FORMAT_VERSION + 1)
+
+CANDIDATES: Final = 400
+WEIGHED: Final = 160
+"""How many candidates are ranked, and weighed with all care, where settings say nothing."""
 
 
 class Frozen(BaseModel):
@@ -58,3 +62,22 @@ class Manifest(Frozen):
     features: tuple[str, ...]
     metrics: dict[str, Any]
     files: dict[str, FileFacts]
+
+    @field_validator("config")
+    @classmethod
+    def _with_sizes(cls, config: dict[str, Any]) -> dict[str, Any]:
+        for name in ("candidates", "weighed"):
+            size = config.get(name, 1)
+            if not isinstance(size, int) or size < 1:
+                raise ValueError(f"{name} is {size!r}, expected a whole number from 1 on")
+        return config
+
+    @property
+    def candidates(self) -> int:
+        """So many candidates are ranked: the best by reciprocal rank fusion over the sources."""
+        return int(self.config.get("candidates", CANDIDATES))
+
+    @property
+    def weighed(self) -> int:
+        """So many of the candidates are weighed with all care."""
+        return int(self.config.get("weighed", WEIGHED))

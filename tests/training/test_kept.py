@@ -21,7 +21,12 @@ REFITTING = "fit base models on everything"
 def cairn(var: Path, *arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "cairn", *map(str, arguments)],
-        env={**os.environ, "CAIRN_VAR": str(var), "PYTHONUNBUFFERED": "1"},
+        env={
+            **os.environ,
+            "CAIRN_VAR": str(var),
+            "CAIRN_TRACKING": "false",
+            "PYTHONUNBUFFERED": "1",
+        },
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -17,7 +17,7 @@ from training.config import Config
 from training.interactions import Interactions
 from training.pipeline import Prepared, prepare
 from training.progress import Silent
-from training.ranking import NEGATIVES, NEXT, PER_LEARNER, Ask, FoldBundle
+from training.ranking import NEXT, PER_LEARNER, Ask, FoldBundle
 from training.shape import Shape
 
 SETTINGS = {"text": "none", "components": 4, "folds": 3, "questions": 1000, "rounds": 5}
@@ -132,7 +132,7 @@ def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> No
         return np.add.reduceat((found.label == label).astype(np.int64), np.append(0, ends[:-1]))
 
     assert (counted(NEXT) == 1).all()
-    assert counted(0).max() <= NEGATIVES
+    assert counted(0).max() <= config.negatives
     assert (counted(0) + counted(1) + counted(NEXT) == found.sizes).all()
     assert counted(1).max() > 0  # what was met later is not wrong
     assert ends[-1] == len(found.features) == len(found.label) == len(found.learner)
