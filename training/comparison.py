@@ -19,6 +19,7 @@ from training.embed import Embedder
 from training.evaluate import evaluate
 from training.pipeline import LIBRARIES, Prepared, fit, item_features_of, prepare
 from training.progress import Progress
+from training.review import review
 from training.splits import Split
 
 SplitKind = Literal["last", "temporal", "given"]
@@ -53,7 +54,7 @@ def compare(
     data = tables.load(folder, test=test)
     embedder = None if config.text == "none" else Embedder(cache)
     prepared = prepare(data, config, embedder, progress)
-    split = _split(prepared, kind)
+    split = split_of(prepared, kind)
     features = item_features_of(prepared.catalogue)
     beside, absent = _runnable(features)
     if not everything:
@@ -61,11 +62,16 @@ def compare(
             if name in absent:
                 raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
         beside, absent = {name: beside[name] for name in baselines}, {}
-    bundle = fit(prepared, split.train, seed, progress).bundle
-    report = evaluate(prepared, split, bundle, beside, seed, progress)
-    report |= {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
-    left_out = {"absent": absent, "erased": data.erased}
-    return report | left_out | _circumstances(prepared)
+    fitted = fit(prepared, split.train, seed, progress)
+    measured = evaluate(prepared, split, fitted.bundle, beside, seed, progress)
+    return {
+        **measured.report,
+        "diagnostics": diagnose(prepared, fitted.bundle, split, seed, progress),
+        "absent": absent,
+        "erased": data.erased,
+        **circumstances(prepared),
+        **review(prepared, fitted, split, measured, seed, progress),
+    }
 
 
 def _check(names: Collection[str]) -> None:
@@ -78,7 +84,8 @@ def _check(names: Collection[str]) -> None:
             raise UsageError(f"baseline '{name}' cannot run: {ABSENT[name]}")
 
 
-def _split(prepared: Prepared, kind: SplitKind) -> Split:
+def split_of(prepared: Prepared, kind: SplitKind) -> Split:
+    """The split of that name. Raises ``UsageError`` where it leaves nobody to ask."""
     if kind == "given":
         if prepared.test is None:
             raise UsageError("the split 'given' needs a table test_interactions, or --test FILE")
@@ -90,7 +97,7 @@ def _split(prepared: Prepared, kind: SplitKind) -> Split:
     return split
 
 
-def _circumstances(prepared: Prepared) -> dict[str, Any]:
+def circumstances(prepared: Prepared) -> dict[str, Any]:
     """What was measured on and with: the names are those of a bundle's manifest."""
     data, known = prepared.data, prepared.known
     tables = ("credentials", "skills", "roles", "learners")

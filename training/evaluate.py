@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from models.rank import rank
 from models.sources import SOURCES
 from training import faithfulness, metrics
 from training.baselines import Baseline, tune
+from training.equity import quality
 from training.learners import Asker
 from training.pipeline import Prepared
 from training.progress import Progress
@@ -43,6 +44,14 @@ class Asked:
     reached: NDArray[np.float64]
 
 
+class Evaluation(NamedTuple):
+    """What was measured, JSON-ready, and by question the pipeline's NDCG@10 and reciprocal rank."""
+
+    report: dict[str, Any]
+    ndcg: list[float]
+    mrr: list[float]
+
+
 def evaluate(
     prepared: Prepared,
     split: Split,
@@ -52,7 +61,7 @@ def evaluate(
     progress: Progress,
     *,
     tuned: bool = True,
-) -> dict[str, Any]:
+) -> Evaluation:
     """Fit the baselines on the training part, score the test part once.
 
     ``bundle`` is the pipeline fitted on the training part. Baselines are ``tuned`` over
@@ -76,7 +85,12 @@ def evaluate(
             )
     report = summary(split, lists, answers, params, prepared, seed)
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
-    return report | {"faithfulness": faithfulness.measure(asker, bundle, split, seed, progress)}
+    mine = metrics.measure(answers.lists, split.relevant)
+    report |= {
+        "faithfulness": faithfulness.measure(asker, bundle, split, seed, progress),
+        "equity": quality.measure(prepared, split, mine, seed),
+    }
+    return Evaluation(report, mine["ndcg@10"].tolist(), mine["mrr"].tolist())
 
 
 def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress) -> Asked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -58,11 +59,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A trained bundle in memory, with what is needed to write it and to fit it again."""
+    """A trained bundle in memory, with what is needed to write it and to fit it again, and the
+    ranker's ``curve`` of learning (see ``ranking.Boosted``).
+    """
 
     bundle: Bundle
     parts: Parts
     shape: Shape
+    curve: Sequence[float] = ()
 
 
 def prepare(
@@ -122,10 +126,13 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
         indexes = _indexes(prepared, arrays, part, serving=False)
         return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
 
-    ranker = kept.plain(
-        "ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress)
+    boosted = ranking.Boosted(
+        *kept.plain(
+            "ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress)
+        )
     )
-    return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
+    fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)
+    return replace(fitted, curve=boosted.curve)
 
 
 def refit(

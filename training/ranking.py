@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import lightgbm
 import numpy as np
@@ -76,6 +76,18 @@ class Questions:
     learner: NDArray[np.int64]
 
 
+class Boosted(NamedTuple):
+    """The ranker as LightGBM text, ``None`` where none was trained, and its NDCG@10 on learners
+    left out after each round, empty where none were.
+    """
+
+    text: str | None
+    curve: list[float]
+
+
+NO_RANKER: Final = Boosted(None, [])
+
+
 def train(
     met: Interactions,
     ask: Ask,
@@ -83,16 +95,16 @@ def train(
     config: Config,
     seed: int,
     progress: Progress,
-) -> str | None:
-    """The ranker as LightGBM text, or ``None`` when there are too few questions to learn from.
+) -> Boosted:
+    """The ranker, or none when there are too few questions to learn from.
 
     ``met`` holds first meetings only.
     """
     if len(met) < FEWEST_QUESTIONS:
-        return None
+        return NO_RANKER
     questions = collect(met, ask, fold_bundle, config, seed, progress)
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
-        return None
+        return NO_RANKER
     with progress.stage("train ranker", config.rounds) as advance:
         return _boost(questions, config, seed, advance)
 
@@ -165,7 +177,9 @@ def _joined(found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]]) -> Q
     )
 
 
-def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[int], None]) -> str:
+def _boost(
+    questions: Questions, config: Config, seed: int, advance: Callable[[int], None]
+) -> Boosted:
     """Choose the number of trees on learners left out, then train on all."""
     parameters = {
         "objective": "lambdarank",
@@ -189,6 +203,7 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
     left_out = questions.learner % VALIDATION == 0
     owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)
     rounds = config.rounds
+    told: dict[str, dict[str, list[float]]] = {}
     if left_out.any() and not left_out.all():
         fitted = lightgbm.train(
             parameters,
@@ -197,13 +212,15 @@ def _boost(questions: Questions, config: Config, seed: int, advance: Callable[[i
             valid_sets=[_dataset(questions, left_out, owner)],
             callbacks=[
                 lightgbm.early_stopping(PATIENCE, verbose=False),
+                lightgbm.record_evaluation(told),
                 lambda _: advance(1),
             ],
         )
         rounds = max(fitted.best_iteration, 1)
     everything = np.ones(len(questions.label), np.bool_)
     final = lightgbm.train(parameters, _dataset(questions, everything, owner), rounds)
-    return str(final.model_to_string())
+    curve = next(iter(told.get("valid_0", {}).values()), [])
+    return Boosted(str(final.model_to_string()), [round(float(value), 4) for value in curve])
 
 
 def contributions(ranker: Ranker, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
