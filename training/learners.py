@@ -178,7 +178,9 @@ class Asker:
                 HeldSkill(bundle.skills.ids[skill], None if np.isnan(level) else level)
                 for skill, level in self.learners.skills[learner].items()
             ),
-            history=tuple(Event(bundle.credentials.ids[c], KINDS[kind], at) for c, kind, at in acts),
+            history=tuple(
+                Event(bundle.credentials.ids[c], KINDS[kind], at) for c, kind, at in acts
+            ),
             target_role=None if role < 0 else bundle.roles.ids[role],
         )
 

@@ -42,9 +42,7 @@ class Papers:
         progress: Progress,
     ) -> Papers:
         """With what was ``measured`` of the models as they knew only the split's training part."""
-        told = measured.report | review(
-            self.prepared, fitted, split, measured, self.seed, progress
-        )
+        told = measured.report | review(self.prepared, fitted, split, measured, self.seed, progress)
         if served is not None:
             with progress.stage("compare with current", 0):
                 told["against"] = against(self.prepared, fitted.bundle, split, measured, served)

@@ -16,7 +16,7 @@ from models.plan.terms import Path, PathAsk
 from models.query import with_learnt
 from training.learners import Asker
 from training.progress import Progress
-from training.splits import Split, sampled
+from training.splits import Split
 
 ASKED: Final = 100
 """So many learners are planned for, of those with a target role."""
@@ -57,7 +57,9 @@ class Planned:
             "steps": float(self.steps[stepped].mean()) if stepped.any() else None,
             "hours": hours / int(timed.sum()) if timed.any() else None,
             "cost": cost / int(priced.sum()) if priced.any() else None,
-            "closed_per_100_hours": 100 * float(self.closed[timed].sum()) / hours if hours else None,
+            "closed_per_100_hours": 100 * float(self.closed[timed].sum()) / hours
+            if hours
+            else None,
             "closed_per_1000": 1000 * float(self.closed[priced].sum()) / cost if cost else None,
             "currency": self.currency,
             "unknown_hours": int((stepped & ~timed).sum()),

@@ -127,9 +127,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
         return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
 
     boosted = ranking.Boosted(
-        *kept.plain(
-            "ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress)
-        )
+        *kept.plain("ranker", lambda: ranking.train(met, ask, fold_bundle, config, seed, progress))
     )
     fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)
     return replace(fitted, curve=boosted.curve)

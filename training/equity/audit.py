@@ -69,7 +69,9 @@ def audit(
         paths |= {"tests": compare(cases, seed)}
     return {
         "bundle": served.version,
-        "asked": "the bundle itself" if kind == "given" else "its settings, fitted before the split",
+        "asked": "the bundle itself"
+        if kind == "given"
+        else "its settings, fitted before the split",
         "same_data": served.manifest.data.hash == data.content_hash,
         "split": kind,
         "seed": seed,
@@ -80,6 +82,7 @@ def audit(
         "exposure": shown,
         "paths": paths,
         "price": price.curve(asker, asked, split, shown, seed, progress),
+        "erased": data.erased,
         "faults": gate.disparities(measured, config.largest_disparity),
         "largest_disparity": config.largest_disparity,
         **circumstances(prepared),

@@ -9,7 +9,7 @@ procedure*, Scandinavian Journal of Statistics 6, 1979), and ``joint`` intervals
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,7 +35,10 @@ class Case:
 
 
 def cases_of(
-    measure: str, attribute: str, masks: dict[str, NDArray[np.bool_]], values: NDArray[np.float64],
+    measure: str,
+    attribute: str,
+    masks: Mapping[str, NDArray[np.bool_]],
+    values: NDArray[np.float64],
     least: int,
 ) -> Iterator[Case]:
     """A case for every group with at least ``least`` learners inside it and outside."""

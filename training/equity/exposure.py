@@ -44,7 +44,8 @@ def measure(
 
     Groups of fewer than ``least`` credentials are put together as ``SMALL``.
     """
-    weight = np.where(lists[:, :SHOWN] == NONE, 0.0, 1 / np.log2(np.arange(2, SHOWN + 2)))
+    first = lists[:, :SHOWN]
+    weight = np.where(first == NONE, 0.0, 1 / np.log2(np.arange(2, first.shape[1] + 2)))
     total = weight.sum(1, keepdims=True)
     weight = np.divide(weight, total, out=weight, where=total > 0)
     offered = _offered(split, on_offer, seed)
@@ -56,7 +57,7 @@ def measure(
             continue
         found[by] = {}
         for name, members in groups.items():
-            places = (weight * members[lists[:, :SHOWN]]).sum(1)
+            places = (weight * members[first]).sum(1)
             wanted = np.asarray(taken @ members.astype(np.float64))
             there = float(offered @ members)
             found[by][name] = {

@@ -49,9 +49,7 @@ class Shown:
         return {"groups": self.groups, "learners": self.learners}
 
 
-def shown(
-    grouping: Grouping, least: int, counted: NDArray[np.bool_] | None = None
-) -> Shown:
+def shown(grouping: Grouping, least: int, counted: NDArray[np.bool_] | None = None) -> Shown:
     """Groups of at least ``least`` learners, of those under the mask ``counted`` ``(m,)``.
 
     What is left out holds ``least`` learners itself, or nobody: otherwise it could be worked out

@@ -22,7 +22,11 @@ QUESTIONS: Final = 200
 
 
 def curve(
-    asker: Asker, bundle: Bundle, split: Split, exposure: dict[str, Any], seed: int,
+    asker: Asker,
+    bundle: Bundle,
+    split: Split,
+    exposure: dict[str, Any],
+    seed: int,
     progress: Progress,
 ) -> dict[str, Any] | None:
     """NDCG@10 and the share of places that go to the group with each of ``SHARES`` kept for it.

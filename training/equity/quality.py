@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import metrics
-from training.equity.disparity import cases_of, compare
+from training.equity.disparity import Case, cases_of, compare
 from training.equity.groups import by_attribute, shown
 from training.pipeline import Prepared
 from training.splits import Split
@@ -26,7 +26,7 @@ def measure(
     """
     least = prepared.config.smallest_group
     attributes: dict[str, Any] = {}
-    cases = []
+    cases: list[Case] = []
     for grouping in by_attribute(prepared.data, prepared.learners.ids, split.learners):
         told = shown(grouping, least)
         attributes[grouping.name] = {

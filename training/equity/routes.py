@@ -15,9 +15,7 @@ from training.pipeline import Prepared
 MEASURES: Final = ("hours", "cost", "closed")
 
 
-def measure(
-    prepared: Prepared, planned: Planned, seed: int
-) -> tuple[dict[str, Any], list[Case]]:
+def measure(prepared: Prepared, planned: Planned, seed: int) -> tuple[dict[str, Any], list[Case]]:
     """Means by each attribute's groups with their intervals, JSON-ready, and the comparisons to be
     made of them.
 
@@ -44,5 +42,5 @@ def measure(
                 "hidden": told.hidden(),
                 "unknown": int(np.isnan(values[name]).sum()),
             }
-            cases += cases_of(name, grouping.name, dict(told.masks), values[name], least)
+            cases += cases_of(name, grouping.name, told.masks, values[name], least)
     return planned.told() | {"attributes": attributes}, cases

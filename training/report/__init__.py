@@ -1,6 +1,6 @@
-"""An evaluation as one page that needs nothing else: no network, no scripts, no fonts."""
+"""An evaluation, a run or an audit as one page that needs nothing else: no network, no scripts."""
 
-from training.report.page import render
-from training.report.saving import check, save
+from training.report.page import render, render_audit
+from training.report.saving import check, save, save_audit
 
-__all__ = ["check", "render", "save"]
+__all__ = ["check", "render", "render_audit", "save", "save_audit"]

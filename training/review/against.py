@@ -52,8 +52,8 @@ def kept_beside(folder: Path) -> Path:
 def against(
     prepared: Prepared, mine: Bundle, split: Split, measured: Evaluation, served: Served
 ) -> dict[str, Any]:
-    """The comparison of ``mine``, which was ``measured``, JSON-ready. ``paired`` is ``None`` where fewer than ``FEWEST`` questions can
-    fairly be put to both, and ``why`` then says so.
+    """The comparison of ``mine``, which was ``measured``, JSON-ready. ``paired`` is ``None`` where
+    fewer than ``FEWEST`` questions can fairly be put to both, and ``why`` then says so.
     """
     before = read_manifest(served.folder)
     asker = Asker(split.train, prepared.learners, mine.manifest.held_kinds)

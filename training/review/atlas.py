@@ -28,8 +28,8 @@ Vectors = NDArray[np.float32]
 
 def drawn(bundle: Bundle, seed: int) -> dict[str, Any] | None:
     """The map, JSON-ready: ``credentials`` as ``[x, y, title, kind]`` and ``skills`` as
-    ``[x, y, label]``, with x and y in -1..1, what ``kinds`` there are and what they are of, and
-    the share of the variance that the plane keeps. ``None`` where there is nothing to place.
+    ``[x, y, label]``, with x and y each from -1 to 1, what ``kinds`` there are and what they are
+    of, and the share of the variance that the plane keeps. ``None`` where nothing can be placed.
     """
     rng = np.random.default_rng(seed)
     rows = np.sort(rng.permutation(bundle.n)[:MOST])
@@ -43,15 +43,17 @@ def drawn(bundle: Bundle, seed: int) -> dict[str, Any] | None:
     _, lengths, axes = np.linalg.svd(credentials - middle, full_matrices=False)
     plane = axes[:2] * np.sign(axes[:2][[0, 1], np.abs(axes[:2]).argmax(1)])[:, None]
     where, other = (credentials - middle) @ plane.T, (at_skills - middle) @ plane.T
-    reach = float(max(np.abs(where).max(), np.abs(other).max(initial=0.0), 1e-9))
+    everything = np.concatenate([where, other])
+    low, high = everything.min(0), everything.max(0)
+    where, other = (2 * (part - low) / np.maximum(high - low, 1e-9) - 1 for part in (where, other))
     of, kinds = _kinds(bundle, rows)
     return {
         "credentials": [
-            [round(x / reach, 4), round(y / reach, 4), bundle.credentials.titles[row], kind]
+            [round(x, 4), round(y, 4), bundle.credentials.titles[row], kind]
             for (x, y), row, kind in zip(where.tolist(), rows.tolist(), kinds, strict=True)
         ],
         "skills": [
-            [round(x / reach, 4), round(y / reach, 4), bundle.skills.labels[skill]]
+            [round(x, 4), round(y, 4), bundle.skills.labels[skill]]
             for (x, y), skill in zip(other.tolist(), skills.tolist(), strict=True)
         ],
         "kinds": [*dict.fromkeys(sorted(set(kinds), key=lambda kind: (kind == OTHERS, kind)))],

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from training.schema import INTERACTION_TABLES, TABLES
+from training.schema import EVENT_ID, INTERACTION_TABLES, TABLES
 from training.tables import Dataset
 
 MONTHS: Final = 120
@@ -26,14 +26,14 @@ def told(data: Dataset) -> dict[str, Any]:
             name: {
                 column.name: _missing(frame[column.name])
                 for column in TABLES[name]
-                if not column.required
+                if not column.required and column.name != EVENT_ID
             }
             for name, frame in frames.items()
             if frame.height
         },
         "rows": {name: frame.height for name, frame in frames.items()},
         "doubled": {
-            "interactions": _doubled(data.interactions.drop("event_id", strict=False)),
+            "interactions": _doubled(data.interactions.drop(EVENT_ID, strict=False)),
             "titles": _doubled(
                 data.credentials.select(pl.col("title").str.strip_chars().str.to_lowercase())
             ),
@@ -71,10 +71,10 @@ def _months(data: Dataset) -> list[tuple[str, int]]:
     if not data.dated or data.interactions.is_empty():
         return []
     when = pl.from_epoch(data.interactions["occurred_at"].cast(pl.Int64), time_unit="s")
-    months = when.dt.truncate("1mo").alias("month").value_counts().sort("month")
-    every = pl.datetime_range(
-        months["month"].min(), months["month"].max(), "1mo", eager=True
-    ).alias("month")  # type: ignore[arg-type]
-    filled = every.to_frame().join(months, on="month", how="left").sort("month").tail(MONTHS)
-    named = filled["month"].dt.strftime("%Y-%m").to_list()
-    return list(zip(named, filled["count"].fill_null(0).to_list(), strict=True))
+    counts = Counter(when.dt.strftime("%Y-%m").to_list())
+    year, month = map(int, min(counts).split("-"))
+    named = []
+    while (name := f"{year:04}-{month:02}") <= max(counts):
+        named.append((name, counts[name]))
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+    return named[-MONTHS:]

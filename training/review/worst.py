@@ -41,9 +41,7 @@ def cases(
     return [_case(prepared, asker, bundle, split, int(i)) for i in order[:CASES]]
 
 
-def _case(
-    prepared: Prepared, asker: Asker, bundle: Bundle, split: Split, i: int
-) -> dict[str, Any]:
+def _case(prepared: Prepared, asker: Asker, bundle: Bundle, split: Split, i: int) -> dict[str, Any]:
     learner = int(split.learners[i])
     past = split.train.of(learner)
     query = asker.ask(bundle, learner, past.stop, float(split.at[i]), limit=DEPTH)
