@@ -42,7 +42,10 @@ class Papers:
         progress: Progress,
     ) -> Papers:
         """With what was ``measured`` of the models as they knew only the split's training part."""
-        told = measured.report | review(self.prepared, fitted, split, measured, self.seed, progress)
+        reviewed = self.prepared.kept.plain(
+            "review", lambda: review(self.prepared, fitted, split, measured, self.seed, progress)
+        )
+        told = measured.report | reviewed
         if served is not None:
             with progress.stage("compare with current", 0):
                 told["against"] = against(self.prepared, fitted.bundle, split, measured, served)

@@ -48,7 +48,7 @@ def _missing(name: str, found: Report) -> Element:
     return figure(title, bars(drawn, alt=alt, axis="share missing", digits=2))
 
 
-def _months(months: list[tuple[str, int]]) -> list[Element]:
+def _months(months: list[list[Any]]) -> list[Element]:
     if len(months) < 2:
         return []
     first, last = months[0][0], months[-1][0]

@@ -66,15 +66,15 @@ def _doubled(frame: pl.DataFrame) -> int:
     return frame.height - frame.unique().height
 
 
-def _months(data: Dataset) -> list[tuple[str, int]]:
+def _months(data: Dataset) -> list[list[Any]]:
     """Interactions by month, without gaps; none for data that know only an order."""
     if not data.dated or data.interactions.is_empty():
         return []
     when = pl.from_epoch(data.interactions["occurred_at"].cast(pl.Int64), time_unit="s")
     counts = Counter(when.dt.strftime("%Y-%m").to_list())
     year, month = map(int, min(counts).split("-"))
-    named = []
+    named: list[list[Any]] = []
     while (name := f"{year:04}-{month:02}") <= max(counts):
-        named.append((name, counts[name]))
+        named.append([name, counts[name]])
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return named[-MONTHS:]
