@@ -15,9 +15,10 @@ from training import gate, tables
 from training.baselines import BASELINES
 from training.config import Config
 from training.embed import Embedder
-from training.evaluate import evaluate
+from training.evaluate import Evaluation, evaluate
 from training.kept import Kept, place
 from training.ledger import Ledger, Stage
+from training.papers import Papers
 from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
 from training.splits import last, sampled
@@ -37,7 +38,8 @@ class Trained:
     """A written bundle. ``faults`` say why it must not be promoted; ``report`` is its
     evaluation, ``None`` when no learner has enough history to be asked; ``rejects`` the
     file that lists the rows left out, ``None`` when there are none; ``erased`` how many learners
-    were left out because they asked to be forgotten; ``stages`` what each took.
+    were left out because they asked to be forgotten; ``stages`` what each took; ``page`` the report
+    for people, beside the bundle, with the cards.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class Trained:
     rejects: Path | None = None
     erased: int = 0
     stages: tuple[Stage, ...] = ()
+    page: Path | None = None
 
 
 def train(
@@ -83,14 +86,20 @@ def train(
         kept.forget()
     prepared = replace(prepare(data, config, embedder, progress, spread), kept=kept)
     split = sampled(last(prepared.known), seed, JUDGED)
-    report = None
+    report, papers = None, Papers(prepared, seed)
     fitted = fit(prepared, split.train, seed, progress)
     if len(split):
         beside = {name: BASELINES[name] for name in BESIDE}
-        report = kept.plain(
-            "evaluation",
-            lambda: evaluate(prepared, split, fitted.bundle, beside, seed, progress, tuned=False),
+        measured = Evaluation(
+            *kept.plain(
+                "evaluation",
+                lambda: evaluate(
+                    prepared, split, fitted.bundle, beside, seed, progress, tuned=False
+                ),
+            )
         )
+        report = measured.report
+        papers = papers.about(fitted, split, measured, served, progress)
         fitted = refit(prepared, fitted, prepared.known, seed, progress)
     manifest = facts(
         prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
@@ -107,8 +116,10 @@ def train(
     if data.rejects:
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
-    found = gate.faults(report, _bar(served, data)) if report else []
-    return Trained(written, tuple(found), report, rejects, data.erased, ledger.all())
+    bar = _bar(served, data)
+    found = gate.faults(report, bar, config.largest_disparity) if report else []
+    page = papers.write(written, served, found, now)
+    return Trained(written, tuple(found), report, rejects, data.erased, ledger.all(), page)
 
 
 def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:

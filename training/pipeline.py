@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -58,11 +59,14 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A trained bundle in memory, with what is needed to write it and to fit it again."""
+    """A trained bundle in memory, with what is needed to write it and to fit it again, and the
+    ranker's ``curve`` of learning (see ``ranking.Boosted``).
+    """
 
     bundle: Bundle
     parts: Parts
     shape: Shape
+    curve: Sequence[float] = ()
 
 
 def prepare(
@@ -109,8 +113,11 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     shape = Shape.of(kept.plain("settings", settings))
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     taught = teaching(prepared, known, shape, arrays, seed)
-    ranker = kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
-    return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
+    boosted = ranking.Boosted(
+        *kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
+    )
+    fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)
+    return replace(fitted, curve=boosted.curve)
 
 
 class Teaching(NamedTuple):
