@@ -280,7 +280,7 @@ def test_a_limit_is_waited_for(bundle_folder: Path, embedded_url: str, tmp_path:
     key, kept = new_key("few", frozenset(Scope))
     (tmp_path / "keys.json").write_text(KeyFile(keys=[kept]).model_dump_json())
     (tmp_path / "tenants.toml").write_text(
-        "[tenants.few]\nlimits.answers = {per_second = 0.7, burst = 1}\n"
+        "[tenants.few]\nlimits.answers = {per_second = 0.4, burst = 1}\n"
     )
     settings = Settings(
         var=tmp_path,
@@ -301,9 +301,10 @@ def test_a_limit_is_waited_for(bundle_folder: Path, embedded_url: str, tmp_path:
         with Client(url, key, sleep=sleep) as client:
             for _ in range(2):
                 client.model()
-        assert slept and slept[0] >= 2  # what Retry-After said, not the 0.2 of its own
+        # What Retry-After said, less where this machine was slow, and not the 0.2 of its own.
+        assert slept and slept[0] >= 1
         with Client(url, key, retries=Retries(total=0)) as client:
             with pytest.raises(RateLimited) as refused:
                 for _ in range(2):
                     client.model()
-            assert refused.value.retry_after in (1.0, 2.0)
+            assert refused.value.retry_after in (1.0, 2.0, 3.0)
