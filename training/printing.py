@@ -114,13 +114,13 @@ def audited(report: Mapping[str, Any]) -> Iterator[RenderableType]:
         yield Text("The data are not those that the bundle was made of.")
     tests = [*report["equity"]["tests"], *((report["paths"] or {}).get("tests", ()))]
     table = _table(f"split '{report['split']}', {report['learners']} learners", "group")
-    for name in ("measure", "learners", "difference", "95 %", "p, Holm"):
+    for name in ("measure", "n", "difference", "95 %", "p, Holm"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.caption = Text("difference: of means, to all others; * clear of chance at 5 %")
+    table.caption = Text("n learners; difference of means to all others; * clear of chance at 5 %")
     table.caption_justify = "left"
     for each in tests:
         table.add_row(
-            Text(f"{each['attribute']} {each['group']}"),
+            _short(f"{each['attribute']} {each['group']}"),
             each["measure"],
             str(each["learners"]),
             f"{each['difference']:+.3f}",
@@ -134,10 +134,15 @@ def audited(report: Mapping[str, Any]) -> Iterator[RenderableType]:
             table.add_column(name, justify="right", no_wrap=True)
         for group, each in groups.items():
             shares = (f"{each[name]:.3f}" for name in ("available", "taken", "shown"))
-            table.add_row(Text(group), str(each["credentials"]), *shares, _interval(each["ci"]))
+            table.add_row(_short(group), str(each["credentials"]), *shares, _interval(each["ci"]))
         yield table
     yield from map(Text, report["faults"])
     yield from _erased(report["erased"])
+
+
+def _short(label: str) -> Text:
+    """A name that leaves room for figures in 80 columns."""
+    return Text(label if len(label) <= 26 else f"{label[:25]}…")
 
 
 def _table(title: str, first: str) -> Table:
