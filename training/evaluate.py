@@ -5,7 +5,7 @@ The pipeline's lists come from the same ranking that the service runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.rank import rank
 from models.sources import SOURCES
-from training import faithfulness, metrics
+from training import acceptance, faithfulness, metrics
 from training.baselines import Baseline, tune
 from training.learners import Asker
 from training.pipeline import Prepared
@@ -32,13 +32,15 @@ PIPELINE: Final = "cairn"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The pipeline's answers: ``lists`` (m, depth), and which source found what was asked.
+    """The pipeline's answers: ``lists`` (m, depth) with their ``scores`` (m, depth; 0..1, NaN
+    where the list has ended), and which source found what was asked.
 
     ``found`` (m, sources) is the share of each question's relevant credentials that each
     source proposed, ``reached`` (m,) the share that any did.
     """
 
     lists: NDArray[np.int32]
+    scores: NDArray[np.float64]
     found: NDArray[np.float64]
     reached: NDArray[np.float64]
 
@@ -52,11 +54,13 @@ def evaluate(
     progress: Progress,
     *,
     tuned: bool = True,
+    rival: Callable[[NDArray[np.int32]], Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Fit the baselines on the training part, score the test part once.
 
     ``bundle`` is the pipeline fitted on the training part. Baselines are ``tuned`` over
-    their grids on an inner split, or else take their usual setting.
+    their grids on an inner split, or else take their usual setting. What a ``rival`` says of the
+    pipeline's lists (m, depth) is told as ``served``.
     """
     answers = ask_all(prepared, bundle, split, progress)
     lists = {PIPELINE: answers.lists}
@@ -75,6 +79,10 @@ def evaluate(
                 available=available,
             )
     report = summary(split, lists, answers, params, prepared, seed)
+    report["scores"] = acceptance.at_training(answers.lists, answers.scores, split.relevant)
+    if rival is not None:
+        with progress.stage("ask what is served", 0):
+            report["served"] = rival(answers.lists)
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
     return report | {"faithfulness": faithfulness.measure(asker, bundle, split, seed, progress)}
 
@@ -83,6 +91,7 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
     """Ask the pipeline every question of the split."""
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
     lists = np.full((len(split), DEPTH), NONE, np.int32)
+    scores = np.full((len(split), DEPTH), np.nan)
     found = np.zeros((len(split), len(SOURCES)))
     reached = np.zeros(len(split))
     with progress.stage("ask", len(split)) as advance:
@@ -92,6 +101,7 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
             ranked = rank(bundle, query)
             rows = ranked.candidates.rows[ranked.places]
             lists[i, : len(rows)] = rows
+            scores[i, : len(rows)] = ranked.scores[ranked.places]
             relevant = split.relevant.indices[
                 split.relevant.indptr[i] : split.relevant.indptr[i + 1]
             ]
@@ -99,7 +109,7 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
             found[i] = (ranked.candidates.ranks[among] >= 0).sum(0) / len(relevant)
             reached[i] = among.sum() / len(relevant)
             advance(1)
-    return Asked(lists, found, reached)
+    return Asked(lists, scores, found, reached)
 
 
 def availability(bundle: Bundle, split: Split) -> Available | None:

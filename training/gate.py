@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from models.bundle.registry import Served
 from training.evaluate import PIPELINE
 
 SLICES: Final = ("all", "warm", "cold")
 FLOOR: Final = "popularity"
 FIGURE: Final = "ndcg@10"
 
+ENOUGH: Final = 50
+"""So many questions that neither bundle has seen the answer of are enough to compare by."""
+
+
+def verdict(
+    report: Mapping[str, Any] | None, credentials: frozenset[str], current: Served | None
+) -> list[str]:
+    """Why a bundle over ``credentials`` must not take the place of the ``current`` one; empty when
+    it may. ``report`` is its evaluation, ``None`` when there was nobody to ask: with that it may
+    only be the first.
+    """
+    if report is None:
+        return [] if current is None else ["no learner has enough history to evaluate it with"]
+    return faults(report, _bar(current, credentials))
+
 
 def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) -> list[str]:
     """Why a bundle with this evaluation must not be promoted; empty when it may.
 
-    The pipeline must not be below popularity on any main slice, nor significantly below
-    the ``current`` bundle's own evaluation: its interval must not end below where the
-    other's begins. A current bundle without an evaluation sets no bar.
+    The pipeline must not be below popularity on any main slice, nor significantly below the
+    current bundle. Where both were asked the same new questions, the interval of the paired
+    difference must not end below zero. Else the interval of the pipeline's figure must not end
+    below where that of the ``current`` bundle's own evaluation begins; a current bundle without
+    an evaluation sets no bar.
     """
     mine, floor = report["models"][PIPELINE], report["models"][FLOOR]
     found = [
@@ -26,7 +44,14 @@ def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) 
         for part in SLICES
         if part in mine and not mine[part][FIGURE] >= floor[part][FIGURE]  # NaN is no figure
     ]
-    if current and "models" in current:
+    beside = report.get("served")
+    if beside and beside["questions"] >= ENOUGH:
+        if beside["paired"][1] < 0:
+            found.append(
+                f"NDCG@10 of {beside[FIGURE]:.3f} is significantly below the current bundle's "
+                f"{beside['current']:.3f} on the same {beside['questions']} new questions"
+            )
+    elif current and "models" in current:
         before = current["models"][PIPELINE]["all"]
         if mine["all"]["ci"][FIGURE][1] < before["ci"][FIGURE][0]:
             found.append(
@@ -34,3 +59,14 @@ def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) 
                 f"bundle's {before[FIGURE]:.3f}"
             )
     return found
+
+
+def _bar(current: Served | None, credentials: frozenset[str]) -> Mapping[str, Any] | None:
+    """The evaluation to measure up to: that of a bundle over mostly the same credentials.
+
+    Figures over another catalogue say nothing about this one.
+    """
+    if current is None:
+        return None
+    kept = current.credentials & credentials
+    return current.metrics if 2 * len(kept) >= len(current.credentials) else None

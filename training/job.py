@@ -6,23 +6,28 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from models.bundle import write
+import numpy as np
+from numpy.typing import NDArray
+
+from models.bundle import Bundle, write
 from models.bundle.registry import Served
 from training import gate, tables
+from training.against import against
 from training.baselines import BASELINES
 from training.config import Config
 from training.embed import Embedder
 from training.evaluate import evaluate
 from training.kept import Kept, place
 from training.ledger import Ledger, Stage
-from training.pipeline import facts, fit, prepare, refit
+from training.pipeline import Prepared, facts, fit, prepare, refit
 from training.progress import Progress
-from training.splits import last, sampled
+from training.shape import Shape
+from training.splits import Split, last, sampled
 from training.spread import HERE, Spread
-from training.tables import Dataset
 from training.writing import write_rejects
 
 BESIDE: Final = ("popularity", "lightfm")
@@ -30,6 +35,9 @@ BESIDE: Final = ("popularity", "lightfm")
 
 JUDGED: Final = 10_000
 """So many learners are asked at most: their intervals are narrow enough for the gate."""
+
+GROWN: Final = 1.5
+"""Settings are chosen anew once there are so many times the interactions they were chosen on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,8 @@ def train(
     spread: Spread = HERE,
     work: Path | None = None,
     resume: bool = False,
+    rival: Bundle | None = None,
+    warm: bool = False,
 ) -> Trained:
     """Load, fit, evaluate and write one bundle below ``out``.
 
@@ -70,7 +80,9 @@ def train(
     are listed in ``out/<version>.rejects.jsonl``. ``spread`` is where learners' acts are counted,
     which makes no difference to the bundle. Below ``work`` the results of heavy stages are kept
     until the bundle is written; to ``resume`` is to take up those of the same run, if they are
-    there. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is nothing to learn
+    there. A ``rival`` bundle is asked the questions it has not seen the answers of, too. A ``warm``
+    start takes the settings of the base models from the ``served`` bundle, as long as the data
+    have not grown by much. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is nothing to learn
     from.
     """
     progress = ledger = Ledger(progress)
@@ -82,6 +94,9 @@ def train(
     if not resume:
         kept.forget()
     prepared = replace(prepare(data, config, embedder, progress, spread), kept=kept)
+    chosen = _chosen_before(served, config, len(prepared.known)) if warm else None
+    if chosen is not None:
+        prepared = replace(prepared, shape=Shape.of(chosen["shape"]))
     split = sampled(last(prepared.known), seed, JUDGED)
     report = None
     fitted = fit(prepared, split.train, seed, progress)
@@ -89,13 +104,18 @@ def train(
         beside = {name: BASELINES[name] for name in BESIDE}
         report = kept.plain(
             "evaluation",
-            lambda: evaluate(prepared, split, fitted.bundle, beside, seed, progress, tuned=False),
-        )
+            lambda: evaluate(
+                prepared, split, fitted.bundle, beside, seed, progress, tuned=False,
+                rival=None if rival is None else partial(_beside, prepared, split, rival, seed),
+            ),
+        )  # fmt: skip
         fitted = refit(prepared, fitted, prepared.known, seed, progress)
     manifest = facts(
         prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
     )
-    manifest |= {"created_at": now.isoformat(), "metrics": (report or {}) | ledger.told()}
+    settings = chosen or {"chosen_on": len(prepared.known), "shape": fitted.shape.told()}
+    metrics = (report or {}) | ledger.told() | {"settings": settings}
+    manifest |= {"created_at": now.isoformat(), "metrics": metrics}
     with tempfile.TemporaryDirectory() as scratch, progress.stage("write bundle", 0):
         parts = fitted.parts
         if embedder is not None:
@@ -107,16 +127,21 @@ def train(
     if data.rejects:
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
-    found = gate.faults(report, _bar(served, data)) if report else []
+    found = gate.verdict(report, frozenset(prepared.credentials), served)
     return Trained(written, tuple(found), report, rejects, data.erased, ledger.all())
 
 
-def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:
-    """The evaluation to measure up to: that of a bundle over mostly the same credentials.
+def _beside(
+    prepared: Prepared, split: Split, rival: Bundle, seed: int, lists: NDArray[np.int32]
+) -> dict[str, Any]:
+    return against(prepared, split, lists, rival, seed)
 
-    Figures over another catalogue say nothing about this one.
+
+def _chosen_before(served: Served | None, config: Config, n: int) -> Mapping[str, Any] | None:
+    """The settings that the ``served`` bundle was made with, if they were chosen for the same
+    configuration on about as many interactions as the ``n`` there are now.
     """
-    if served is None:
+    if served is None or served.manifest.config != config.model_dump(mode="json"):
         return None
-    kept = served.credentials.intersection(data.credentials["id"].to_list())
-    return served.metrics if 2 * len(kept) >= len(served.credentials) else None
+    found: Mapping[str, Any] | None = served.metrics.get("settings")
+    return found if found is not None and n < GROWN * found["chosen_on"] else None

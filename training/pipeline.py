@@ -42,7 +42,8 @@ Arrays = dict[str, NDArray[Any]]
 class Prepared:
     """A data set made ready: what does not depend on which interactions are known.
 
-    ``spread`` has them counted; ``kept`` holds results of a run that was killed.
+    ``spread`` has them counted; ``kept`` holds results of a run that was killed; ``shape``
+    settings that were chosen before and are not to be chosen again.
     """
 
     data: Dataset
@@ -54,6 +55,7 @@ class Prepared:
     config: Config
     spread: Spread = HERE
     kept: Kept = NOTHING
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
         with progress.stage("choose settings", 0):
             return choose(known, item_features, config, seed).told()
 
-    shape = Shape.of(kept.plain("settings", settings))
+    shape = prepared.shape or Shape.of(kept.plain("settings", settings))
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())

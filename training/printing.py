@@ -47,26 +47,23 @@ def _erased(learners: int) -> Iterator[Text]:
 
 
 def _stages(done: Trained) -> Table:
-    table = _table("what it took", "stage")
-    for name in ("seconds", "peak MB"):
-        table.add_column(name, justify="right")
+    shown = table("what it took", "stage", "seconds", "peak MB")
     for stage in done.stages:
         peak = "" if stage.peak_mb is None else str(stage.peak_mb)
-        table.add_row(stage.name, f"{stage.seconds:.1f}", peak)
-    return table
+        shown.add_row(stage.name, f"{stage.seconds:.1f}", peak)
+    return shown
 
 
 def _models(report: Mapping[str, Any]) -> Table:
-    table = _table(f"split '{report['split']}', {report['learners']} learners", "model")
+    title = f"split '{report['split']}', {report['learners']} learners"
     # Narrow enough for 80 columns, where a longer heading would be cut.
-    for name in ("NDCG@10", "95 %", "recall@10", "MRR", "better by"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.caption = Text(f"better by: {PIPELINE} against each, paired, 95 %")
-    table.caption_justify = "left"
+    shown = table(title, "model", "NDCG@10", "95 %", "recall@10", "MRR", "better by")
+    shown.caption = Text(f"better by: {PIPELINE} against each, paired, 95 %")
+    shown.caption_justify = "left"
     for name, slices in report["models"].items():
         figures = slices["all"]
         paired = report["paired"].get(name)
-        table.add_row(
+        shown.add_row(
             name,
             f"{figures['ndcg@10']:.3f}",
             _interval(figures["ci"]["ndcg@10"]),
@@ -74,14 +71,13 @@ def _models(report: Mapping[str, Any]) -> Table:
             f"{figures['mrr']:.3f}",
             "" if paired is None else _interval(paired, signed=True),
         )
-    return table
+    return shown
 
 
 def _slices(report: Mapping[str, Any]) -> Table:
     """NDCG@10 of the pipeline beside the best baseline of each slice."""
-    table = _table("NDCG@10 by slice", "slice")
-    for name in ("learners", PIPELINE, "best baseline", "better by"):
-        table.add_column(name, justify="right")
+    title = "NDCG@10 by slice"
+    shown = table(title, "slice", "learners", PIPELINE, "best baseline", "better by")
     mine = report["models"][PIPELINE]
     for part, figures in mine.items():
         best, value = max(
@@ -92,20 +88,23 @@ def _slices(report: Mapping[str, Any]) -> Table:
             ),
             key=lambda pair: pair[1],
         )
-        table.add_row(
+        shown.add_row(
             part,
             str(figures["learners"]),
             f"{figures['ndcg@10']:.3f}",
             f"{value:.3f} ({best})",
             _interval(report["paired_slices"][part][best], signed=True),
         )
-    return table
+    return shown
 
 
-def _table(title: str, first: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    return table
+def table(title: str, first: str, *numbers: str) -> Table:
+    """An empty table; the first column names the row, the others hold numbers."""
+    made = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
+    made.add_column(first, no_wrap=True)
+    for name in numbers:
+        made.add_column(name, justify="right", no_wrap=True)
+    return made
 
 
 def _interval(bounds: tuple[float, float], *, signed: bool = False) -> str:
@@ -115,10 +114,8 @@ def _interval(bounds: tuple[float, float], *, signed: bool = False) -> str:
 
 def imported(summary: Summary) -> Iterator[RenderableType]:
     """What an import changed, and what there is to know of it."""
-    table = _table(f"{summary.source} → {summary.out}", "table")
-    for name in ("before", "added", "changed", "now"):
-        table.add_column(name, justify="right")
+    shown = table(f"{summary.source} → {summary.out}", "table", "before", "added", "changed", "now")
     for name, counts in summary.tables.items():
-        table.add_row(name, *map(str, counts))
-    yield table
+        shown.add_row(name, *map(str, counts))
+    yield shown
     yield from map(Text, summary.notes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, tostring
 from training.evaluate import PIPELINE
 from training.report import diagnosed, measured
 from training.report.elements import element
-from training.report.words import figure_with_interval, verdict
+from training.report.words import Part, figure_with_interval, verdict
 
 STYLE = Path(__file__).with_name("style.css")
 
@@ -22,6 +22,12 @@ def render(report: Mapping[str, Any], at: datetime) -> str:
     ``at`` is the moment that the page names as its own.
     """
     title = f"Evaluation, split {report['split']}"
+    parts = (*measured.parts(report), *diagnosed.parts(report))
+    return whole(title, [_header(title, report, at)], parts)
+
+
+def whole(title: str, header: Iterable[Element], parts: Iterable[Part]) -> str:
+    """The HTML of a page: a ``header``, then every part that has content."""
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -29,15 +35,15 @@ def render(report: Mapping[str, Any], at: datetime) -> str:
         element("title", f"{title} · Cairn"),
         element("style", STYLE.read_text()),
     )
-    parts = [part for part in (*measured.parts(report), *diagnosed.parts(report)) if part.content]
     body = element(
         "body",
         element(
             "main",
-            _header(title, report, at),
+            *header,
             *(
                 element("section", element("h2", p.title), *p.content, class_="panel")
                 for p in parts
+                if p.content
             ),
         ),
     )

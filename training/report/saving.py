@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from models.errors import UsageError
 from training.report.page import render
+
+Render = Callable[[Mapping[str, Any], datetime], str]
 
 
 def check(*files: Path | None) -> None:
@@ -19,8 +21,16 @@ def check(*files: Path | None) -> None:
             raise UsageError(f"{file}: there is no folder {file.parent}")
 
 
-def save(report: Mapping[str, Any], figures: Path | None, page: Path | None, at: datetime) -> None:
-    """Write the files that are named; ``at`` is the moment that the page names as its own."""
+def save(
+    report: Mapping[str, Any],
+    figures: Path | None,
+    page: Path | None,
+    at: datetime,
+    render: Render = render,
+) -> None:
+    """Write the files that are named; ``at`` is the moment that the page names as its own, and
+    ``render`` makes it.
+    """
     if figures is not None:
         figures.write_text(json.dumps(report, indent=2) + "\n")
     if page is not None:
