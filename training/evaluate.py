@@ -18,6 +18,7 @@ from models.sources import SOURCES
 from training import acceptance, faithfulness, metrics
 from training.baselines import Baseline, tune
 from training.learners import Asker
+from training.metrics import PIPELINE
 from training.pipeline import Prepared
 from training.progress import Progress
 from training.splits import Split, inner
@@ -27,7 +28,6 @@ REPORTED: Final = (
     "ndcg@5", "ndcg@10", "ndcg@20", "recall@5", "recall@10", "recall@20",
     "hit@5", "hit@10", "hit@20", "mrr",
 )  # fmt: skip
-PIPELINE: Final = "cairn"
 
 
 @dataclass(frozen=True, slots=True)

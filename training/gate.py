@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from models.bundle.registry import Served
-from training.evaluate import PIPELINE
+from training.metrics import PIPELINE
 
 SLICES: Final = ("all", "warm", "cold")
 FLOOR: Final = "popularity"

@@ -82,8 +82,8 @@ def train(
     until the bundle is written; to ``resume`` is to take up those of the same run, if they are
     there. A ``rival`` bundle is asked the questions it has not seen the answers of, too. A ``warm``
     start takes the settings of the base models from the ``served`` bundle, as long as the data
-    have not grown by much. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is nothing to learn
-    from.
+    have not grown by much. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is
+    nothing to learn from.
     """
     progress = ledger = Ledger(progress)
     with progress.stage("read tables", 0):

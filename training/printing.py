@@ -10,9 +10,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from training.evaluate import PIPELINE
 from training.importers import Summary
 from training.job import Trained
+from training.metrics import PIPELINE
 
 
 def trained(done: Trained) -> Iterator[RenderableType]:

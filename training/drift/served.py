@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -76,19 +77,29 @@ def calibration(
     names = {name: at for at, name in enumerate(sorted({each.learner for each in answered}))}
     whose = np.array([names[each.learner] for each in answered])
     n = len(answered)
-    found = ratio(np.bincount(of, hit, n), np.bincount(of, predicted, n), whose)
+    found = ratio(
+        np.bincount(of, hit, n).astype(np.float64),
+        np.bincount(of, predicted, n).astype(np.float64),
+        whose,
+    )
     counts = counted(edges, score, hit)
-    bins = [
+    bins: list[dict[str, Any]] = [
         {
-            "bin": label, "predicted": float(expected), "observed": hits / items, "items": items,
+            "bin": label,
+            "predicted": expected,
+            "observed": hits / items,
+            "items": items,
             "ci": list(wilson(hits, items)),
         }
         for label, expected, hits, items in zip(
-            _labels(at_training["edges"]), rate.tolist(), counts["hits"], counts["items"],
+            _labels(at_training["edges"]),
+            rate.tolist(),
+            counts["hits"],
+            counts["items"],
             strict=True,
         )
         if items
-    ]  # fmt: skip
+    ]
     off = sum(abs(each["observed"] - each["predicted"]) * each["items"] for each in bins)
     low, high = found.low, found.high
     verdict = TIMID if low > 1 else BOLD if high < 1 else CALIBRATED
@@ -132,4 +143,4 @@ def _items(decision: Mapping[str, Any]) -> Iterator[tuple[float, str]]:
 
 def _labels(edges: Sequence[float]) -> list[str]:
     ends = ["0", *(f"{edge:.3f}" for edge in edges), "1"]
-    return [f"{low}…{high}" for low, high in zip(ends, ends[1:], strict=False)]
+    return [f"{low}…{high}" for low, high in pairwise(ends)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, tostring
 
-from training.evaluate import PIPELINE
+from training.metrics import PIPELINE
 from training.report import diagnosed, measured
 from training.report.elements import element
 from training.report.words import Part, figure_with_interval, verdict

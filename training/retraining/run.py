@@ -71,8 +71,8 @@ def retrain(
     now: Callable[[], datetime],
     say: Say,
 ) -> str | None:
-    """Run the loop once, in the folder ``work`` that is its own; returns the version now current, ``None`` when there was
-    nothing new to learn from.
+    """Run the loop once, in the folder ``work`` that is its own; returns the version now current,
+    ``None`` when there was nothing new to learn from.
 
     ``export`` writes the events to a folder, ``train`` makes a bundle of a folder and tells its
     ``bundle`` (the version), ``promote`` makes a version current; the first two tell what they did

@@ -44,10 +44,11 @@ def picture(title: str, axis: str, rows: Mapping[str, Sequence[Band]]) -> str:
     for tick in y.ticks:
         drawn.append(_line([(x.start, y(tick)), (x.end, y(tick))], "grid"))
         drawn.append(element("text", f"{tick:g}", x=LEFT - 8, y=y(tick) + 4, text_anchor="end"))
-    for week in range(weeks):
-        drawn.append(
-            element("text", str(week), x=x(week), y=HEIGHT - BOTTOM + 18, text_anchor="middle")
-        )
+    under = HEIGHT - BOTTOM + 18
+    drawn += [
+        element("text", str(week), x=x(week), y=under, text_anchor="middle")
+        for week in range(weeks)
+    ]
     middle = (LEFT + WIDTH - RIGHT) / 2
     drawn.append(element("text", axis, x=middle, y=HEIGHT - 8, text_anchor="middle"))
     for at, (name, colour) in enumerate(zip(rows, COLOURS, strict=False)):

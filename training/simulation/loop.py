@@ -11,23 +11,29 @@ worth more to a learner, in truth, than the one they took from the list they wer
 
 from __future__ import annotations
 
+import argparse
 import copy
+import json
 import tempfile
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
-from models.bundle import Bundle
 from models.domain import Ask
 from models.explore import Exploration
 from models.recommend import recommend
 from training import tables
 from training.config import Config
-from training.pipeline import fit, prepare, refit
+from training.pipeline import Fitted, fit, prepare, refit
 from training.progress import Silent
+from training.shape import Shape
+from training.simulation.drawing import Band, picture
 from training.simulation.platform import BROWSES, START, VISITS, WEEK, Platform, Size
 from training.splits import last
 from training.writing import write
@@ -36,7 +42,7 @@ ARMS: Final = ("frozen", "loop", "loop and exploration")
 LISTED: Final = 100
 EPSILON, TEMPERATURE = 0.1, 1.0
 CONFIG: Final = Config.model_validate(
-    {"text": "none", "components": 16, "folds": 2, "questions": 1000, "rounds": 40, "leaves": 7}
+    {"text": "none", "components": 16, "folds": 2, "questions": 500, "rounds": 30, "leaves": 7}
 )
 QUICK: Final = Size(credentials=60, arrivals=15, before=3, weeks=3)
 
@@ -63,25 +69,31 @@ def arms(size: Size, seed: int) -> list[Run]:
             for visit in range(VISITS):
                 at = _moment(week, visit)
                 begun.visit(person, begun.by_chance(person, at), at, BROWSES)
-    bundle = trained(begun, 0, seed)
-    return [_arm(arm, copy.deepcopy(begun), bundle, size, seed) for arm in ARMS]
+    first = trained(begun, 0, seed)
+    return [_arm(arm, copy.deepcopy(begun), first, size, seed) for arm in ARMS]
 
 
-def _arm(arm: str, platform: Platform, bundle: Bundle, size: Size, seed: int) -> Run:
+def _arm(arm: str, platform: Platform, first: Fitted, size: Size, seed: int) -> Run:
+    bundle = first.bundle
     weeks: list[tuple[float, float, float]] = []
     new, learners = platform.launched > 0, np.zeros(size.credentials)
     for week in range(size.weeks):
         if week and arm != "frozen":
-            bundle = trained(platform, week, seed)
+            bundle = trained(platform, week, seed, first.shape).bundle
         taken = []
         for number, person in enumerate(platform.present(week)):
             for visit in range(VISITS):
                 at = _moment(week, visit)
                 draw = Exploration(EPSILON, LISTED, TEMPERATURE, seed=number * VISITS + visit)
                 ask = Ask(
-                    platform.asking(person), at, platform.aim(person), LISTED, goal_weight=0.0, explain=False,
+                    platform.asking(person),
+                    at,
+                    platform.aim(person),
+                    LISTED,
+                    goal_weight=0.0,
+                    explain=False,
                     exploration=draw if arm == ARMS[-1] else None,
-                )  # fmt: skip
+                )
                 items = recommend(bundle, ask).items
                 shown = [bundle.credentials.ids[item.credential] for item in items]
                 came = platform.visit(person, shown, at)
@@ -95,14 +107,16 @@ def _arm(arm: str, platform: Platform, bundle: Bundle, size: Size, seed: int) ->
     return Run(arm, seed, *np.array(weeks).T)
 
 
-def trained(platform: Platform, week: int, seed: int) -> Bundle:
-    """A bundle of all that is known as ``week`` begins, by way of a data folder."""
+def trained(platform: Platform, week: int, seed: int, shape: Shape | None = None) -> Fitted:
+    """Fitted to all that is known as ``week`` begins, by way of a data folder; with the ``shape``
+    chosen before, as ``cairn retrain`` does.
+    """
     with tempfile.TemporaryDirectory(prefix="cairn-loop-") as folder:
         write(platform.tables(week), Path(folder), dated=True)
         data = tables.load(Path(folder))
-    prepared = prepare(data, CONFIG, None, Silent())
+    prepared = replace(prepare(data, CONFIG, None, Silent()), shape=shape)
     fitted = fit(prepared, last(prepared.known).train, seed, Silent())
-    return refit(prepared, fitted, prepared.known, seed, Silent()).bundle
+    return refit(prepared, fitted, prepared.known, seed, Silent())
 
 
 def _moment(week: int, visit: int) -> float:

@@ -34,7 +34,7 @@ STOPS: Final = 0.4
 """Probability to look no further after each item of a list: 2.5 items in the mean."""
 BROWSES: Final = 0.05
 """The same where there is no recommender and a learner has to search: 20 items in the mean."""
-PATIENCE: Final = 8.0
+PATIENCE: Final = 4.0
 """Mean number of credentials that a learner takes."""
 
 
@@ -42,14 +42,14 @@ PATIENCE: Final = 8.0
 class Size:
     """How large a platform is: ``arrivals`` learners begin in each week, for ``before`` weeks
     without a recommender, then for ``weeks`` with one. A share ``later`` (0..1) of the
-    credentials is launched in the course of the latter, and of these the appeal is ``better`` in
+    credentials is launched in the first half of the latter, and of these the appeal is ``better`` in
     the mean (in standard deviations of the appeal of all others).
     """
 
     credentials: int = 80
     arrivals: int = 40
     before: int = 4
-    weeks: int = 10
+    weeks: int = 8
     later: float = 0.4
     better: float = 1.0
 
@@ -88,12 +88,14 @@ class Platform:
         rng = np.random.default_rng(seed)
         n = size.credentials
         self._behaviour = Behaviour(
-            gap=20.0, appeal=4.0, effort=0.0, choices=PATIENCE, other_language=1.0,
+            gap=5.0, similar=2.0, appeal=4.0, effort=0.0, choices=PATIENCE, other_language=1.0,
             shelf=n, popular=n, median_hours=1e9, median_cost=1e12,
         )  # fmt: skip
         world = build_world(n, rng)
         later = rng.random(n) < size.later
-        self.launched: Ints = np.where(later, rng.integers(1, max(size.weeks, 2), n), -size.before)
+        self.launched: Ints = np.where(
+            later, rng.integers(1, max(size.weeks // 2, 2), n), -size.before
+        )
         opens = pl.Series(((START + WEEK * self.launched) * 1e6).astype(np.int64)).cast(STAMP)
         self._tables = world | {
             "credentials": world["credentials"].with_columns(
@@ -191,7 +193,8 @@ class Platform:
         appeal = self._appeal[person.kind][shelf.rows]
         _, closes = closing(shelf, person.state.level)
         hours = np.zeros(len(shelf.rows))
-        return utility(shelf, appeal, hours, person.state, closes, self._behaviour)[0]
+        found: Floats = utility(shelf, appeal, hours, person.state, closes, self._behaviour)[0]
+        return found
 
     def _may(self, person: Person) -> Bools:
         found: Bools = allowed(self.catalogue, self._shelves[person.role], person.state)[0]

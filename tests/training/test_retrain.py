@@ -1,0 +1,230 @@
+"""``cairn retrain``: killed at every boundary of its stages, alone, and never for the worse."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pytest
+from shared import ROOT, TINY_SETTINGS, Run
+
+from models import bundle
+from models.bundle import registry
+from models.domain import Ask, Kind, Learner
+from models.errors import Busy
+from models.recommend import recommend
+from service.held import LoggedEvent
+from service.ledger import Ledger
+from service.spool import Spool
+from service.store import Store
+from service.valkey import embedded_valkey
+from training.retraining.alone import alone
+from training.retraining.merging import merge
+from training.retraining.run import STAGES
+from training.tables import load
+from training.writing import take_log
+
+DYING = """
+import os, signal, sys
+import cairn
+from training.kept import Kept
+stage, moment, *arguments = sys.argv[1:]
+plain = Kept.plain
+def dying(self, name, make):
+    def made():
+        told = make()
+        if (name, moment) == (stage, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return told
+    told = plain(self, name, made)
+    if (name, moment) == (stage, "after"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return told
+Kept.plain = dying
+cairn.main(arguments)
+"""
+"""The command line, killed when a stage has done its work, before or after that is written down."""
+
+
+def record(var: Path, events: Sequence[LoggedEvent]) -> None:
+    """What a service leaves behind."""
+
+    async def body(url: str) -> None:
+        async with Store(url, 5.0, 2) as store, Spool(var / "spool", 10**6) as spool:
+            await Ledger(store, spool).append("demo", events)
+
+    with embedded_valkey(var / "valkey") as url:
+        asyncio.run(body(url))
+
+
+def bakers(n: int = 12) -> list[LoggedEvent]:
+    """Learners who came since, and took the first courses of a trade in turn."""
+    day = 86_400.0
+    return [
+        LoggedEvent(f"n{i}-{k}", f"new-{i}", f"bakery-{k}", Kind.COMPLETE, 1.76e9 + day * (k + i))
+        for i in range(n)
+        for k in range(4)
+    ]
+
+
+def config(folder: Path) -> Path:
+    file = folder / "config.json"
+    file.write_text(json.dumps(TINY_SETTINGS))
+    return file
+
+
+def answers(root: Path) -> str:
+    """The version that answers now, after it did."""
+    loaded = bundle.read(registry.resolve(root))
+    assert recommend(loaded, Ask(Learner(), at=1.77e9)).items
+    return loaded.version
+
+
+@pytest.mark.slow
+def test_killed_at_every_boundary_it_serves_on_and_ends(
+    tiny_data: Path, served: Path, tmp_path: Path
+) -> None:
+    var, before = tmp_path / "var", answers(served)
+    record(var, bakers())
+    command = ("retrain", tiny_data, "--config", config(tmp_path))
+    environment = {**os.environ, "CAIRN_VAR": str(var), "PYTHONPATH": str(ROOT)}
+
+    def run(*more: object) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *map(str, more), *map(str, command)], env=environment, cwd=ROOT,
+            capture_output=True, text=True, timeout=180, check=False,
+        )  # fmt: skip
+
+    for at, stage in enumerate(STAGES):
+        for moment in ("before", "after"):
+            died = run("-c", DYING, stage, moment)
+            assert died.returncode == -signal.SIGKILL, died.stderr
+            # Only what was not yet written down is done (over).
+            begun = [each for each in STAGES if f"{each} …" in died.stderr.splitlines()]
+            assert begun == [stage] if moment == "before" or at else begun == []
+            promoted = stage == "promote"
+            assert (answers(served) != before) == promoted
+            status = json.loads((var / "work" / "retrain" / "retrain.json").read_text())
+            assert status["stage"] == stage
+    done = run("-m", "cairn")
+    assert done.returncode == 0, done.stderr
+    assert "is now the current bundle" in done.stderr
+    assert all(f"{each}: done before" in done.stderr for each in STAGES)
+    now = bundle.read(registry.resolve(served))
+    assert "new-3" in now.histories.learners
+    left = {path.name for path in (var / "work" / "retrain").iterdir()}
+    assert left == {"retrain.json", "retrain.lock"}
+    assert json.loads((var / "work" / "retrain" / "retrain.json").read_text())["outcome"] == (
+        "promoted"
+    )
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    """Where a service left events, and nothing else."""
+    record(tmp_path / "var", bakers())
+    return tmp_path / "var"
+
+
+def test_nothing_new_is_told_and_a_worse_bundle_refused(
+    run: Run, tiny_data: Path, served: Path, recorded: Path, tmp_path: Path
+) -> None:
+    # Learners who all but one do as chance has it, with a ranker of one stump: worse than before.
+    before = answers(served)
+    manifest = served / before / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["metrics"]["models"]["cairn"]["all"]["ci"]["ndcg@10"] = [0.999, 1.0]
+    manifest.write_text(json.dumps(told))
+    command = ("retrain", tiny_data, "--config", config(tmp_path))
+    code, _, err = run(*command)
+    assert code == 3
+    assert "is significantly below the current bundle's" in err
+    assert answers(served) == before
+    status = json.loads((recorded / "work" / "retrain" / "retrain.json").read_text())
+    assert status["outcome"] == "not promoted"
+    shutil.rmtree(served)
+    assert run(*command)[0] == 0
+    first = answers(served)
+    code, _, err = run(*command)
+    assert (code, "nothing new" in err) == (0, True)
+    assert answers(served) == first
+
+
+def test_a_second_run_is_refused_and_a_dead_holder_is_not_waited_for(
+    run: Run, tiny_data: Path, recorded: Path, tmp_path: Path
+) -> None:
+    work = recorded / "work" / "retrain"
+    hold = "import sys, time\nfrom pathlib import Path\nfrom training.retraining.alone import alone"
+    hold += "\nwith alone(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(work)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        code, _, err = run("retrain", tiny_data, "--config", config(tmp_path))
+        assert (code, f"process {holder.pid} retrains already" in err) == (4, True)
+        with pytest.raises(Busy), alone(work):
+            pass
+        holder.kill()
+    with alone(work):
+        assert (work / "retrain.lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_what_cannot_be_trained_on_ends_the_run(
+    run: Run, tiny_data: Path, recorded: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(tiny_data, data)
+    (data / "interactions.csv").write_text(
+        "learner_id,credential_id,occurred_at\nlea,bakery-99,2025-01-01\n"
+    )
+    code, _, err = run("retrain", data, "--config", config(tmp_path))
+    assert (code, "bakery-99" in err) == (2, True)
+    work = recorded / "work" / "retrain"
+    assert json.loads((work / "retrain.json").read_text())["outcome"] == "failed"
+    assert not list(work.glob("*kept-*"))
+
+
+def test_events_are_merged_once_and_only_on_what_the_catalogue_has(
+    tiny_data: Path, tmp_path: Path
+) -> None:
+    data, events, out = (tmp_path / name for name in ("data", "events", "out"))
+    shutil.copytree(tiny_data, data)
+    first = load(data).interactions.row(0, named=True)
+    rows = [
+        # One act that the platform tells too, one on a credential that is gone, two of its own.
+        (first["learner_id"], first["credential_id"], "complete", first["occurred_at"], None, "a"),
+        ("lea", "gone", "view", 1.76e9, None, "b"),
+        ("lea", "bakery-1", "view", 1.76e9, None, "c"),
+        ("lea", "bakery-1", "view", 1.76e9, None, "d"),
+    ]
+    take_log(events, rows, "demo", [])
+    told = merge(data, events, out, "fail")
+    counts = {name: told[name] for name in ("added", "known", "unknown", "rejects", "erased")}
+    assert counts == {"added": 2, "known": 1, "unknown": 1, "rejects": 0, "erased": 0}
+    merged = load(out)
+    assert merged.interactions.height == load(data).interactions.height + 2
+    assert merged.content_hash == told["hash"]
+    assert pl.read_parquet(out / "interactions.parquet")["event_id"].drop_nulls().to_list() == [
+        "c",
+        "d",
+    ]
+    # Merged into what has them already, nothing is added.
+    assert merge(out, events, tmp_path / "again", "fail")["added"] == 0
+
+
+def test_erased_learners_are_left_out_and_stay_so(tiny_data: Path, tmp_path: Path) -> None:
+    from training.erased import mark
+
+    take_log(tmp_path / "events", [], "demo", [mark("demo", "learner-01")])
+    told = merge(tiny_data, tmp_path / "events", tmp_path / "out", "fail")
+    assert told["erased"] == 1
+    assert "learner-01" not in load(tmp_path / "out").learners["id"]
