@@ -82,10 +82,8 @@ def propose(
     counts = np.array([len(found) for found in proposed])
     observer.proposed(counts.tolist())
     total = int(counts.sum())
-    places, rows = (
-        np.zeros(bundle.n, np.int32),
-        np.empty(min(total, bundle.manifest.candidates), np.int32),
-    )
+    places = np.zeros(bundle.n, np.int32)
+    rows = np.empty(min(total, bundle.manifest.candidates), np.int32)
     ranks = np.full((total, len(proposed)), -1, np.int32)
     fusion = np.empty(total)
     size = merge(

@@ -15,7 +15,7 @@ from training import splits, tables
 from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
 from training.diagnostics import diagnose
-from training.embed import Embedder
+from training.embed import embedder_of
 from training.evaluate import ask_all, evaluate
 from training.pipeline import LIBRARIES, Prepared, fit, item_features_of, prepare
 from training.progress import Progress
@@ -80,8 +80,7 @@ def compare(
 
 
 def _prepared(data: Dataset, config: Config, cache: Path | None, progress: Progress) -> Prepared:
-    embedder = None if config.text == "none" else Embedder(cache)
-    return prepare(data, config, embedder, progress)
+    return prepare(data, config, embedder_of(config, cache), progress)
 
 
 def _check(names: Collection[str]) -> None:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
 from models.encoder import MAX_TOKENS, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from training.config import Config
 
 BATCH = 128
 OPSET = 17
@@ -127,3 +128,8 @@ class _Pooled(torch.nn.Module):
         mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
         mean = (tokens * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
         return torch.nn.functional.normalize(mean, dim=1)
+
+
+def embedder_of(config: Config, cache: Path | None) -> Embedder | None:
+    """The text model that ``config`` asks for, or ``None`` where texts are compared by words."""
+    return None if config.text == "none" else Embedder(cache)

@@ -14,7 +14,7 @@ from models.bundle.registry import Served
 from training import gate, tables
 from training.baselines import BASELINES
 from training.config import Config
-from training.embed import Embedder
+from training.embed import embedder_of
 from training.evaluate import evaluate
 from training.kept import Kept, place
 from training.ledger import Ledger, Stage
@@ -76,7 +76,7 @@ def train(
     progress = ledger = Ledger(progress)
     with progress.stage("read tables", 0):
         data = tables.load(folder, on_bad_row)
-    embedder = None if config.text == "none" else Embedder(cache)
+    embedder = embedder_of(config, cache)
     made_from = {"data": data.content_hash, "config": config.model_dump(mode="json"), "seed": seed}
     kept = Kept(None if work is None else place(work, made_from))
     if not resume:

@@ -27,7 +27,7 @@ from models.sources import Candidates, Source
 from models.trees import Trees
 from training import metrics, pipeline, ranking, splits, tables
 from training.config import Config
-from training.embed import Embedder
+from training.embed import embedder_of
 from training.pipeline import Fitted, Prepared, Teaching
 from training.progress import Progress, Silent
 from training.ranking import NEXT, VALIDATION, Questions
@@ -82,7 +82,7 @@ class Lab:
     ) -> Self:
         """Fit everything on the data in ``folder``. Raises ``DataError`` for data at fault."""
         shown = progress or Silent()
-        embedder = None if config.text == "none" else Embedder(cache)
+        embedder = embedder_of(config, cache)
         prepared = pipeline.prepare(tables.load(folder), config, embedder, shown)
         known = splits.last(prepared.known).train
         fitted = pipeline.fit(prepared, known, seed, shown)
@@ -126,6 +126,8 @@ class Lab:
     def source(self, name: str, proposed: Source, *, most: int = 1000) -> Trial:
         """Share of answers among the candidates with and without the source, as many candidates
         either way, over at most ``most`` questions.
+
+        Raises ``UsageError`` where nobody has history enough to be asked.
         """
         if name in sources.SOURCES:
             raise UsageError(f"'{name}' is a source already")
@@ -153,7 +155,7 @@ class Lab:
     def _quality(self, questions: Questions) -> NDArray[np.float64]:
         """NDCG of the answer of each question ``(q,)``, by trees taught on other learners."""
         score = np.empty(len(questions.label))
-        # Modulo the parts again, since the ranker itself leaves out learners by ``VALIDATION``.
+        # Across the fifths by which the ranker itself leaves learners out, so that it still can.
         part = questions.learner // VALIDATION % PARTS
         for judged in (part == number for number in range(PARTS)):
             taught = _part(questions, ~judged)

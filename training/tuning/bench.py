@@ -25,7 +25,7 @@ from models.rank import rank
 from training import tables
 from training.config import Config
 from training.content import content_hash
-from training.embed import Embedder
+from training.embed import embedder_of
 from training.evaluate import ask_all
 from training.kept import NOTHING, Arrays, Kept
 from training.learners import Asker, interactions, rows_of
@@ -91,7 +91,7 @@ class Bench:
         """From a data folder. Raises ``DataError`` and ``UsageError`` for what cannot be used."""
         with progress.stage("read tables", 0):
             data = without_test(tables.load(folder))
-        embedder = None if config.text == "none" else Embedder(cache)
+        embedder = embedder_of(config, cache)
         prepared = prepare(data, config, embedder, progress)
         split = sampled(last(prepared.known), seed)
         if not len(split):
