@@ -35,23 +35,32 @@ from training.writing import take_log
 DYING = """
 import os, signal, sys
 import cairn
+from training import job  # what takes seconds to load is loaded once
 from training.kept import Kept
-stage, moment, *arguments = sys.argv[1:]
-plain = Kept.plain
-def dying(self, name, make):
-    def made():
-        told = make()
-        if (name, moment) == (stage, "before"):
+plain, arguments = Kept.plain, sys.argv[1:]
+for line in sys.stdin:
+    stage, moment, log = line.split()
+    child = os.fork()
+    if child:
+        print(os.waitpid(child, 0)[1], flush=True)
+        continue
+    os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT), 2)
+    os.dup2(2, 1)
+    def dying(self, name, make):
+        def made():
+            told = make()
+            if (name, moment) == (stage, "before"):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return told
+        told = plain(self, name, made)
+        if (name, moment) == (stage, "after"):
             os.kill(os.getpid(), signal.SIGKILL)
         return told
-    told = plain(self, name, made)
-    if (name, moment) == (stage, "after"):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return told
-Kept.plain = dying
-cairn.main(arguments)
+    Kept.plain = dying
+    cairn.main(arguments)
 """
-"""The command line, killed when a stage has done its work, before or after that is written down."""
+"""Runs the command line in processes of its own, each killed when a stage has done its work: before
+that is written down, or after. Says how each ended."""
 
 
 def record(var: Path, events: Sequence[LoggedEvent]) -> None:
@@ -95,36 +104,38 @@ def test_killed_at_every_boundary_it_serves_on_and_ends(
     var, before = tmp_path / "var", answers(served)
     record(var, bakers())
     command = ("retrain", tiny_data, "--config", config(tmp_path))
-    environment = {**os.environ, "CAIRN_VAR": str(var), "PYTHONPATH": str(ROOT)}
+    status = var / "work" / "retrain" / "retrain.json"
+    with subprocess.Popen(
+        [sys.executable, "-c", DYING, *map(str, command)],
+        env={**os.environ, "CAIRN_VAR": str(var), "PYTHONPATH": str(ROOT)},
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as runs:  # fmt: skip
+        assert runs.stdin is not None
+        assert runs.stdout is not None
 
-    def run(*more: object) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, *map(str, more), *map(str, command)], env=environment, cwd=ROOT,
-            capture_output=True, text=True, timeout=180, check=False,
-        )  # fmt: skip
+        def run(stage: str, moment: str) -> tuple[int, str]:
+            log = tmp_path / f"{stage}-{moment}.log"
+            print(stage, moment, log, file=runs.stdin, flush=True)
+            ended = os.waitstatus_to_exitcode(int(runs.stdout.readline()))
+            return ended, log.read_text()
 
-    for at, stage in enumerate(STAGES):
-        for moment in ("before", "after"):
-            died = run("-c", DYING, stage, moment)
-            assert died.returncode == -signal.SIGKILL, died.stderr
-            # Only what was not yet written down is done (over).
-            begun = [each for each in STAGES if f"{each} …" in died.stderr.splitlines()]
-            assert begun == [stage] if moment == "before" or at else begun == []
-            promoted = stage == "promote"
-            assert (answers(served) != before) == promoted
-            status = json.loads((var / "work" / "retrain" / "retrain.json").read_text())
-            assert status["stage"] == stage
-    done = run("-m", "cairn")
-    assert done.returncode == 0, done.stderr
-    assert "is now the current bundle" in done.stderr
-    assert all(f"{each}: done before" in done.stderr for each in STAGES)
-    now = bundle.read(registry.resolve(served))
-    assert "new-3" in now.histories.learners
-    left = {path.name for path in (var / "work" / "retrain").iterdir()}
-    assert left == {"retrain.json", "retrain.lock"}
-    assert json.loads((var / "work" / "retrain" / "retrain.json").read_text())["outcome"] == (
-        "promoted"
-    )
+        for stage in STAGES:
+            for moment in ("before", "after"):
+                ended, log = run(stage, moment)
+                assert ended == -signal.SIGKILL, log
+                # Only what was not yet written down is done (over).
+                begun = [each for each in STAGES if f"{each} …" in log.splitlines()]
+                assert begun == [stage]
+                assert (answers(served) != before) == (stage == "promote")
+                assert json.loads(status.read_text())["stage"] == stage
+        ended, log = run("none", "after")
+        assert ended == 0, log
+        runs.stdin.close()
+    assert "is now the current bundle" in log
+    assert all(f"{each}: done before" in log for each in STAGES)
+    assert "new-3" in bundle.read(registry.resolve(served)).histories.learners
+    assert {path.name for path in status.parent.iterdir()} == {"retrain.json", "retrain.lock"}
+    assert json.loads(status.read_text())["outcome"] == "promoted"
 
 
 @pytest.fixture
@@ -137,7 +148,7 @@ def recorded(tmp_path: Path) -> Path:
 def test_nothing_new_is_told_and_a_worse_bundle_refused(
     run: Run, tiny_data: Path, served: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    # Learners who all but one do as chance has it, with a ranker of one stump: worse than before.
+    # What is served now is said to be all but perfect: whatever comes is worse.
     before = answers(served)
     manifest = served / before / "manifest.json"
     told = json.loads(manifest.read_text())

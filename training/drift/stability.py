@@ -64,4 +64,5 @@ def wilson(hits: float, of: float) -> tuple[float, float]:
     z = float(ndtri((1 + CONFIDENCE) / 2))
     middle = (hits + z * z / 2) / (of + z * z)
     reach = z / (of + z * z) * float(np.sqrt(hits * (of - hits) / of + z * z / 4))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    low = middle - reach if hits > 0 else 0.0  # and not almost so
+    return low, middle + reach if hits < of else 1.0

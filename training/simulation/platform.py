@@ -32,8 +32,10 @@ VISITS: Final = 2
 """Looks at a list that each learner takes in a week, until they are through."""
 STOPS: Final = 0.4
 """Probability to look no further after each item of a list: 2.5 items in the mean."""
-BROWSES: Final = 0.05
-"""The same where there is no recommender and a learner has to search: 20 items in the mean."""
+BROWSES: Final = 0.2
+"""The same where there is no recommender and a learner has to search: 5 items in the mean."""
+OUTSIDE: Final = 1.0
+"""What a learner has who takes nothing, in units of utility."""
 PATIENCE: Final = 4.0
 """Mean number of credentials that a learner takes."""
 
@@ -42,16 +44,16 @@ PATIENCE: Final = 4.0
 class Size:
     """How large a platform is: ``arrivals`` learners begin in each week, for ``before`` weeks
     without a recommender, then for ``weeks`` with one. A share ``later`` (0..1) of the
-    credentials is launched in the first half of the latter, and of these the appeal is ``better`` in
-    the mean (in standard deviations of the appeal of all others).
+    credentials is launched in the first third of the latter; their appeal is ``better`` in the
+    mean, in standard deviations of that of the others.
     """
 
-    credentials: int = 80
-    arrivals: int = 40
-    before: int = 4
-    weeks: int = 8
-    later: float = 0.4
-    better: float = 1.0
+    credentials: int = 50
+    arrivals: int = 80
+    before: int = 1
+    weeks: int = 12
+    later: float = 0.7
+    better: float = 0.5
 
 
 @dataclass(slots=True)
@@ -73,8 +75,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a look at a list: the credential taken (a row), and by how much the best that
-    was possible would have been worth more, ≥ 0 in units of utility.
+    """What came of a look at a list: the credential taken (a row; -1 for none), and by how much
+    the best that was possible would have been worth more, ≥ 0 in units of utility.
     """
 
     credential: int
@@ -88,13 +90,13 @@ class Platform:
         rng = np.random.default_rng(seed)
         n = size.credentials
         self._behaviour = Behaviour(
-            gap=5.0, similar=2.0, appeal=4.0, effort=0.0, choices=PATIENCE, other_language=1.0,
+            gap=4.0, appeal=2.0, effort=0.0, choices=PATIENCE, other_language=1.0,
             shelf=n, popular=n, median_hours=1e9, median_cost=1e12,
         )  # fmt: skip
         world = build_world(n, rng)
         later = rng.random(n) < size.later
         self.launched: Ints = np.where(
-            later, rng.integers(1, max(size.weeks // 2, 2), n), -size.before
+            later, rng.integers(1, max(size.weeks // 3, 2), n), -size.before
         )
         opens = pl.Series(((START + WEEK * self.launched) * 1e6).astype(np.int64)).cast(STAMP)
         self._tables = world | {
@@ -161,12 +163,10 @@ class Platform:
         rows = self._shelves[person.role].rows[self._may(person)]
         return [self.catalogue.ids[row] for row in person.rng.permutation(rows).tolist()]
 
-    def visit(
-        self, person: Person, shown: list[str], at: float, stops: float = STOPS
-    ) -> Taken | None:
+    def visit(self, person: Person, shown: list[str], at: float, stops: float = STOPS) -> Taken:
         """The learner looks at the first items of a list, ends after each with the probability
-        ``stops``, and takes the one that seems best; what it is worth is seen through Gumbel
-        noise. ``None`` when they may take none of these.
+        ``stops``, and takes the one that seems best, if it seems better than nothing; what it is
+        worth is seen through Gumbel noise.
         """
         shelf, state = self._shelves[person.role], person.state
         state.now[:] = at
@@ -176,10 +176,12 @@ class Platform:
         may = self._may(person)
         columns = np.array([shelf.place[name] for name in shown[:looked]], np.int64)
         columns = columns[may[columns]]
-        if not len(columns):
-            return None
-        chosen = int(columns[np.argmax((worth + noise)[columns])])
-        regret = float(worth[may].max() - worth[chosen])
+        best = float(worth[may].max(initial=OUTSIDE))
+        seems = (worth + noise)[columns]
+        if seems.max(initial=-np.inf) < OUTSIDE:
+            return Taken(-1, best - OUTSIDE)
+        chosen = int(columns[seems.argmax()])
+        regret = best - min(best, float(worth[chosen]))
         state.done[0, chosen] = state.closed[0, chosen] = True
         state.level[0] = np.maximum(state.level[0], shelf.teaches[:, chosen])
         state.last[0] = chosen
@@ -187,6 +189,15 @@ class Platform:
         row = int(shelf.rows[chosen])
         person.history += (Event(self.catalogue.ids[row], Kind.COMPLETE, at),)
         return Taken(row, regret)
+
+    def worth(self, person: Person, at: float) -> dict[str, float]:
+        """What each credential that the learner may take at a moment is truly worth, by id."""
+        person.state.now[:] = at
+        rows, may, worth = self._shelves[person.role].rows, self._may(person), self._worth(person)
+        return {
+            self.catalogue.ids[row]: value
+            for row, value in zip(rows[may].tolist(), worth[may].tolist(), strict=True)
+        }
 
     def _worth(self, person: Person) -> Floats:
         shelf = self._shelves[person.role]
