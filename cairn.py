@@ -215,8 +215,8 @@ def evaluate(
 
 for command in (commands.recommend, commands.plan, commands.compare, commands.closest):
     app.command()(command)
-for command in (offline.batch, offline.simulate):
-    app.command()(command)
+app.command()(offline.batch)
+app.command()(offline.simulate)
 
 
 @app.command()

@@ -57,7 +57,11 @@ for line in sys.stdin:
             os.kill(os.getpid(), signal.SIGKILL)
         return told
     Kept.plain = dying
-    cairn.main(arguments)
+    try:
+        cairn.main(arguments)
+    except SystemExit as left:
+        sys.stderr.flush()
+        os._exit(left.code or 0)
 """
 """Runs the command line in processes of its own, each killed when a stage has done its work: before
 that is written down, or after. Says how each ended."""
