@@ -23,9 +23,9 @@ from training import commands as commands_training
 from training.commands import ConfigFile, Data, Seed, spreading
 
 ROOMS: Final = {"models", "service", "training"}
-EXTRAS: Final = """train, tune, batch, evaluate, import and simulate need 'cairn-paths[training]',
-with --workers or --cluster 'cairn-paths[training,cluster]', demo and events export
-'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
+EXTRAS: Final = """train, tune, batch, evaluate, audit, import, simulate need
+'cairn-paths[training]', with --workers or --cluster 'cairn-paths[training,cluster]', demo and
+events export 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -40,6 +40,12 @@ app.add_typer(commands_log.log, name="log")
 app.add_typer(commands_log.experiment, name="experiment")
 
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
+Split = Annotated[
+    Literal["last", "temporal", "given"] | None,
+    Option(help="Default: last, or given where --test is named."),
+]
+Test = Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")]
+Figures = Annotated[Path | None, Option("--json", help="File for all figures.")]
 Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
 Scheduler = Annotated[
     str | None, Option("--cluster", metavar="URL", help="Dask scheduler, such as tcp://host:8786.")
@@ -122,7 +128,7 @@ def train(
             resume=resume,
         )
         Terminal().print(*printing.trained(trained), sep="\n")
-        run.trained(trained.folder, trained.report, trained.faults)
+        run.trained(trained)
         if promote and not trained.faults:
             registry.promote(root, trained.folder.name)
             run.champion(trained.folder.name)
@@ -166,13 +172,10 @@ def batch(
 @app.command()
 def evaluate(
     data: Data,
-    split: Annotated[
-        Literal["last", "temporal", "given"] | None,
-        Option(help="Default: last, or given where --test is named."),
-    ] = None,
-    test: Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")] = None,
+    split: Split = None,
+    test: Test = None,
     baselines: Annotated[str, Option(help="all, none, or names with commas.")] = "all",
-    json_file: Annotated[Path | None, Option("--json", help="File for all figures.")] = None,
+    json_file: Figures = None,
     page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
     config: ConfigFile = None,
     against: Annotated[Path | None, Option(help="Other settings to compare with.")] = None,
@@ -209,26 +212,38 @@ def evaluate(
         report.save(measured, json_file, page, now)
 
 
-for command in (
-    commands_training.tune,
-    commands.recommend, commands.plan, commands.compare, commands.closest,
-):  # fmt: skip
-    app.command()(command)
-
-
 @app.command()
-def serve(
-    bundle: Annotated[Path | None, Option(help="Or a registry. Default: CAIRN_BUNDLE.")] = None,
-    host: Annotated[str | None, Option(help="Default: CAIRN_HOST, 127.0.0.1.")] = None,
-    port: Port = None,
-    workers: Annotated[int | None, Option(min=1, help="Default: CAIRN_WORKERS, 1.")] = None,
+def audit(
+    bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
+    data: Data,
+    split: Split = None,
+    test: Test = None,
+    smallest_group: Annotated[
+        int | None, Option(min=2, help="Smaller groups are not told of. Default: the bundle's.")
+    ] = None,
+    json_file: Figures = None,
+    page: Annotated[Path | None, Option("--html", help="HTML file with charts.")] = None,
 ) -> None:
-    """Run the service; without CAIRN_REDIS_URL on a Valkey server of its own."""
-    from service import server
-    from service.settings import chosen
+    """Quality, exposure and paths by group of learners and of credentials."""
+    from training import printing, progress, report
+    from training.equity.audit import audit as measured_by_group
+    from training.settings import Settings
 
-    settings = chosen(bundle=bundle, host=host, port=port, workers=workers)
-    server.serve(settings, lambda url: print(f"Serving {settings.bundle} on {url}", flush=True))
+    report.check(json_file, page)
+    with progress.on(Console(stderr=True)) as shown_progress:
+        kind = split or ("given" if test else "last")
+        found = measured_by_group(
+            bundle, data, kind, shown_progress, test=test, cache=Settings().cache,
+            smallest_group=smallest_group,
+        )  # fmt: skip
+    Terminal().print(*printing.audited(found), sep="\n")
+    report.save_audit(found, json_file, page, datetime.now(UTC))
+
+
+ANSWERS: Final = (commands.recommend, commands.plan, commands.compare, commands.closest)
+for command in (commands_training.tune, *ANSWERS, commands.serve):
+    app.command()(command)
+events.command("rebuild")(commands_log.rebuild_states)
 
 
 @app.command("import")
@@ -275,18 +290,6 @@ def export_events(out: Out, tenant: Annotated[str, Option(help="Whose events.")]
     taken = take_log(out, rows, tenant, log.tombstones)
     erased = f", rows of {taken.erased} erased learners removed" if taken.erased else ""
     echo(f"{out}: {taken.added} interactions added{erased}")
-
-
-@events.command("rebuild")
-def rebuild_states(
-    tenant: Annotated[str | None, Option(help="Whose. Default: all tenants'.")] = None,
-) -> None:
-    """Drop what was folded of learners' histories, and fold it anew from the log."""
-    from service.export import rebuild
-    from service.settings import chosen
-
-    for done in rebuild(chosen(), tenant):
-        echo(f"{done.tenant}: {done.events} events of {done.learners} learners folded anew")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,10 @@ LINK: Final = re.compile(r"(?<!!)\[([^\]]+)\]\((?![a-z]+:|#)([^)#\s]+)(#[^)\s]*)
 """A link to a file: its text, the file, and the place in it."""
 
 
+RUN: Final = re.compile(r"^```(sh|python) run$", re.MULTILINE)
+"""Begins a block that the tests run; to a reader it is one like any other."""
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """The files of ``docs/``, and the others."""
     for path, made in MADE.items():
@@ -40,7 +44,10 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
-    """Links to what lies outside of ``docs/`` lead to its page here, or are told as plain text."""
+    """Links to what lies outside of ``docs/`` lead to its page here, or are told as plain text;
+    blocks that tests run are blocks of their language.
+    """
+    markdown = RUN.sub(r"```\1", markdown)
     source = ELSEWHERE.get(page.file.src_uri, DOCS / page.file.src_uri)
     return LINK.sub(lambda match: _link(match, source.parent, page.file.src_uri), markdown)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from models import gap
 from models.bundle import Bundle
+from models.exposure import Places
 from models.gap import GapState
 from models.kernels import lists
 from models.query import Query
@@ -86,23 +88,24 @@ def choose(
     bundle: Bundle, query: Query, rows: NDArray[np.int32], scores: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """Places in ``rows`` (best first) of the list to show, best first: pinned ones, then the
-    best by score and variety, no issuer more often than the query allows.
+    best by score and variety, no issuer more often than the query allows, and each floor of the
+    bundle's policy with its share.
     """
     pinned = [place for row in query.pinned for place in np.flatnonzero(rows == row).tolist()]
     rest = np.setdiff1d(np.arange(len(rows)), pinned)
     if query.diversity > 0:
         rest = rest[_calibrated(bundle, query, rows[rest], scores[rest])]
-    kept: list[int] = []
-    count: dict[str, int] = {}
-    for place in [*pinned, *rest.tolist()]:
-        issuer = bundle.credentials.issuer[rows[place]] or ""
-        capped = query.max_per_issuer is not None and issuer and place not in pinned
-        if capped and count.get(issuer, 0) >= (query.max_per_issuer or 0):
+    places = Places.of(query.floors, bundle.credentials, rows, query.limit)
+    kept = pinned[: query.limit]
+    count = Counter(bundle.credentials.issuer[rows[place]] for place in kept)
+    queue = rest.tolist()
+    while queue and len(kept) < query.limit:
+        place = queue.pop(places.next(kept, queue))
+        issuer = bundle.credentials.issuer[rows[place]]
+        if query.max_per_issuer is not None and issuer and count[issuer] >= query.max_per_issuer:
             continue
-        count[issuer] = count.get(issuer, 0) + 1
+        count[issuer] += 1
         kept.append(place)
-        if len(kept) == query.limit:
-            break
     return np.array(kept, np.int64)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import ASSUMED_LEVEL, Ask, Constraints, Event, Kind, Mode, ResolvedRole
+from models.exposure import Floor
 from models.observer import NOBODY, Observer
 from models.resolve import resolve_role, resolve_skill
 from models.walk import NOWHERE, Walk
@@ -40,7 +41,7 @@ class Query:
     ``skills`` and ``levels`` (NaN unknown) are what the learner has: ``declared`` (row → level),
     or learnt from the credentials ``held``, which count even once they lapsed; of these the
     ``verified`` were proven.
-    ``notes`` say what could not be used.
+    ``floors`` keep places of the list. ``notes`` say what could not be used.
     """
 
     at: float
@@ -60,6 +61,7 @@ class Query:
     goal_weight: float = 0.5
     diversity: float = 0.0
     max_per_issuer: int | None = None
+    floors: tuple[Floor, ...] = ()
     explain: bool = True
     notes: tuple[str, ...] = ()
 
@@ -110,6 +112,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
         goal_weight=ask.goal_weight,
         diversity=ask.diversity,
         max_per_issuer=ask.max_per_issuer,
+        floors=bundle.floors,
         explain=ask.explain,
         notes=tuple(notes),
     )

@@ -24,7 +24,8 @@ LEAST: Final = 1e-9
 """Popularity is never taken for less, so that its logarithm is finite."""
 
 ADDED_FOR_VARIETY: Final = 3
-"""The list is chosen from so many times its length, or from all where issuers are capped."""
+"""The list is chosen from so many times its length, or from all where issuers are capped or
+places kept."""
 
 ADDED_FOR_GOAL: Final = 10
 """Towards a role it is chosen from more, since what the first items close counts no more."""
@@ -65,7 +66,8 @@ def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     order = np.lexsort((rows, -scores))
     pinned = np.isin(rows[order], query.pinned)
     added = ADDED_FOR_VARIETY if known.gap is None else ADDED_FOR_GOAL
-    depth = len(order) if query.max_per_issuer is not None else query.limit * added
+    from_all = query.max_per_issuer is not None or bool(query.floors)
+    depth = len(order) if from_all else query.limit * added
     order = order[pinned | (np.arange(len(order)) < depth)]
     scores[order] = without_overlap(query, known.gap, rows[order], scores[order])
     order = order[np.lexsort((rows[order], -scores[order]))]

@@ -63,7 +63,7 @@ def word(
         ),
         role=query.role,
         gap=None if state is None else gap.describe(bundle, query, state),
-        notes=query.notes,
+        notes=(*query.notes, *(floor.told() for floor in query.floors)),
         candidates=dict(zip(SOURCES, (ranked.candidates.ranks >= 0).sum(0).tolist(), strict=True)),
         propensities=odds,
     )

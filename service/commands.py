@@ -1,4 +1,4 @@
-"""Commands that need neither training nor a running service: answers, bundles and keys.
+"""Commands that do without training: answers, bundles, keys, and the service itself.
 
 Each imports what it needs when it runs.
 """
@@ -58,6 +58,7 @@ MaxCost = Annotated[
     str | None, Option(metavar="AMOUNT[CUR]", help="Of the whole path: 300 or 300EUR.")
 ]
 Json = Annotated[bool, Option("--json", help="Print the API's exact body.")]
+Port = Annotated[int | None, Option(min=0, max=65535, help="Default: CAIRN_PORT, 8000.")]
 
 
 def recommend(
@@ -277,3 +278,17 @@ def revoke(name: KeyId, file: KeysFile) -> None:
     from service.tenants import keyfile
 
     echo(f"{name} of {keyfile.revoke(file, name).tenant} is revoked")
+
+
+def serve(
+    bundle: Annotated[Path | None, Option(help="Or a registry. Default: CAIRN_BUNDLE.")] = None,
+    host: Annotated[str | None, Option(help="Default: CAIRN_HOST, 127.0.0.1.")] = None,
+    port: Port = None,
+    workers: Annotated[int | None, Option(min=1, help="Default: CAIRN_WORKERS, 1.")] = None,
+) -> None:
+    """Run the service; without CAIRN_REDIS_URL on a Valkey server of its own."""
+    from service import server
+    from service.settings import chosen
+
+    settings = chosen(bundle=bundle, host=host, port=port, workers=workers)
+    server.serve(settings, lambda url: print(f"Serving {settings.bundle} on {url}", flush=True))

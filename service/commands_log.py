@@ -113,3 +113,14 @@ def report_experiment(
         echo(orjson.dumps(found).decode())
     else:
         Terminal().print(*printing.experiment(found), sep="\n")
+
+
+def rebuild_states(
+    tenant: Annotated[str | None, Option(help="Whose. Default: all tenants'.")] = None,
+) -> None:
+    """Drop what was folded of learners' histories, and fold it anew from the log."""
+    from service.export import rebuild
+    from service.settings import chosen
+
+    for done in rebuild(chosen(), tenant):
+        echo(f"{done.tenant}: {done.events} events of {done.learners} learners folded anew")

@@ -179,6 +179,13 @@ def test_the_reference_is_whole(site: Path) -> None:
     assert [name for name in columns if f"<code>{name}</code>" not in told(site, "data")] == []
 
 
+def test_blocks_that_are_run_are_blocks(site: Path) -> None:
+    for name in ("audit", "evaluation", "architecture"):
+        html = (site / f"{name}.html").read_text()
+        assert "```" not in html
+        assert '<div class="language-' in html or '<div class="highlight">' in html
+
+
 def test_formulas_need_no_script(site: Path) -> None:
     page = (site / "model.html").read_text("utf-8")
     assert page.count("<math") == (ROOT / "docs" / "model.md").read_text().count("```math")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from lightfm import LightFM
@@ -32,9 +33,6 @@ PATIENCE = 4
 Progress = Callable[[int], None]
 """Told the number of every finished epoch, from one."""
 
-Measured = Callable[[str, int, float], None]
-"""Told a curve's name, a step and how good the model was after it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -42,6 +40,14 @@ class Pace:
 
     epochs: int
     learning_rate: float
+
+
+class Check(NamedTuple):
+    """How good a model was on the inner split: NDCG@10 after an epoch."""
+
+    learning_rate: float
+    epoch: int
+    quality: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +97,12 @@ def best_pace(
     *,
     components: int = COMPONENTS,
     seed: int,
-    measured: Measured = lambda curve, step, value: None,
-) -> Pace:
-    """The learning rate and number of epochs with the best NDCG@10 on ``inner``, each of which is
-    ``measured``; raises as ``fit`` does.
+) -> tuple[Pace, tuple[Check, ...]]:
+    """The learning rate and number of epochs with the best NDCG@10 on ``inner``, and every check
+    on the way; raises as ``fit`` does.
     """
     asked = sampled(inner, seed)
+    checks = []
     best, chosen = -1.0, Pace(CHECK_EVERY, LEARNING_RATES[0])
     for rate in LEARNING_RATES:
         highest, waited = -1.0, 0
@@ -106,14 +112,14 @@ def best_pace(
             if epoch % CHECK_EVERY:
                 continue
             quality = judged(model.scores, asked)
-            measured(f"collaborative/rate {rate:g}/ndcg@10", epoch, quality)
+            checks.append(Check(rate, epoch, quality))
             if quality > best:
                 best, chosen = quality, Pace(epoch, rate)
             waited = 0 if quality > highest else waited + 1
             highest = max(highest, quality)
             if waited == PATIENCE:
                 break
-    return chosen
+    return chosen, tuple(checks)
 
 
 def _epochs(

@@ -19,6 +19,7 @@ from training.embed import embedder_of
 from training.evaluate import ask_all, evaluate
 from training.pipeline import LIBRARIES, Prepared, fit, item_features_of, prepare
 from training.progress import Progress
+from training.review import review
 from training.splits import Split
 from training.tables import Dataset
 
@@ -58,7 +59,7 @@ def compare(
         raise UsageError(f"a file of test interactions has no use in the split '{kind}'")
     data = tables.load(folder, test=test)
     prepared = _prepared(data, config, cache, progress)
-    split = _split(prepared, kind)
+    split = split_of(prepared, kind)
     features = item_features_of(prepared.catalogue)
     beside, absent = _runnable(features)
     if not everything:
@@ -66,17 +67,23 @@ def compare(
             if name in absent:
                 raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
         beside, absent = {name: beside[name] for name in baselines}, {}
-    bundle = fit(prepared, split.train, seed, progress).bundle
+    fitted = fit(prepared, split.train, seed, progress)
     others = {}
     if against is not None:
         other = _prepared(data, against, cache, progress)
-        fitted = fit(other, split.train, seed, progress).bundle
-        others[AGAINST] = ask_all(other, fitted, split, progress).lists
-    report = evaluate(prepared, split, bundle, beside, seed, progress, beside=others)
-    report |= {"diagnostics": diagnose(prepared, bundle, split, seed, progress)}
-    left_out = {"absent": absent, "erased": data.erased}
+        served = fit(other, split.train, seed, progress).bundle
+        others[AGAINST] = ask_all(other, served, split, progress).lists
+    measured = evaluate(prepared, split, fitted.bundle, beside, seed, progress, beside=others)
     told = {} if against is None else {AGAINST: against.model_dump(mode="json")}
-    return report | left_out | _circumstances(prepared) | told
+    return {
+        **measured.report,
+        "diagnostics": diagnose(prepared, fitted.bundle, split, seed, progress),
+        "absent": absent,
+        "erased": data.erased,
+        **circumstances(prepared),
+        **review(prepared, fitted, split, measured, seed, progress),
+        **told,
+    }
 
 
 def _prepared(data: Dataset, config: Config, cache: Path | None, progress: Progress) -> Prepared:
@@ -93,7 +100,8 @@ def _check(names: Collection[str]) -> None:
             raise UsageError(f"baseline '{name}' cannot run: {ABSENT[name]}")
 
 
-def _split(prepared: Prepared, kind: SplitKind) -> Split:
+def split_of(prepared: Prepared, kind: SplitKind) -> Split:
+    """The split of that name. Raises ``UsageError`` where it leaves nobody to ask."""
     if kind == "given":
         if prepared.test is None:
             raise UsageError("the split 'given' needs a table test_interactions, or --test FILE")
@@ -105,7 +113,7 @@ def _split(prepared: Prepared, kind: SplitKind) -> Split:
     return split
 
 
-def _circumstances(prepared: Prepared) -> dict[str, Any]:
+def circumstances(prepared: Prepared) -> dict[str, Any]:
     """What was measured on and with: the names are those of a bundle's manifest."""
     data, known = prepared.data, prepared.known
     tables = ("credentials", "skills", "roles", "learners")

@@ -7,11 +7,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from models.bundle.manifest import CANDIDATES, WEIGHED
 from models.domain import Kind
 from models.errors import DataError, Fault, UsageError
+from models.exposure import Floor
 
 
 class Config(BaseModel):
@@ -72,6 +73,23 @@ class Config(BaseModel):
     learning_rate: float = Field(0.1, gt=0, le=1)
     rounds: int = Field(400, ge=1)
     """Size of the ranker's trees, their shrinkage, and at most how many."""
+
+    exposure: tuple[Floor, ...] = ()
+    """Places of every list that are kept for some credentials; by default none."""
+
+    smallest_group: int = Field(10, ge=2)
+    """Groups of fewer learners are never told of."""
+
+    largest_disparity: float | None = Field(0.1, gt=0, le=1)
+    """A bundle is refused where the NDCG@10 of a group of learners is surely by more than this
+    below that of all others; ``None`` (JSON's null) for no such bar."""
+
+    @field_validator("exposure")
+    @classmethod
+    def _can_be_kept(cls, floors: tuple[Floor, ...]) -> tuple[Floor, ...]:
+        if sum(floor.share for floor in floors) > 1:
+            raise ValueError("the shares of all floors together must not be above 1")
+        return floors
 
 
 def read(path: Path | None) -> Config:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from models.rank import rank
 from models.sources import SOURCES
 from training import faithfulness, metrics
 from training.baselines import Baseline, tune
+from training.equity import quality
 from training.learners import Asker
 from training.pipeline import Prepared
 from training.progress import Progress
@@ -44,6 +45,14 @@ class Asked:
     reached: NDArray[np.float64]
 
 
+class Evaluation(NamedTuple):
+    """What was measured, JSON-ready, and by question the pipeline's NDCG@10 and reciprocal rank."""
+
+    report: dict[str, Any]
+    ndcg: list[float]
+    mrr: list[float]
+
+
 def evaluate(
     prepared: Prepared,
     split: Split,
@@ -54,7 +63,7 @@ def evaluate(
     *,
     tuned: bool = True,
     beside: Mapping[str, NDArray[np.int32]] = MappingProxyType({}),
-) -> dict[str, Any]:
+) -> Evaluation:
     """Fit the baselines on the training part, score the test part once.
 
     ``bundle`` is the pipeline fitted on the training part. Baselines are ``tuned`` over
@@ -79,7 +88,12 @@ def evaluate(
             )
     report = summary(split, lists, answers, params, prepared, seed)
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
-    return report | {"faithfulness": faithfulness.measure(asker, bundle, split, seed, progress)}
+    mine = metrics.measure(answers.lists, split.relevant)
+    report |= {
+        "faithfulness": faithfulness.measure(asker, bundle, split, seed, progress),
+        "equity": quality.measure(prepared, split, mine, seed),
+    }
+    return Evaluation(report, mine["ndcg@10"].tolist(), mine["mrr"].tolist())
 
 
 def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress) -> Asked:

@@ -12,12 +12,18 @@ FLOOR: Final = "popularity"
 FIGURE: Final = "ndcg@10"
 
 
-def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) -> list[str]:
+def faults(
+    report: Mapping[str, Any],
+    current: Mapping[str, Any] | None = None,
+    largest_disparity: float | None = None,
+) -> list[str]:
     """Why a bundle with this evaluation must not be promoted; empty when it may.
 
     The pipeline must not be below popularity on any main slice, nor significantly below
     the ``current`` bundle's own evaluation: its interval must not end below where the
-    other's begins. A current bundle without an evaluation sets no bar.
+    other's begins. A current bundle without an evaluation sets no bar. No group of learners may
+    be surely, with an interval that holds for all groups together, by more than
+    ``largest_disparity`` below all others; data that tell of no groups set no bar.
     """
     mine, floor = report["models"][PIPELINE], report["models"][FLOOR]
     found = [
@@ -33,4 +39,15 @@ def faults(report: Mapping[str, Any], current: Mapping[str, Any] | None = None) 
                 f"NDCG@10 of {mine['all'][FIGURE]:.3f} is significantly below the current "
                 f"bundle's {before[FIGURE]:.3f}"
             )
-    return found
+    return found + disparities(report.get("equity", {"tests": ()}), largest_disparity)
+
+
+def disparities(equity: Mapping[str, Any], largest: float | None) -> list[str]:
+    """The groups of learners that are surely by more than ``largest`` below all others."""
+    return [
+        f"NDCG@10 of learners with {each['attribute']} '{each['group']}' is surely by more than "
+        f"{largest:g} below that of all others: {each['difference']:+.3f}, "
+        f"{each['joint'][0]:+.3f}…{each['joint'][1]:+.3f}"
+        for each in equity["tests"]
+        if largest is not None and each["measure"] == FIGURE and each["joint"][1] < -largest
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -15,9 +15,10 @@ from training import gate, tables
 from training.baselines import BASELINES
 from training.config import Config
 from training.embed import embedder_of
-from training.evaluate import evaluate
+from training.evaluate import Evaluation, evaluate
 from training.kept import Kept, place
 from training.ledger import Ledger, Stage
+from training.papers import Papers
 from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
 from training.splits import last, sampled
@@ -37,7 +38,9 @@ class Trained:
     """A written bundle. ``faults`` say why it must not be promoted; ``report`` is its
     evaluation, ``None`` when no learner has enough history to be asked; ``rejects`` the
     file that lists the rows left out, ``None`` when there are none; ``erased`` how many learners
-    were left out because they asked to be forgotten; ``stages`` what each took.
+    were left out because they asked to be forgotten; ``stages`` what each took; ``learning`` how
+    the models learned (see ``Fitted``); ``papers`` by their names what is beside the bundle for
+    people: the report, where there is one, and the cards.
     """
 
     folder: Path
@@ -46,6 +49,8 @@ class Trained:
     rejects: Path | None = None
     erased: int = 0
     stages: tuple[Stage, ...] = ()
+    learning: Mapping[str, Any] = field(default_factory=dict)
+    papers: Mapping[str, Path] = field(default_factory=dict)
 
 
 def train(
@@ -83,14 +88,20 @@ def train(
         kept.forget()
     prepared = replace(prepare(data, config, embedder, progress, spread), kept=kept)
     split = sampled(last(prepared.known), seed, JUDGED)
-    report = None
+    report, papers = None, Papers(prepared, seed)
     fitted = fit(prepared, split.train, seed, progress)
     if len(split):
         beside = {name: BASELINES[name] for name in BESIDE}
-        report = kept.plain(
-            "evaluation",
-            lambda: evaluate(prepared, split, fitted.bundle, beside, seed, progress, tuned=False),
+        measured = Evaluation(
+            *kept.plain(
+                "evaluation",
+                lambda: evaluate(
+                    prepared, split, fitted.bundle, beside, seed, progress, tuned=False
+                ),
+            )
         )
+        report = measured.report
+        papers = papers.about(fitted, split, measured, served, progress)
         fitted = refit(prepared, fitted, prepared.known, seed, progress)
     manifest = facts(
         prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
@@ -107,8 +118,18 @@ def train(
     if data.rejects:
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
-    found = gate.faults(report, _bar(served, data)) if report else []
-    return Trained(written, tuple(found), report, rejects, data.erased, ledger.all())
+    bar = _bar(served, data)
+    found = gate.faults(report, bar, config.largest_disparity) if report else []
+    return Trained(
+        written,
+        tuple(found),
+        report,
+        rejects,
+        data.erased,
+        ledger.all(),
+        fitted.learning,
+        papers.write(written, served, found, now),
+    )
 
 
 def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:

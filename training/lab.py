@@ -159,8 +159,8 @@ class Lab:
         part = questions.learner // VALIDATION % PARTS
         for judged in (part == number for number in range(PARTS)):
             taught = _part(questions, ~judged)
-            text = ranking.boost(taught, self.prepared.config, self.seed, lambda _: None, Silent())
-            trees = Trees.parse(text, len(questions.names))
+            boosted = ranking.boost(taught, self.prepared.config, self.seed, lambda _: None)
+            trees = Trees.parse(str(boosted.text), len(questions.names))
             score[judged] = trees.score(questions.features[judged])
         begins = np.cumsum(questions.sizes) - questions.sizes
         own = np.repeat(score[questions.label == NEXT], questions.sizes)

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.domain import Kind, ResolvedRole
+from models.domain import Event, HeldSkill, Kind, Learner, ResolvedRole
 from models.ids import IdMap
 from models.query import Query, higher, role_target, with_learnt
 from models.walk import Walk
@@ -159,7 +159,29 @@ class Asker:
             role=role,
             requirement=requirement,
             limit=limit,
+            floors=bundle.floors,
             explain=False,
+        )
+
+    def told(self, bundle: Bundle, learner: int, end: int) -> Learner:
+        """The same ``learner`` with ``known[…:end]`` as their past, in the ids of ``bundle``."""
+        past = slice(int(self.known.indptr[learner]), end)
+        acts = zip(
+            self.known.credential[past].tolist(),
+            self.known.kind[past].tolist(),
+            self.known.at[past].tolist(),
+            strict=True,
+        )
+        role = int(self.learners.roles[learner])
+        return Learner(
+            skills=tuple(
+                HeldSkill(bundle.skills.ids[skill], None if np.isnan(level) else level)
+                for skill, level in self.learners.skills[learner].items()
+            ),
+            history=tuple(
+                Event(bundle.credentials.ids[c], KINDS[kind], at) for c, kind, at in acts
+            ),
+            target_role=None if role < 0 else bundle.roles.ids[role],
         )
 
     def _weights(self, bundle: Bundle) -> NDArray[np.float32]:

@@ -45,9 +45,6 @@ class Ledger(Progress):
             yield advance
         self._stages.append(Stage(name, _since(begun), _peak_mb()))
 
-    def measured(self, curve: str, step: int, value: float) -> None:
-        self._shown.measured(curve, step, value)
-
     def all(self) -> tuple[Stage, ...]:
         """The stages that have ended, and last the time between them."""
         between = _since(self._begun) - sum(each.seconds for each in self._stages)

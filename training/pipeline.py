@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -58,11 +59,24 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A trained bundle in memory, with what is needed to write it and to fit it again."""
+    """A trained bundle in memory, with what is needed to write it and to fit it again, and the
+    ranker's ``curve`` of learning (see ``ranking.Boosted``).
+    """
 
     bundle: Bundle
     parts: Parts
     shape: Shape
+    curve: Sequence[float] = ()
+
+    @property
+    def learning(self) -> dict[str, Any]:
+        """NDCG@10 on what was held back as the models learned, JSON-ready: of the ``collaborative``
+        model triples of learning rate, epoch and quality, of the ``ranker`` one figure a tree.
+        """
+        return {
+            "collaborative": [list(check) for check in self.shape.checks],
+            "ranker": list(self.curve),
+        }
 
 
 def prepare(
@@ -104,13 +118,16 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
 
     def settings() -> Any:
         with progress.stage("choose settings", 0):
-            return choose(known, item_features, config, seed, progress.measured).told()
+            return choose(known, item_features, config, seed).told()
 
     shape = Shape.of(kept.plain("settings", settings))
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     taught = teaching(prepared, known, shape, arrays, seed)
-    ranker = kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
-    return _assembled(prepared, known, seed, arrays, ranker, kinds, shape)
+    boosted = ranking.Boosted(
+        *kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
+    )
+    fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)
+    return replace(fitted, curve=boosted.curve)
 
 
 class Teaching(NamedTuple):
@@ -156,7 +173,8 @@ def refit(
     arrays = _kept_behaviour(prepared, known, fitted.shape, seed, progress, name)
     kinds = prepared.config.held_kinds or held_kinds(known)
     ranker = fitted.parts.ranker
-    return _assembled(prepared, known, seed, arrays, ranker, kinds, fitted.shape)
+    again = _assembled(prepared, known, seed, arrays, ranker, kinds, fitted.shape)
+    return replace(again, curve=fitted.curve)
 
 
 def _kept_behaviour(

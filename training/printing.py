@@ -13,6 +13,7 @@ from rich.text import Text
 from training.evaluate import PIPELINE
 from training.importers import Summary
 from training.job import Trained
+from training.papers import REPORT
 
 if TYPE_CHECKING:
     from training.tuning import Tuned
@@ -28,6 +29,9 @@ def trained(done: Trained) -> Iterator[RenderableType]:
     yield from _erased(done.erased)
     if done.rejects is not None:
         yield Text(f"Rows left out are listed in {done.rejects}.")
+    if REPORT in done.papers:
+        page = done.papers[REPORT]
+        yield Text(f"What there is to see of the run is in {page}, with cards beside it.")
     yield Text(f"Bundle {done.folder.name} is in {done.folder}.")
 
 
@@ -103,6 +107,44 @@ def _slices(report: Mapping[str, Any]) -> Table:
             _interval(report["paired_slices"][part][best], signed=True),
         )
     return table
+
+
+def audited(report: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """What sets groups of learners apart, and how credentials are shown."""
+    yield Text(f"bundle {report['bundle']}, asked: {report['asked']}")
+    if not report["same_data"]:
+        yield Text("The data are not those that the bundle was made of.")
+    tests = [*report["equity"]["tests"], *((report["paths"] or {}).get("tests", ()))]
+    table = _table(f"split '{report['split']}', {report['learners']} learners", "group")
+    for name in ("measure", "n", "difference", "95 %", "p, Holm"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.caption = Text("n learners; difference of means to all others; * clear of chance at 5 %")
+    table.caption_justify = "left"
+    for each in tests:
+        table.add_row(
+            _short(f"{each['attribute']} {each['group']}"),
+            each["measure"],
+            str(each["learners"]),
+            f"{each['difference']:+.3f}",
+            _interval(each["ci"], signed=True),
+            f"{each['holm']:.4f}{' *' if each['clear'] else ''}",
+        )
+    yield table if tests else Text("No groups of learners are large enough to be compared.")
+    for by, groups in report["exposure"].items():
+        table = _table(f"exposure by {by}", by)
+        for name in ("number", "available", "taken", "shown", "95 %"):
+            table.add_column(name, justify="right", no_wrap=True)
+        for group, each in groups.items():
+            shares = (f"{each[name]:.3f}" for name in ("available", "taken", "shown"))
+            table.add_row(_short(group), str(each["credentials"]), *shares, _interval(each["ci"]))
+        yield table
+    yield from map(Text, report["faults"])
+    yield from _erased(report["erased"])
+
+
+def _short(label: str) -> Text:
+    """A name that leaves room for figures in 80 columns."""
+    return Text(label if len(label) <= 26 else f"{label[:25]}…")
 
 
 def _table(title: str, first: str) -> Table:

@@ -23,10 +23,6 @@ class Progress(Protocol):
         """Show one stage of ``total`` steps while the block runs."""
         yield lambda done: None
 
-    def measured(self, curve: str, step: int, value: float) -> None:
-        """Told a point of a curve: how good something was after a step, within a stage."""
-        return
-
 
 class Silent(Progress):
     """Shows nothing."""
@@ -87,9 +83,6 @@ class Heeding(Progress):
 
             yield step
         self._heed()
-
-    def measured(self, curve: str, step: int, value: float) -> None:
-        self._shown.measured(curve, step, value)
 
     def _tell(self, *_: object) -> None:
         self._told = True

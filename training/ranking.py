@@ -81,6 +81,18 @@ class Questions:
     names: tuple[str, ...] = FEATURES
 
 
+class Boosted(NamedTuple):
+    """The ranker as LightGBM text, ``None`` where none was trained, and its NDCG@10 on learners
+    left out after each round, empty where none were.
+    """
+
+    text: str | None
+    curve: list[float]
+
+
+NO_RANKER: Final = Boosted(None, [])
+
+
 def train(
     met: Interactions,
     ask: Ask,
@@ -88,18 +100,18 @@ def train(
     config: Config,
     seed: int,
     progress: Progress,
-) -> str | None:
-    """The ranker as LightGBM text, or ``None`` when there are too few questions to learn from.
+) -> Boosted:
+    """The ranker, or none when there are too few questions to learn from.
 
     ``met`` holds first meetings only.
     """
     if len(met) < FEWEST_QUESTIONS:
-        return None
+        return NO_RANKER
     questions = collect(met, ask, fold_bundle, config, seed, progress)
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
-        return None
+        return NO_RANKER
     with progress.stage("train ranker", config.rounds) as advance:
-        return boost(questions, config, seed, advance, progress)
+        return boost(questions, config, seed, advance)
 
 
 def collect(
@@ -206,9 +218,9 @@ def _joined(
 
 
 def boost(
-    questions: Questions, config: Config, seed: int, advance: Advance, progress: Progress
-) -> str:
-    """Trees as LightGBM text: their number is chosen on learners left out, then all teach."""
+    questions: Questions, config: Config, seed: int, advance: Advance
+) -> Boosted:
+    """Trees, their number chosen on learners left out; then all teach."""
     parameters = {
         "objective": "lambdarank",
         "lambdarank_truncation_level": 60,
@@ -229,12 +241,12 @@ def boost(
         "num_threads": 1 if len(questions.label) < MANY else 2,
     }
 
+    curve: list[float] = []
+
     def told(after: Any) -> None:
         advance(1)
         for found in after.evaluation_result_list:
-            progress.measured(
-                f"ranker/{found.metric_name}", after.iteration + 1, found.metric_value
-            )
+            curve.append(round(float(found.metric_value), 4))
 
     left_out = questions.learner % VALIDATION == 0
     owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)
@@ -250,7 +262,7 @@ def boost(
         rounds = max(fitted.best_iteration, 1)
     everything = np.ones(len(questions.label), np.bool_)
     final = lightgbm.train(parameters, _dataset(questions, everything, owner), rounds)
-    return str(final.model_to_string())
+    return Boosted(str(final.model_to_string()), curve)
 
 
 def contributions(ranker: Ranker, matrix: NDArray[np.float32]) -> NDArray[np.float64]:

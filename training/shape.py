@@ -22,12 +22,13 @@ TUNED_ON: Final = 200_000
 @dataclass(frozen=True, slots=True)
 class Shape:
     """What was chosen on an inner split: the pace of the collaborative model and how it is folded
-    in, and the penalty of the item-to-item model.
+    in, and the penalty of the item-to-item model; ``checks`` are those that led to the pace.
     """
 
     pace: collaborative.Pace
     way: folding.Way
     ridge: float
+    checks: tuple[collaborative.Check, ...] = ()
 
     def told(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -41,6 +42,7 @@ class Shape:
             collaborative.Pace(**told["pace"]),
             folding.Way(Folding(**way["folding"]), way["learned"]),
             told["ridge"],
+            tuple(collaborative.Check(*each) for each in told["checks"]),
         )
 
 
@@ -49,13 +51,12 @@ def choose(
     item_features: csr_array | None,
     config: Config,
     seed: int,
-    measured: collaborative.Measured = lambda curve, step, value: None,
 ) -> Shape:
     """The settings that were best on an inner split, of some learners only."""
     tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
     components = config.components
-    pace = collaborative.best_pace(
-        tuned, item_features, components=components, seed=seed, measured=measured
+    pace, checks = collaborative.best_pace(
+        tuned, item_features, components=components, seed=seed
     )
     model = collaborative.fit(
         tuned.train,
@@ -66,7 +67,7 @@ def choose(
         seed=seed,
     )
     ridge = config.ridge or behaviour.best_ridge(known, tuned, seed)
-    return Shape(pace, folding.best(model, tuned, seed), ridge)
+    return Shape(pace, folding.best(model, tuned, seed), ridge, checks)
 
 
 def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:

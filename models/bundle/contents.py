@@ -14,6 +14,7 @@ from models.bundle.manifest import Manifest
 from models.collaborative import Factors, Folding
 from models.conditions import Conditions
 from models.encoder import TextEncoder
+from models.exposure import Floor
 from models.histories import Histories
 from models.ids import IdMap
 from models.index import VectorIndex
@@ -93,7 +94,9 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything an answer is made from; immutable."""
+    """Everything an answer is made from; immutable. ``floors`` are the deployer's policy of
+    exposure, from the configuration that it was made with.
+    """
 
     manifest: Manifest
     credentials: Credentials
@@ -105,6 +108,7 @@ class Bundle:
     indexes: Mapping[str, VectorIndex]
     ranker: Ranker | None
     encoder: TextEncoder | None
+    floors: tuple[Floor, ...] = ()
 
     def __repr__(self) -> str:
         return f"<bundle {self.version}>"
@@ -156,6 +160,7 @@ def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> B
         indexes=parts.indexes,
         ranker=None if parts.ranker is None else Ranker(parts.ranker, manifest.features),
         encoder=encoder,
+        floors=tuple(map(Floor.model_validate, manifest.config.get("exposure", ()))),
     )
 
 

@@ -55,8 +55,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The current bundle: how good it was found to be, and the ids of its credentials."""
+    """The current bundle: where it is, how good it was found to be, and the ids of its
+    credentials.
+    """
 
+    folder: Path
     metrics: Mapping[str, Any]
     credentials: frozenset[str]
 
@@ -119,7 +122,7 @@ def served(root: Path) -> Served | None:
         return None
     try:
         folder = bundle_of(root, version)
-        return Served(read_manifest(folder).metrics, frozenset(credential_ids(folder)))
+        return Served(folder, read_manifest(folder).metrics, frozenset(credential_ids(folder)))
     except BundleError:
         return None
 

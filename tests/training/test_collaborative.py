@@ -80,11 +80,13 @@ def test_progress_is_told_every_epoch() -> None:
 
 def test_the_best_pace_comes_from_the_inner_split() -> None:
     inner = splits.inner(splits.last(BOARD))
-    pace = collaborative.best_pace(inner, components=4, seed=0)
+    pace, checks = collaborative.best_pace(inner, components=4, seed=0)
     assert pace.epochs % collaborative.CHECK_EVERY == 0
     assert 0 < pace.epochs <= collaborative.MOST_EPOCHS
     assert pace.learning_rate in collaborative.LEARNING_RATES
-    assert pace == collaborative.best_pace(inner, components=4, seed=0)
+    assert (pace, checks) == collaborative.best_pace(inner, components=4, seed=0)
+    best = max(checks, key=lambda check: check.quality)
+    assert (best.epoch, best.learning_rate) == (pace.epochs, pace.learning_rate)
     asked = splits.sampled(inner, 0)
 
     def quality(epochs: int, rate: float) -> float:
@@ -99,5 +101,5 @@ def test_the_best_pace_comes_from_the_inner_split() -> None:
 
 def test_nobody_to_ask_gives_the_usual_pace() -> None:
     nobody = splits.last(histories("ab", "bc"))
-    pace = collaborative.best_pace(nobody, components=2, seed=0)
+    pace, _ = collaborative.best_pace(nobody, components=2, seed=0)
     assert pace == collaborative.Pace(collaborative.CHECK_EVERY, collaborative.LEARNING_RATES[0])

@@ -41,8 +41,9 @@ def inputs(ready: Prepared, known: Interactions) -> Inputs:
     """Settings chosen by tuning are held fixed; all else is the training job's own."""
     caught: list[Inputs] = []
 
-    def catch(met: Interactions, ask: Ask, fold_bundle: FoldBundle, *_: object) -> None:
+    def catch(met: Interactions, ask: Ask, fold_bundle: FoldBundle, *_: object) -> ranking.Boosted:
         caught.append(Inputs(met, ask, fold_bundle))
+        return ranking.NO_RANKER
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ranking, "train", catch)
@@ -165,4 +166,4 @@ def test_there_are_no_more_questions_than_asked_for(ready: Prepared) -> None:
 def test_with_too_little_to_learn_from_there_is_no_ranker(ready: Prepared) -> None:
     few = ready.known.where(np.arange(len(ready.known)) < ranking.FEWEST_QUESTIONS - 1)
     given = inputs(ready, few)
-    assert ranking.train(*given, ready.config, 1, Silent()) is None
+    assert ranking.train(*given, ready.config, 1, Silent()) == ranking.NO_RANKER

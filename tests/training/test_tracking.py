@@ -163,7 +163,13 @@ def test_a_training_is_written_down_and_what_is_promoted_is_the_champion(
     assert len(told["metrics"]["ranker/ndcg_at_10"]) == TINY_SETTINGS["rounds"]
     assert len(told["metrics"]["collaborative/rate 0.05/ndcg_at_10"]) > 1
     assert told["metrics"]["seconds/train ranker"][0] > 0
-    assert told["files"] == ["bundle/manifest.json", "evaluation.json"]
+    assert told["files"] == [
+        "bundle/manifest.json",
+        "data-card.md",
+        "evaluation.json",
+        "model-card.md",
+        "report.html",
+    ]
     assert [(each["run"], each["aliases"]) for each in store["models"]] == [(told["id"], [])]
     assert track("bundle", "promote", version)[0] == 0
     assert [each["aliases"] for each in read()["models"]] == [["champion"]]

@@ -1,7 +1,9 @@
-"""An evaluation, or a search, as one page that needs nothing else: no network, no scripts."""
+"""An evaluation, a run, a search or an audit as one page that needs nothing else: no network, no
+scripts.
+"""
 
-from training.report.page import render
-from training.report.saving import check, save
+from training.report.page import render, render_audit
+from training.report.saving import check, save, save_audit
 from training.report.tuned import tuned
 
-__all__ = ["check", "render", "save", "tuned"]
+__all__ = ["check", "render", "render_audit", "save", "save_audit", "tuned"]

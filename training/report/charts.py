@@ -78,10 +78,10 @@ def bars(rows: Sequence[Bar], *, alt: str, axis: str, digits: int = 3) -> Elemen
     bottom = TOP + ROW * len(rows)
     reached = [v for row in rows for v in (row.value, *(row.interval or ()), *row.others)]
     x = Scale.over([0.0, *reached], left, right, zero=True)
-    drawn = [_upright(x, tick, TOP, bottom) for tick in x.ticks]
+    drawn = [upright(x, tick, TOP, bottom) for tick in x.ticks]
     for i, row in enumerate(rows):
         middle = TOP + ROW * (i + 0.5)
-        drawn.append(_text(left - 8, middle + 4, row.label, "end"))
+        drawn.append(text(left - 8, middle + 4, row.label, "end"))
         drawn.append(
             element(
                 "rect",
@@ -93,14 +93,14 @@ def bars(rows: Sequence[Bar], *, alt: str, axis: str, digits: int = 3) -> Elemen
                 class_="bar mine" if row.mine else "bar",
             )
         )
-        drawn.extend(_line(x(v), middle - 10, x(v), middle + 10, "other") for v in row.others)
+        drawn.extend(line(x(v), middle - 10, x(v), middle + 10, "other") for v in row.others)
         if row.interval is not None:
             low, high = map(x, row.interval)
-            drawn.append(_line(low, middle, high, middle, "whisker"))
-            drawn.extend(_line(end, middle - 3, end, middle + 3, "whisker") for end in (low, high))
-        drawn.append(_text(WIDTH - 8, middle + 4, f"{row.value:.{digits}f}", "end"))
-    drawn.append(_text((left + right) / 2, bottom + 36, axis, "middle", "axis"))
-    return _svg(bottom + BOTTOM, alt, drawn)
+            drawn.append(line(low, middle, high, middle, "whisker"))
+            drawn.extend(line(end, middle - 3, end, middle + 3, "whisker") for end in (low, high))
+        drawn.append(text(WIDTH - 8, middle + 4, f"{row.value:.{digits}f}", "end"))
+    drawn.append(text((left + right) / 2, bottom + 36, axis, "middle", "axis"))
+    return svg(bottom + BOTTOM, alt, drawn)
 
 
 def plane(
@@ -118,12 +118,12 @@ def plane(
         xs = ys = xs + ys
     x = Scale.over(xs, LEFT, WIDTH - RIGHT, zero=zero)
     y = Scale.over(ys, HEIGHT - BOTTOM, TOP, zero=zero)
-    drawn = [_upright(x, tick, TOP, HEIGHT - BOTTOM) for tick in x.ticks]
+    drawn = [upright(x, tick, TOP, HEIGHT - BOTTOM) for tick in x.ticks]
     for tick in y.ticks:
-        drawn.append(_line(LEFT, y(tick), WIDTH - RIGHT, y(tick), "grid"))
-        drawn.append(_text(LEFT - 8, y(tick) + 4, f"{tick:g}", "end", "tick"))
+        drawn.append(line(LEFT, y(tick), WIDTH - RIGHT, y(tick), "grid"))
+        drawn.append(text(LEFT - 8, y(tick) + 4, f"{tick:g}", "end", "tick"))
     if diagonal:
-        drawn.append(_line(x(x.low), y(y.low), x(x.high), y(y.high), "ideal"))
+        drawn.append(line(x(x.low), y(y.low), x(x.high), y(y.high), "ideal"))
     if joined:
         path = " ".join(f"{x(p.x):.1f},{y(p.y):.1f}" for p in points)
         drawn.append(element("polyline", points=path, class_="curve"))
@@ -131,10 +131,10 @@ def plane(
         kind = "point mine" if point.mine else "point"
         drawn.append(element("circle", cx=x(point.x), cy=y(point.y), r=5, class_=kind))
     drawn.extend(_labels(points, x, y, joined=joined))
-    drawn.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, axes[0], "middle", "axis"))
-    side = _text(0, 0, axes[1], "middle", "axis")
+    drawn.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, axes[0], "middle", "axis"))
+    side = text(0, 0, axes[1], "middle", "axis")
     side.set("transform", f"translate(14 {(TOP + HEIGHT - BOTTOM) / 2:g}) rotate(-90)")
-    return _svg(HEIGHT, alt, [*drawn, side])
+    return svg(HEIGHT, alt, [*drawn, side])
 
 
 def _labels(points: Sequence[Point], x: Scale, y: Scale, *, joined: bool) -> list[Element]:
@@ -159,7 +159,7 @@ def _labels(points: Sequence[Point], x: Scale, y: Scale, *, joined: bool) -> lis
             range(len(boxes)), key=lambda i: (sum(_overlap(boxes[i], each) for each in taken), i)
         )
         taken.append(boxes[best])
-        drawn.append(_text(*places[best], point.label, "start", "mine" if point.mine else ""))
+        drawn.append(text(*places[best], point.label, "start", "mine" if point.mine else ""))
     return drawn
 
 
@@ -182,23 +182,27 @@ def _step(rough: float) -> float:
     return next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= rough - 1e-12)
 
 
-def _svg(height: float, alt: str, drawn: Sequence[Element]) -> Element:
-    box = f"0 0 {WIDTH} {height:g}"
+def svg(height: float, alt: str, drawn: Sequence[Element], width: float = WIDTH) -> Element:
+    """A drawing with its content in words."""
+    box = f"0 0 {width:g} {height:g}"
     return element("svg", element("title", alt), *drawn, viewBox=box, role="img")
 
 
-def _upright(x: Scale, tick: float, top: float, bottom: float) -> Element:
+def upright(x: Scale, tick: float, top: float, bottom: float) -> Element:
+    """A line of the grid with its value below."""
     return element(
         "g",
-        _line(x(tick), top, x(tick), bottom, "grid"),
-        _text(x(tick), bottom + 16, f"{tick:g}", "middle", "tick"),
+        line(x(tick), top, x(tick), bottom, "grid"),
+        text(x(tick), bottom + 16, f"{tick:g}", "middle", "tick"),
     )
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Element:
+def line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Element:
+    """A line of a kind that the style sheet knows."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=kind)
 
 
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> Element:
+def text(x: float, y: float, words: str, anchor: str, kind: str = "") -> Element:
+    """Words at a place."""
     named = {"class_": kind} if kind else {}
-    return element("text", text, x=x, y=y, text_anchor=anchor, **named)
+    return element("text", words, x=x, y=y, text_anchor=anchor, **named)

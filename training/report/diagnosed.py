@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 from xml.etree.ElementTree import Element
 
 from training.report.charts import Bar, Point, bars, plane
@@ -12,19 +12,28 @@ from training.report.words import Part, beside, figure, figure_with_interval, li
 
 Report = Mapping[str, Any]
 
+INNER: Final = "Chosen on an inner split of the training part."
+
 
 def parts(report: Report) -> Iterator[Part]:
     """Every part that rests on the diagnostics, then the circumstances of the run."""
-    found = report["diagnostics"]
+    found = report.get("diagnostics")
     for name, title, part in (
         ("goal", "What aiming at the role costs", _goal),
         ("calibration", "Calibration", _calibration),
         ("contributions", "What decides", _contributions),
     ):
+        if found is None:
+            break  # a training run leaves them out
         why = found["absent"].get(name)
         yield Part(title, part(found) if why is None else [note(f"Not measured: {why}.")])
     yield Part("Are the reasons true?", _faithfulness(report.get("faithfulness")))
     yield Part("Settings of the baselines", _settings(report))
+    yield from circumstances(report)
+
+
+def circumstances(report: Report) -> Iterator[Part]:
+    """What was measured on, and with."""
     yield Part("Data, versions, configuration", _circumstances(report))
 
 
@@ -141,7 +150,7 @@ def _settings(report: Report) -> list[Element]:
         return []
     rows = [(name, _code(params)) for name, params in report["params"].items()]
     return [
-        note("Chosen on an inner split of the training part."),
+        note("Their usual ones." if "bundle" in report else INNER),
         table(("baseline", "settings"), rows, numbers_from=2),
     ]
 

@@ -82,13 +82,19 @@ def _models(report: Report, models: Report) -> list[Element]:
     ]
     return [
         note(
-            "Each baseline was tuned on an inner split. The difference is in NDCG@10, learner by "
+            f"{_tuned(report)} The difference is in NDCG@10, learner by "
             "learner; a model is better where its whole interval lies above zero."
         ),
         table(head, rows),
         *(note(f"Left out: {name}, {why}.") for name, why in report["absent"].items()),
         beside(*charts),
     ]
+
+
+def _tuned(report: Report) -> str:
+    if "bundle" in report:
+        return "The baselines have their usual settings."
+    return "Each baseline was tuned on an inner split."
 
 
 def _slices(models: Report) -> list[Element]:

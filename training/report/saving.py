@@ -1,15 +1,15 @@
-"""Where an evaluation is kept: figures as JSON, the page as HTML."""
+"""Where an evaluation or an audit is kept: figures as JSON, the page as HTML."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from models.errors import UsageError
-from training.report.page import render
+from training.report.page import render, render_audit
 
 
 def check(*files: Path | None) -> None:
@@ -21,7 +21,20 @@ def check(*files: Path | None) -> None:
 
 def save(report: Mapping[str, Any], figures: Path | None, page: Path | None, at: datetime) -> None:
     """Write the files that are named; ``at`` is the moment that the page names as its own."""
+    _save(report, figures, page, lambda: render(report, at))
+
+
+def save_audit(
+    report: Mapping[str, Any], figures: Path | None, page: Path | None, at: datetime
+) -> None:
+    """The same for the report of an audit."""
+    _save(report, figures, page, lambda: render_audit(report, at))
+
+
+def _save(
+    report: Mapping[str, Any], figures: Path | None, page: Path | None, drawn: Callable[[], str]
+) -> None:
     if figures is not None:
         figures.write_text(json.dumps(report, indent=2) + "\n")
     if page is not None:
-        page.write_text(render(report, at), encoding="utf-8")
+        page.write_text(drawn(), encoding="utf-8")

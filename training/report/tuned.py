@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from training.report.charts import Bar, Point, bars, plane
-from training.report.elements import element, table
-from training.report.page import whole
+from training.report.elements import table
+from training.report.page import document
 from training.report.words import Part, beside, figure, listed, note
 
 if TYPE_CHECKING:
@@ -21,18 +21,12 @@ if TYPE_CHECKING:
 def tuned(found: Tuned, at: datetime) -> str:
     """The HTML of a search; ``at`` is the moment that the page names as its own."""
     title = f"Tuning, study {found.study.name}"
-    header = element(
-        "header",
-        element("h1", title),
-        element(
-            "p",
-            f"NDCG@10 {found.best.quality:.3f} with the best settings, {found.first.quality:.3f} "
-            f"with those given, over {found.learners:,} learners of an inner split.",
-            class_="verdict",
-        ),
-        element("p", f"{at:%Y-%m-%d %H:%M %Z} · {len(found.trials)} trials"),
+    verdict = (
+        f"NDCG@10 {found.best.quality:.3f} with the best settings, {found.first.quality:.3f} "
+        f"with those given, over {found.learners:,} learners of an inner split."
     )
-    return whole(title, header, _parts(found))
+    about = f"{at:%Y-%m-%d %H:%M %Z} · {len(found.trials)} trials"
+    return document(title, verdict, about, _parts(found))
 
 
 def _parts(found: Tuned) -> Iterator[Part]:

@@ -24,6 +24,7 @@ from training.settings import Settings, environment
 from training.tracking.figures import flat, name_of, plain
 
 if TYPE_CHECKING:
+    from training.job import Trained
     from training.tuning import Tuned
 
 SCRIBE: Final = Path(__file__).with_name("scribe.py")
@@ -71,26 +72,38 @@ class Run:
         """A file by its name."""
         self._order("text", name=name, text=text)
 
+    def learned(self, learning: Mapping[str, Any]) -> None:
+        """How the models learned (see ``Fitted.learning``)."""
+        points = [
+            (f"collaborative/rate {rate:g}/ndcg@10", epoch, quality)
+            for rate, epoch, quality in learning["collaborative"]
+        ]
+        self.curve(points + [("ranker/ndcg@10", k, q) for k, q in enumerate(learning["ranker"], 1)])
+
     def evaluated(self, report: Mapping[str, Any], page: str | None = None) -> None:
         """An evaluation: its figures, and the whole as a file and as a page."""
         self.figures({name: report[name] for name in MEASURED if report.get(name) is not None})
+        if "learning" in report:
+            self.learned(report["learning"])
         self.settings(data=report.get("data", {}))
         self.text("evaluation.json", json.dumps(report, indent=2) + "\n")
         if page is not None:
             self.text("evaluation.html", page)
 
-    def trained(
-        self, folder: Path, report: Mapping[str, Any] | None, faults: Sequence[str]
-    ) -> None:
+    def trained(self, done: Trained) -> None:
         """A bundle that was written: how good it is, its manifest, a version of the model."""
-        if report is not None:
-            self.evaluated(report)
+        folder = done.folder
+        if done.report is not None:
+            self.evaluated(done.report)
+        self.learned(done.learning)
+        for name, path in done.papers.items():
+            self.text(name, path.read_text("utf-8"))
         manifest = (folder / MANIFEST).read_text("utf-8")
         self.settings(data=json.loads(manifest)["data"])
         self.tags(
             bundle_version=folder.name,
             registry=folder.parent.resolve(),
-            gate="; ".join(faults) or "passed",
+            gate="; ".join(done.faults) or "passed",
         )
         self._order("bundle", version=folder.name, manifest=manifest)
 
@@ -108,7 +121,7 @@ class Run:
         self._order("champion", version=version)
 
     def watching(self, shown: Progress) -> Progress:
-        """What shows ``shown`` and tells the times and curves of its stages."""
+        """What shows ``shown`` and tells the times of its stages."""
         return shown if self._orders is None else Watched(shown, self)
 
     def _order(self, do: str, /, **order: object) -> None:
@@ -117,11 +130,10 @@ class Run:
 
 
 class Watched(Progress):
-    """Shows what another progress does; tells a run what each stage took, and its curves."""
+    """Shows what another progress does; tells a run what each stage took."""
 
     def __init__(self, shown: Progress, run: Run) -> None:
         self._shown, self._run = shown, run
-        self._curve: list[tuple[str, int, float]] = []
 
     @contextmanager
     def stage(self, name: str, total: int) -> Iterator[Advance]:
@@ -129,11 +141,6 @@ class Watched(Progress):
         with self._shown.stage(name, total) as advance:
             yield advance
         self._run.figures({"seconds": {name: time.perf_counter() - begun}})
-        self._run.curve(self._curve)
-        self._curve = []
-
-    def measured(self, curve: str, step: int, value: float) -> None:
-        self._curve.append((curve, step, value))
 
 
 def to_stderr(message: str) -> None:
