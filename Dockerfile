@@ -1,4 +1,5 @@
-# Two images: `service` (the last, so the default) answers requests; `training` makes bundles.
+# Two images: `service` (the last, so the default) answers requests; `training` makes bundles, of a
+# service's events too.
 #   docker build -t cairn .
 #   docker build -t cairn-training --target training .
 
@@ -38,7 +39,7 @@ RUN pip install --only-binary :all: -c constraints.txt '.[service]'
 
 FROM build AS build-training
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
-RUN LIGHTFM_NO_CFLAGS=1 pip install -c constraints.txt torch==2.13.0 '.[training]'
+RUN LIGHTFM_NO_CFLAGS=1 pip install -c constraints.txt torch==2.13.0 '.[service,training]'
 
 
 FROM base AS training

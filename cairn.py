@@ -1,37 +1,55 @@
 """The command line, and the only place where training and service are wired together.
 
 Each command imports what it needs when it runs, so that neither half must be installed for
-the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data.
+the other. Exit codes: 0 done; 1 the work failed; 2 unusable arguments or data; ``retrain`` has
+two more (``models.errors``).
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from rich.console import Console
 from typer import Argument, Option, Typer, echo
 
-from models.errors import CairnError, UsageError
+from models.errors import CairnError
 from service import commands, commands_log, commands_lti
 from service.terminal import Terminal, shown
-from training import commands as commands_training
-from training.commands import ConfigFile, Data, Seed, spreading
+from training import commands as offline
+from training.commands import (  # fmt: skip
+    ConfigFile,
+    Data,
+    Figures,
+    Out,
+    Scheduler,
+    Seed,
+    Split,
+    Test,
+    Workers,
+    spread_over,
+    trained,
+)
+
+if TYPE_CHECKING:
+    from training.writing import Taken
 
 ROOMS: Final = {"models", "service", "training"}
 EXTRAS: Final = """train, tune, batch, evaluate, audit, import, simulate need
-'cairn-paths[training]', with --workers or --cluster 'cairn-paths[training,cluster]', demo and
-events export 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
+'cairn-paths[training]', with --workers or --cluster 'cairn-paths[training,cluster]', demo,
+retrain, drift and events export 'cairn-paths[service,training]', the other commands
+'cairn-paths[service]'."""
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app = _group(help="What should a learner earn next towards a role, in what order, and why?")
 events = _group(help="The durable log of what learners did.")
-app.add_typer(commands.bundles, name="bundle", result_callback=commands_training.crown)
+app.add_typer(commands.bundles, name="bundle", result_callback=offline.crown)
 app.add_typer(events, name="events")
 app.add_typer(commands.keys, name="keys")
 app.add_typer(commands_lti.lti, name="lti")
@@ -39,17 +57,7 @@ app.add_typer(commands_log.decisions, name="decisions")
 app.add_typer(commands_log.log, name="log")
 app.add_typer(commands_log.experiment, name="experiment")
 
-Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
-Split = Annotated[
-    Literal["last", "temporal", "given"] | None,
-    Option(help="Default: last, or given where --test is named."),
-]
-Test = Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")]
-Figures = Annotated[Path | None, Option("--json", help="File for all figures.")]
-Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
-Scheduler = Annotated[
-    str | None, Option("--cluster", metavar="URL", help="Dask scheduler, such as tcp://host:8786.")
-]
+Tenant = Annotated[str, Option(help="Whose events.")]
 Port = Annotated[int | None, Option(min=0, max=65535, help="Default: CAIRN_PORT, 8000.")]
 
 
@@ -100,73 +108,95 @@ def train(
 ) -> None:
     """Check DATA, fit, evaluate, write a bundle, and promote it if it is good enough."""
     from models.bundle import registry
-    from training import config as configuration
-    from training import job, printing, progress, tracking
+    from training import printing, tracking
     from training.settings import Settings
 
     settings = Settings()
     root = out or settings.bundles
-    chosen = configuration.read(config)
     with (
         tracking.started(settings, "train", wanted=track) as run,
-        spreading(workers, cluster) as spread,
-        progress.on(Console(stderr=True)) as shown_progress,
+        spread_over(workers, cluster) as spread,
     ):
-        run.settings(folder=data, seed=seed, config=chosen.model_dump(mode="json"))
-        trained = job.train(
-            data,
-            root,
-            chosen,
-            seed,
-            datetime.now(UTC),
-            run.watching(shown_progress),
-            served=registry.served(root),
-            cache=settings.cache,
-            on_bad_row=on_bad_row,
-            spread=spread,
-            work=settings.work,
-            resume=resume,
-        )
-        Terminal().print(*printing.trained(trained), sep="\n")
-        run.trained(trained)
-        if promote and not trained.faults:
-            registry.promote(root, trained.folder.name)
-            run.champion(trained.folder.name)
+        made = trained(data, root, config, seed, run, spread, on_bad_row=on_bad_row, resume=resume)
+        Terminal().print(*printing.trained(made), sep="\n")
+        if promote and not made.faults:
+            registry.promote(root, made.folder.name)
+            run.champion(made.folder.name)
             echo(f"It is now the current bundle of {root}.")
-    if promote and trained.faults:
-        raise CairnError("not promoted, but kept for inspection: " + "; ".join(trained.faults))
+    if promote and made.faults:
+        raise CairnError("not promoted, but kept for inspection: " + "; ".join(made.faults))
 
 
 @app.command()
-def batch(
-    bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
-    out: Annotated[Path, Option(metavar="FILE.parquet", help="File for the answers.")],
-    learners: Annotated[
-        Path | None, Option(metavar="FILE", help="Table of learners: their skills and roles.")
-    ] = None,
-    limit: Annotated[int, Option(min=1, max=100, help="Items for each learner.")] = 10,
-    at: Annotated[
-        datetime | None, Option(help="As of this moment, UTC. Default: the last one known.")
-    ] = None,
+def retrain(
+    data: Data,
+    out: Annotated[Path | None, Option(help="Registry. Default: bundles in CAIRN_VAR.")] = None,
+    url: Annotated[str | None, Option(help="Registry in object storage to follow too.")] = None,
+    tenant: Tenant = "demo",
+    config: ConfigFile = None,
+    seed: Seed = 1,
+    on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip: but count them.")] = "fail",
+    warm: Annotated[bool, Option("--warm/--cold", help="Keep the settings chosen before.")] = True,
+    anew: Annotated[bool, Option("--anew", help="Forget a run that was killed.")] = False,
     workers: Workers = None,
     cluster: Scheduler = None,
 ) -> None:
-    """Answer every learner of a bundle, without a server: one row for each item."""
-    from models.bundle import registry
-    from training import progress
-    from training.batch import answer_all
+    """Train on DATA and the events a service accepted, and promote what is no worse.
 
-    with spreading(workers, cluster) as spread, progress.on(Console(stderr=True)) as shown_progress:
-        count = answer_all(
-            registry.resolve(bundle),
-            out,
-            learners,
-            at=None if at is None else at.replace(tzinfo=UTC).timestamp(),
-            limit=limit,
-            spread=spread,
-            progress=shown_progress,
-        )
-    echo(f"{out}: answers for {count} learners")
+    Killed at any point, it goes on there when it is run again. Exits with 0 when a bundle was
+    promoted or nothing is new, 3 when the new one is not good enough, 4 while another run is on.
+    """
+    from service.delivery import deliver, fetched
+    from training import config as configuration
+    from training import printing, retraining, tracking
+    from training.settings import Settings
+
+    settings = Settings()
+    root = fetched(url, out or settings.bundles)
+
+    def train_on(folder: Path) -> dict[str, str]:
+        with tracking.started(settings, "train") as run, spread_over(workers, cluster) as spread:
+            made = trained(folder, root, config, seed, run, spread, resume=True, warm=warm)
+            Terminal().print(*printing.trained(made), sep="\n")
+        return {"bundle": made.folder.name}
+
+    def promote(version: str) -> None:
+        deliver(root, url, version)
+        tracking.crown(settings, version)
+
+    retraining.retrain(
+        retraining.Job(data, tenant, root, configuration.read(config), seed, on_bad_row),
+        settings.work / "retrain",
+        lambda folder: _export(folder, tenant)._asdict(),
+        train_on,
+        promote,
+        anew=anew,
+        now=lambda: datetime.now(UTC),
+        say=partial(echo, err=True),
+    )
+
+
+@app.command()
+def drift(
+    bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
+    tenant: Tenant = "demo",
+    days: Annotated[float, Option(min=0.01, help="So many days up to now are looked at.")] = 7.0,
+    json_file: Figures = None,
+    page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
+) -> None:
+    """Compare what a service meets with what its bundle was trained on."""
+    from models.bundle import read, registry
+    from service.settings import chosen
+    from service.unattended import recorded
+    from training import report
+    from training.drift import measure, shown
+
+    report.check(json_file, page)
+    now = datetime.now(UTC)
+    rows, decisions = asyncio.run(recorded(chosen(), tenant, commands_log.WHO, now.timestamp))
+    found = measure(read(registry.resolve(bundle)), rows, decisions, tenant, now.timestamp(), days)
+    Terminal().print(*shown.printed(found), sep="\n")
+    report.save(found, json_file, page, now, render=shown.page)
 
 
 @app.command()
@@ -237,11 +267,11 @@ def audit(
             smallest_group=smallest_group,
         )  # fmt: skip
     Terminal().print(*printing.audited(found), sep="\n")
-    report.save_audit(found, json_file, page, datetime.now(UTC))
+    report.save(found, json_file, page, datetime.now(UTC), render=report.render_audit)
 
 
 ANSWERS: Final = (commands.recommend, commands.plan, commands.compare, commands.closest)
-for command in (commands_training.tune, *ANSWERS, commands.serve):
+for command in (offline.tune, offline.batch, offline.simulate, *ANSWERS, commands.serve):
     app.command()(command)
 events.command("rebuild")(commands_log.rebuild_states)
 
@@ -258,38 +288,21 @@ def import_(
     Terminal().print(*printing.imported(importers.run(source, path, out)), sep="\n")
 
 
-@app.command()
-def simulate(
-    learners: Annotated[int, Option(min=0)],
-    credentials: Annotated[int, Option(min=1)],
-    out: Out,
-    seed: Seed = 1,
-) -> None:
-    """Make up a world whose true next steps are known, for load and scale."""
-    from training.simulate import simulate_world, write_world
-
-    if out.exists() and any(out.iterdir()):
-        raise UsageError(f"{out} is not empty; simulate into a new folder")
-    world = simulate_world(learners, credentials, seed)
-    write_world(world, out)
-    echo(f"{out}: " + ", ".join(f"{frame.height} {name}" for name, frame in world.items()))
-
-
 @events.command("export")
-def export_events(out: Out, tenant: Annotated[str, Option(help="Whose events.")] = "demo") -> None:
+def export_events(out: Out, tenant: Tenant = "demo") -> None:
     """Add the events a service has accepted to the interactions in --out, each once."""
+    taken = _export(out, tenant)
+    erased = f", rows of {taken.erased} erased learners removed" if taken.erased else ""
+    echo(f"{out}: {taken.added} interactions added{erased}")
+
+
+def _export(out: Path, tenant: str) -> Taken:
     from service.export import log_of
     from service.settings import chosen
     from training.writing import take_log
 
     log = log_of(chosen(), tenant)
-    rows = (
-        (each.learner_id, each.credential, each.kind, each.at, each.value, each.event_id)
-        for each in log.events
-    )
-    taken = take_log(out, rows, tenant, log.tombstones)
-    erased = f", rows of {taken.erased} erased learners removed" if taken.erased else ""
-    echo(f"{out}: {taken.added} interactions added{erased}")
+    return take_log(out, log.rows(), tenant, log.tombstones)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ CairnError               the work failed                                (exit co
 │   └── SpoolFailed      nor can the local disk take events in its place
 ├── TrainingFailed       fitting diverged, or the data hold nothing to learn from
 ├── PortInUse            another process listens on the address asked for
+├── NotPromoted          a new bundle is not good enough to be served      (exit code 3)
+├── Busy                 another process does this very work right now      (exit code 4)
 └── UsageError           arguments or data that cannot be used         (exit code 2)
     └── DataError        faults in a data folder, all reported together
 """
@@ -55,6 +57,18 @@ class TrainingFailed(CairnError):
 
 class PortInUse(CairnError):
     """Another process listens on the address asked for."""
+
+
+class NotPromoted(CairnError):
+    """A new bundle is not good enough to be served; ``cairn retrain`` exits with 3."""
+
+    exit_code = 3
+
+
+class Busy(CairnError):
+    """Another process does this very work right now; ``cairn retrain`` exits with 4."""
+
+    exit_code = 4
 
 
 class UsageError(CairnError):

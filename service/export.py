@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,6 +16,8 @@ from service.settings import Settings
 from service.spool import Spool
 from service.store import Store
 
+Row = tuple[str, str, str, float, float | None, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Log:
@@ -25,6 +27,15 @@ class Log:
 
     events: list[LoggedEvent]
     tombstones: list[str]
+
+    def rows(self) -> Iterator[Row]:
+        """The events as training takes them: learner, credential, kind, seconds since the epoch
+        (UTC), value and the event's id.
+        """
+        for each in self.events:
+            yield (
+                each.learner_id, each.credential, each.kind, each.at, each.value, each.event_id,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from service.experiments.assignment import Variant, read
 from service.experiments.outcomes import Exposure, attribute, exposures
 from service.experiments.replay import Known, Ranking, by_mark
 from service.experiments.report import Judged, Report, judge, report
-from service.export import all_events
+from service.export import Log, Row, all_events
 from service.held import tombstone
 from service.reading import stored
 from service.settings import Settings
@@ -45,6 +45,17 @@ async def all_decisions(
     async with _kept(settings) as kept, _spool(settings) as spool:
         await AuditLog(kept, spool, now).note(tenant, who, Act.EXPORT_DECISIONS)
         return [each async for each in kept.all(tenant)]
+
+
+async def recorded(
+    settings: Settings, tenant: str, who: str, now: Clock
+) -> tuple[list[Row], list[dict[str, Any]]]:
+    """A tenant's accepted events and its decisions, both oldest first."""
+    async with stored(settings) as store, _spool(settings) as spool:
+        kept = DecisionStore(store, settings.decision_days, settings.audit_days)
+        await AuditLog(kept, spool, now).note(tenant, who, Act.EXPORT_DECISIONS)
+        events = Log(await all_events(store, tenant), [])
+        return list(events.rows()), [each async for each in kept.all(tenant)]
 
 
 async def audit_records(settings: Settings, tenant: str) -> list[dict[str, Any]]:

@@ -83,8 +83,28 @@ def test_the_alerts_are_those_of_the_docs() -> None:
     assert found["ServiceMonitor"]["spec"]["endpoints"][0]["path"] == "/metrics"
 
 
+def test_retraining_is_scheduled_one_at_a_time_where_it_is_asked_for() -> None:
+    assert "CronJob" not in rendered()
+    spec = rendered(retrain={"enabled": True, "claimName": "learning"})["CronJob"]["spec"]
+    assert spec["concurrencyPolicy"] == "Forbid"
+    pod = spec["jobTemplate"]["spec"]["template"]
+    inside = container({"spec": {"template": pod}})
+    assert inside["args"][:4] == ["retrain", "/data/data", "--url", NEEDED["bundleUrl"]]
+    mounted = {each["name"] for each in inside["volumeMounts"]}
+    assert mounted == {each["name"] for each in pod["spec"]["volumes"]}
+    known = {f"CAIRN_{name}".upper() for name in Settings.model_fields}
+    assert {each["name"] for each in inside["env"]} <= known
+
+
 @pytest.mark.parametrize(
-    "wrong", [{"bundleUrl": "models"}, {"secretName": ""}, {"worker": 2}, {"workers": 0}]
+    "wrong",
+    [
+        {"bundleUrl": "models"},
+        {"secretName": ""},
+        {"worker": 2},
+        {"workers": 0},
+        {"retrain": {"enabled": True}},
+    ],
 )
 def test_wrong_values_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(helm.HelmError):

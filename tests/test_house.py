@@ -25,9 +25,7 @@ MADE = {"node_modules", "cairn-path.js"}
 """What is installed or built below a room, and no source."""
 GENERATED = {"client/cairn_client/schema.py"}
 COMMANDS = {
-    "service/commands.py",
-    "service/commands_log.py",
-    "service/commands_lti.py",
+    *(f"service/{name}.py" for name in ("commands", "commands_log", "commands_lti")),
     "training/commands.py",
 }
 """The parts of the command line that lie in a room."""

@@ -1,4 +1,7 @@
-"""Commands of the command line that only training is needed for."""
+"""Commands that need training alone, and what training commands have in common.
+
+Each imports what it needs when it runs.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +9,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from rich.console import Console
-from typer import Argument, Option
+from typer import Argument, Option, echo
 
 from models.errors import UsageError
 
 if TYPE_CHECKING:
+    from training.job import Trained
     from training.spread import Spread
+    from training.tracking.run import Run
 
 Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
 ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
 Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
+Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
+Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
+Scheduler = Annotated[
+    str | None, Option("--cluster", metavar="URL", help="Dask scheduler, such as tcp://host:8786.")
+]
+Split = Annotated[
+    Literal["last", "temporal", "given"] | None,
+    Option(help="Default: last, or given where --test is named."),
+]
+Test = Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")]
+Figures = Annotated[Path | None, Option("--json", help="File for all figures.")]
 
 
 @contextmanager
-def spreading(workers: int | None, cluster: str | None) -> Iterator[Spread]:
+def spread_over(workers: int | None, cluster: str | None) -> Iterator[Spread]:
     """Where parts of the learners are worked on; without either option in this process."""
     from training.spread import HERE
 
@@ -45,6 +61,43 @@ def crown(promoted: object) -> None:
 
     if isinstance(promoted, str):
         tracking.crown(Settings(), promoted)
+
+
+def trained(
+    data: Path,
+    root: Path,
+    config: Path | None,
+    seed: int,
+    run: Run,
+    spread: Spread,
+    **more: Any,
+) -> Trained:
+    """One training run into the registry ``root``, beside what is current there, written down as
+    ``run``. ``more`` goes to ``job.train``.
+    """
+    from models.bundle import registry
+    from training import config as configuration
+    from training import job, progress
+    from training.settings import Settings
+
+    settings, chosen = Settings(), configuration.read(config)
+    run.settings(folder=data, seed=seed, config=chosen.model_dump(mode="json"))
+    with progress.on(Console(stderr=True)) as shown_progress:
+        made = job.train(
+            data,
+            root,
+            chosen,
+            seed,
+            datetime.now(UTC),
+            run.watching(shown_progress),
+            served=registry.served(root),
+            cache=settings.cache,
+            work=settings.work,
+            spread=spread,
+            **more,
+        )
+    run.trained(made)
+    return made
 
 
 def tune(
@@ -93,3 +146,53 @@ def tune(
             page.write_text(html, encoding="utf-8")
         if out is not None:
             out.write_text(tuned.file.read_text())
+
+
+def batch(
+    bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
+    out: Annotated[Path, Option(metavar="FILE.parquet", help="File for the answers.")],
+    learners: Annotated[
+        Path | None, Option(metavar="FILE", help="Table of learners: their skills and roles.")
+    ] = None,
+    limit: Annotated[int, Option(min=1, max=100, help="Items for each learner.")] = 10,
+    at: Annotated[
+        datetime | None, Option(help="As of this moment, UTC. Default: the last one known.")
+    ] = None,
+    workers: Workers = None,
+    cluster: Scheduler = None,
+) -> None:
+    """Answer every learner of a bundle, without a server: one row for each item."""
+    from models.bundle import registry
+    from training import progress
+    from training.batch import answer_all
+
+    with (
+        spread_over(workers, cluster) as spread,
+        progress.on(Console(stderr=True)) as shown_progress,
+    ):
+        count = answer_all(
+            registry.resolve(bundle),
+            out,
+            learners,
+            at=None if at is None else at.replace(tzinfo=UTC).timestamp(),
+            limit=limit,
+            spread=spread,
+            progress=shown_progress,
+        )
+    echo(f"{out}: answers for {count} learners")
+
+
+def simulate(
+    learners: Annotated[int, Option(min=0)],
+    credentials: Annotated[int, Option(min=1)],
+    out: Out,
+    seed: Seed = 1,
+) -> None:
+    """Make up a world whose true next steps are known, for load and scale."""
+    from training.simulate import simulate_world, write_world
+
+    if out.exists() and any(out.iterdir()):
+        raise UsageError(f"{out} is not empty; simulate into a new folder")
+    world = simulate_world(learners, credentials, seed)
+    write_world(world, out)
+    echo(f"{out}: " + ", ".join(f"{frame.height} {name}" for name, frame in world.items()))

@@ -17,7 +17,8 @@ from training.config import Config
 from training.diagnostics import diagnose
 from training.embed import embedder_of
 from training.evaluate import ask_all, evaluate
-from training.pipeline import LIBRARIES, Prepared, fit, item_features_of, prepare
+from training.matrix import item_features_of
+from training.pipeline import LIBRARIES, Prepared, fit, prepare
 from training.progress import Progress
 from training.review import review
 from training.splits import Split

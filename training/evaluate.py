@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.rank import rank
 from models.sources import SOURCES
-from training import faithfulness, metrics
+from training import acceptance, faithfulness, metrics
 from training.baselines import Baseline, tune
 from training.equity import quality
 from training.learners import Asker
+from training.metrics import PIPELINE
 from training.pipeline import Prepared
 from training.progress import Progress
 from training.splits import Split, inner
@@ -29,18 +30,19 @@ REPORTED: Final = (
     "ndcg@5", "ndcg@10", "ndcg@20", "recall@5", "recall@10", "recall@20",
     "hit@5", "hit@10", "hit@20", "mrr",
 )  # fmt: skip
-PIPELINE: Final = "cairn"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The pipeline's answers: ``lists`` (m, depth), and which source found what was asked.
+    """The pipeline's answers: ``lists`` (m, depth) with their ``scores`` (m, depth; 0..1, NaN
+    where the list has ended), and which source found what was asked.
 
     ``found`` (m, sources) is the share of each question's relevant credentials that each
     source proposed, ``reached`` (m,) the share that any did.
     """
 
     lists: NDArray[np.int32]
+    scores: NDArray[np.float64]
     found: NDArray[np.float64]
     reached: NDArray[np.float64]
 
@@ -87,6 +89,7 @@ def evaluate(
                 available=available,
             )
     report = summary(split, lists, answers, params, prepared, seed)
+    report["scores"] = acceptance.at_training(answers.lists, answers.scores, split.relevant)
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
     mine = metrics.measure(answers.lists, split.relevant)
     report |= {
@@ -100,6 +103,7 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
     """Ask the pipeline every question of the split."""
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
     lists = np.full((len(split), DEPTH), NONE, np.int32)
+    scores = np.full((len(split), DEPTH), np.nan)
     found = np.zeros((len(split), len(SOURCES)))
     reached = np.zeros(len(split))
     with progress.stage("ask", len(split)) as advance:
@@ -109,6 +113,7 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
             ranked = rank(bundle, query)
             rows = ranked.candidates.rows[ranked.places]
             lists[i, : len(rows)] = rows
+            scores[i, : len(rows)] = ranked.scores[ranked.places]
             relevant = split.relevant.indices[
                 split.relevant.indptr[i] : split.relevant.indptr[i + 1]
             ]
@@ -116,7 +121,7 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
             found[i] = (ranked.candidates.ranks[among] >= 0).sum(0) / len(relevant)
             reached[i] = among.sum() / len(relevant)
             advance(1)
-    return Asked(lists, found, reached)
+    return Asked(lists, scores, found, reached)
 
 
 def availability(bundle: Bundle, split: Split) -> Available | None:

@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from training.evaluate import PIPELINE
+from models.bundle.registry import Served
+from training.metrics import PIPELINE
 
 SLICES: Final = ("all", "warm", "cold")
 FLOOR: Final = "popularity"
 FIGURE: Final = "ndcg@10"
+
+ENOUGH: Final = 50
+"""So many questions that can fairly be put to both bundles are enough to compare by."""
+
+
+def verdict(
+    report: Mapping[str, Any] | None,
+    credentials: frozenset[str],
+    current: Served | None,
+    largest_disparity: float | None = None,
+) -> list[str]:
+    """Why a bundle over ``credentials`` must not take the place of the ``current`` one; empty when
+    it may. ``report`` is its evaluation, ``None`` when there was nobody to ask: with that it may
+    only be the first. Else see ``faults``.
+    """
+    if report is None:
+        return [] if current is None else ["no learner has enough history to evaluate it with"]
+    return faults(report, _bar(current, credentials), largest_disparity)
 
 
 def faults(
@@ -19,11 +38,13 @@ def faults(
 ) -> list[str]:
     """Why a bundle with this evaluation must not be promoted; empty when it may.
 
-    The pipeline must not be below popularity on any main slice, nor significantly below
-    the ``current`` bundle's own evaluation: its interval must not end below where the
-    other's begins. A current bundle without an evaluation sets no bar. No group of learners may
-    be surely, with an interval that holds for all groups together, by more than
-    ``largest_disparity`` below all others; data that tell of no groups set no bar.
+    The pipeline must not be below popularity on any main slice, nor significantly below the
+    current bundle. Where both can fairly be asked the same questions, the interval of the paired
+    difference must not end below zero. Else the interval of the pipeline's figure must not end
+    below where that of the ``current`` bundle's own evaluation begins; a current bundle without
+    an evaluation sets no bar. No group of learners may be surely, with an interval that holds for
+    all groups together, by more than ``largest_disparity`` below all others; data that tell of no
+    groups set no bar.
     """
     mine, floor = report["models"][PIPELINE], report["models"][FLOOR]
     found = [
@@ -32,7 +53,14 @@ def faults(
         for part in SLICES
         if part in mine and not mine[part][FIGURE] >= floor[part][FIGURE]  # NaN is no figure
     ]
-    if current and "models" in current:
+    beside = report.get("served")
+    if beside and beside["questions"] >= ENOUGH:
+        if beside["paired"][1] < 0:
+            found.append(
+                f"NDCG@10 of {beside[FIGURE]:.3f} is significantly below the current bundle's "
+                f"{beside['current']:.3f} on the same {beside['questions']} questions"
+            )
+    elif current and "models" in current:
         before = current["models"][PIPELINE]["all"]
         if mine["all"]["ci"][FIGURE][1] < before["ci"][FIGURE][0]:
             found.append(
@@ -51,3 +79,14 @@ def disparities(equity: Mapping[str, Any], largest: float | None) -> list[str]:
         for each in equity["tests"]
         if largest is not None and each["measure"] == FIGURE and each["joint"][1] < -largest
     ]
+
+
+def _bar(current: Served | None, credentials: frozenset[str]) -> Mapping[str, Any] | None:
+    """The evaluation to measure up to: that of a bundle over mostly the same credentials.
+
+    Figures over another catalogue say nothing about this one.
+    """
+    if current is None:
+        return None
+    kept = current.credentials & credentials
+    return current.metrics if 2 * len(kept) >= len(current.credentials) else None

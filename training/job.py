@@ -21,9 +21,9 @@ from training.ledger import Ledger, Stage
 from training.papers import Papers
 from training.pipeline import facts, fit, prepare, refit
 from training.progress import Progress
+from training.shape import Shape
 from training.splits import last, sampled
 from training.spread import HERE, Spread
-from training.tables import Dataset
 from training.writing import write_rejects
 
 BESIDE: Final = ("popularity", "lightfm")
@@ -31,6 +31,9 @@ BESIDE: Final = ("popularity", "lightfm")
 
 JUDGED: Final = 10_000
 """So many learners are asked at most: their intervals are narrow enough for the gate."""
+
+GROWN: Final = 1.5
+"""Settings are chosen anew once there are so many times the interactions they were chosen on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def train(
     spread: Spread = HERE,
     work: Path | None = None,
     resume: bool = False,
+    warm: bool = False,
 ) -> Trained:
     """Load, fit, evaluate and write one bundle below ``out``.
 
@@ -75,8 +79,9 @@ def train(
     are listed in ``out/<version>.rejects.jsonl``. ``spread`` is where learners' acts are counted,
     which makes no difference to the bundle. Below ``work`` the results of heavy stages are kept
     until the bundle is written; to ``resume`` is to take up those of the same run, if they are
-    there. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is nothing to learn
-    from.
+    there. A ``warm`` start takes the settings of the base models from the ``served`` bundle, as
+    long as the data have not grown by much. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is
+    nothing to learn from.
     """
     progress = ledger = Ledger(progress)
     with progress.stage("read tables", 0):
@@ -87,6 +92,9 @@ def train(
     if not resume:
         kept.forget()
     prepared = replace(prepare(data, config, embedder, progress, spread), kept=kept)
+    chosen = _chosen_before(served, config, len(prepared.known)) if warm else None
+    if chosen is not None:
+        prepared = replace(prepared, shape=Shape.of(chosen["shape"]))
     split = sampled(last(prepared.known), seed, JUDGED)
     report, papers = None, Papers(prepared, seed)
     fitted = fit(prepared, split.train, seed, progress)
@@ -100,13 +108,15 @@ def train(
                 ),
             )
         )
-        report = measured.report
         papers = papers.about(fitted, split, measured, served, progress)
+        report = measured.report | papers.compared()
         fitted = refit(prepared, fitted, prepared.known, seed, progress)
     manifest = facts(
         prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
     )
-    manifest |= {"created_at": now.isoformat(), "metrics": (report or {}) | ledger.told()}
+    settings = chosen or {"chosen_on": len(prepared.known), "shape": fitted.shape.told()}
+    metrics = (report or {}) | ledger.told() | {"settings": settings}
+    manifest |= {"created_at": now.isoformat(), "metrics": metrics}
     with tempfile.TemporaryDirectory() as scratch, progress.stage("write bundle", 0):
         parts = fitted.parts
         if embedder is not None:
@@ -118,8 +128,7 @@ def train(
     if data.rejects:
         rejects = out / f"{written.name}.rejects.jsonl"
         write_rejects(rejects, data.rejects)
-    bar = _bar(served, data)
-    found = gate.faults(report, bar, config.largest_disparity) if report else []
+    found = gate.verdict(report, frozenset(prepared.credentials), served, config.largest_disparity)
     return Trained(
         written,
         tuple(found),
@@ -132,12 +141,11 @@ def train(
     )
 
 
-def _bar(served: Served | None, data: Dataset) -> Mapping[str, Any] | None:
-    """The evaluation to measure up to: that of a bundle over mostly the same credentials.
-
-    Figures over another catalogue say nothing about this one.
+def _chosen_before(served: Served | None, config: Config, n: int) -> Mapping[str, Any] | None:
+    """The settings that the ``served`` bundle was made with, if they were chosen for the same
+    configuration on about as many interactions as the ``n`` there are now.
     """
-    if served is None:
+    if served is None or served.manifest.config != config.model_dump(mode="json"):
         return None
-    kept = served.credentials.intersection(data.credentials["id"].to_list())
-    return served.metrics if 2 * len(kept) >= len(served.credentials) else None
+    found: Mapping[str, Any] | None = served.metrics.get("settings")
+    return found if found is not None and n < GROWN * found["chosen_on"] else None

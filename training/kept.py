@@ -43,8 +43,13 @@ class Kept:
 
     def forget(self) -> None:
         """Throw away all results: the run is over, or is to begin anew."""
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is None or not self._folder.is_dir():
+            return
+        # In one step, so that a run that is killed here leaves all of them or none.
+        gone = self._folder.with_name(f".{self._folder.name}.gone")
+        shutil.rmtree(gone, ignore_errors=True)
+        self._folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def _once(
         self,

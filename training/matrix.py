@@ -1,4 +1,4 @@
-"""Histories as sparse learner-by-credential matrices."""
+"""Histories as sparse learner-by-credential matrices, and credentials by what they teach."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from training.interactions import Interactions
+from training.knowledge import Catalogue
 
 
 def met_matrix(interactions: Interactions) -> csr_array:
@@ -49,3 +50,15 @@ def largest(
         (matrix.data[chosen], matrix.indices[chosen], np.concatenate([[0], np.cumsum(counts)])),
         shape=matrix.shape,
     )
+
+
+def item_features_of(catalogue: Catalogue) -> csr_array | None:
+    """Credentials by skills taught, ``(n, s)``; ``None`` where no skill is known."""
+    names = ("teaches.indices", "teaches.indptr")
+    indices, indptr = (catalogue.arrays[name] for name in names)
+    n_skills = len(catalogue.tables["skills"]["id"])
+    if not len(indices):
+        return None
+    ones = np.ones(len(indices), np.float32)
+    narrow = indptr.astype(np.int32)  # LightFM takes no wider index
+    return csr_array((ones, indices, narrow), shape=(len(indptr) - 1, n_skills))

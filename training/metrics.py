@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -9,6 +11,9 @@ from scipy.sparse import csr_array
 from training.matrix import met_matrix
 from training.splits import Split
 from training.toplists import NONE, Scorer, top_lists
+
+PIPELINE: Final = "cairn"
+"""What the pipeline is called among the models of an evaluation."""
 
 CUTOFFS = (5, 10, 20)
 

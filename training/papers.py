@@ -15,6 +15,7 @@ from models.bundle.registry import Served
 from training.cards import data_card, model_card
 from training.comparison import circumstances
 from training.evaluate import Evaluation
+from training.gate import FIGURE
 from training.pipeline import Fitted, Prepared
 from training.progress import Progress
 from training.report import render
@@ -23,6 +24,7 @@ from training.review.against import against, changes, kept_beside, questions
 from training.splits import Split
 
 REPORT: Final = "report.html"
+COMPARED: Final = ("version", "questions", FIGURE, "current", "paired")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,13 @@ class Papers:
                 told["against"] = against(self.prepared, fitted.bundle, split, measured, served)
         asked = questions(self.prepared, split, measured.ndcg)
         return replace(self, told=told, questions=asked)
+
+    def compared(self) -> dict[str, Any]:
+        """For the release gate and the manifest: the current bundle on the ``questions`` that could
+        fairly be put to both, as ``served``; nothing where there are none.
+        """
+        found = self.told.get("against", {})
+        return {"served": {name: found[name] for name in COMPARED}} if found.get("paired") else {}
 
     def write(
         self, folder: Path, served: Served | None, faults: list[str], now: datetime

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from models.bundle import Bundle, Manifest, Parts, assemble, behaviour
 from models.domain import Kind
@@ -26,6 +25,7 @@ from training.interactions import Interactions
 from training.kept import NOTHING, Kept
 from training.knowledge import Catalogue
 from training.learners import Asker, Learners, held_kinds, interactions, kind_weights
+from training.matrix import item_features_of
 from training.progress import Progress
 from training.shape import Shape, choose
 from training.spread import HERE, Spread
@@ -43,7 +43,8 @@ Arrays = dict[str, NDArray[Any]]
 class Prepared:
     """A data set made ready: what does not depend on which interactions are known.
 
-    ``spread`` has them counted; ``kept`` holds results of a run that was killed.
+    ``spread`` has them counted; ``kept`` holds results of a run that was killed; ``shape``
+    settings that were chosen before and are not to be chosen again.
     """
 
     data: Dataset
@@ -55,6 +56,7 @@ class Prepared:
     config: Config
     spread: Spread = HERE
     kept: Kept = NOTHING
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
         with progress.stage("choose settings", 0):
             return choose(known, item_features, config, seed).told()
 
-    shape = Shape.of(kept.plain("settings", settings))
+    shape = prepared.shape or Shape.of(kept.plain("settings", settings))
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     taught = teaching(prepared, known, shape, arrays, seed)
     boosted = ranking.Boosted(
@@ -219,18 +221,6 @@ def _behaviour(
         "factors.solver": factors.solver,
         "factors.folding": np.array(astuple(factors.folding)),
     }
-
-
-def item_features_of(catalogue: Catalogue) -> csr_array | None:
-    """Credentials by skills taught, ``(n, s)``; ``None`` where no skill is known."""
-    names = ("teaches.indices", "teaches.indptr")
-    indices, indptr = (catalogue.arrays[name] for name in names)
-    n_skills = len(catalogue.tables["skills"]["id"])
-    if not len(indices):
-        return None
-    ones = np.ones(len(indices), np.float32)
-    narrow = indptr.astype(np.int32)  # LightFM takes no wider index
-    return csr_array((ones, indices, narrow), shape=(len(indptr) - 1, n_skills))
 
 
 def _indexes(

@@ -10,9 +10,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from training.evaluate import PIPELINE
 from training.importers import Summary
 from training.job import Trained
+from training.metrics import PIPELINE
 from training.papers import REPORT
 
 if TYPE_CHECKING:
@@ -54,26 +54,23 @@ def _erased(learners: int) -> Iterator[Text]:
 
 
 def _stages(done: Trained) -> Table:
-    table = _table("what it took", "stage")
-    for name in ("seconds", "peak MB"):
-        table.add_column(name, justify="right")
+    shown = table("what it took", "stage", "seconds", "peak MB")
     for stage in done.stages:
         peak = "" if stage.peak_mb is None else str(stage.peak_mb)
-        table.add_row(stage.name, f"{stage.seconds:.1f}", peak)
-    return table
+        shown.add_row(stage.name, f"{stage.seconds:.1f}", peak)
+    return shown
 
 
 def _models(report: Mapping[str, Any]) -> Table:
-    table = _table(f"split '{report['split']}', {report['learners']} learners", "model")
+    title = f"split '{report['split']}', {report['learners']} learners"
     # Narrow enough for 80 columns, where a longer heading would be cut.
-    for name in ("NDCG@10", "95 %", "recall@10", "MRR", "better by"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.caption = Text(f"better by: {PIPELINE} against each, paired, 95 %")
-    table.caption_justify = "left"
+    shown = table(title, "model", "NDCG@10", "95 %", "recall@10", "MRR", "better by")
+    shown.caption = Text(f"better by: {PIPELINE} against each, paired, 95 %")
+    shown.caption_justify = "left"
     for name, slices in report["models"].items():
         figures = slices["all"]
         paired = report["paired"].get(name)
-        table.add_row(
+        shown.add_row(
             name,
             f"{figures['ndcg@10']:.3f}",
             _interval(figures["ci"]["ndcg@10"]),
@@ -81,14 +78,13 @@ def _models(report: Mapping[str, Any]) -> Table:
             f"{figures['mrr']:.3f}",
             "" if paired is None else _interval(paired, signed=True),
         )
-    return table
+    return shown
 
 
 def _slices(report: Mapping[str, Any]) -> Table:
     """NDCG@10 of the pipeline beside the best baseline of each slice."""
-    table = _table("NDCG@10 by slice", "slice")
-    for name in ("learners", PIPELINE, "best baseline", "better by"):
-        table.add_column(name, justify="right")
+    title = "NDCG@10 by slice"
+    shown = table(title, "slice", "learners", PIPELINE, "best baseline", "better by")
     mine = report["models"][PIPELINE]
     for part, figures in mine.items():
         best, value = max(
@@ -99,14 +95,14 @@ def _slices(report: Mapping[str, Any]) -> Table:
             ),
             key=lambda pair: pair[1],
         )
-        table.add_row(
+        shown.add_row(
             part,
             str(figures["learners"]),
             f"{figures['ndcg@10']:.3f}",
             f"{value:.3f} ({best})",
             _interval(report["paired_slices"][part][best], signed=True),
         )
-    return table
+    return shown
 
 
 def audited(report: Mapping[str, Any]) -> Iterator[RenderableType]:
@@ -115,13 +111,12 @@ def audited(report: Mapping[str, Any]) -> Iterator[RenderableType]:
     if not report["same_data"]:
         yield Text("The data are not those that the bundle was made of.")
     tests = [*report["equity"]["tests"], *((report["paths"] or {}).get("tests", ()))]
-    table = _table(f"split '{report['split']}', {report['learners']} learners", "group")
-    for name in ("measure", "n", "difference", "95 %", "p, Holm"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.caption = Text("n learners; difference of means to all others; * clear of chance at 5 %")
-    table.caption_justify = "left"
+    title = f"split '{report['split']}', {report['learners']} learners"
+    shown = table(title, "group", "measure", "n", "difference", "95 %", "p, Holm")
+    shown.caption = Text("n learners; difference of means to all others; * clear of chance at 5 %")
+    shown.caption_justify = "left"
     for each in tests:
-        table.add_row(
+        shown.add_row(
             _short(f"{each['attribute']} {each['group']}"),
             each["measure"],
             str(each["learners"]),
@@ -129,15 +124,14 @@ def audited(report: Mapping[str, Any]) -> Iterator[RenderableType]:
             _interval(each["ci"], signed=True),
             f"{each['holm']:.4f}{' *' if each['clear'] else ''}",
         )
-    yield table if tests else Text("No groups of learners are large enough to be compared.")
+    yield shown if tests else Text("No groups of learners are large enough to be compared.")
     for by, groups in report["exposure"].items():
-        table = _table(f"exposure by {by}", by)
-        for name in ("number", "available", "taken", "shown", "95 %"):
-            table.add_column(name, justify="right", no_wrap=True)
+        title = f"exposure by {by}"
+        shown = table(title, by, "number", "available", "taken", "shown", "95 %")
         for group, each in groups.items():
             shares = (f"{each[name]:.3f}" for name in ("available", "taken", "shown"))
-            table.add_row(_short(group), str(each["credentials"]), *shares, _interval(each["ci"]))
-        yield table
+            shown.add_row(_short(group), str(each["credentials"]), *shares, _interval(each["ci"]))
+        yield shown
     yield from map(Text, report["faults"])
     yield from _erased(report["erased"])
 
@@ -147,10 +141,13 @@ def _short(label: str) -> Text:
     return Text(label if len(label) <= 26 else f"{label[:25]}…")
 
 
-def _table(title: str, first: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    return table
+def table(title: str, first: str, *numbers: str) -> Table:
+    """An empty table; the first column names the row, the others hold numbers."""
+    made = Table(title=Text(title), title_justify="left", box=SIMPLE, pad_edge=False)
+    made.add_column(first, no_wrap=True)
+    for name in numbers:
+        made.add_column(name, justify="right", no_wrap=True)
+    return made
 
 
 def _interval(bounds: tuple[float, float], *, signed: bool = False) -> str:
@@ -160,12 +157,10 @@ def _interval(bounds: tuple[float, float], *, signed: bool = False) -> str:
 
 def imported(summary: Summary) -> Iterator[RenderableType]:
     """What an import changed, and what there is to know of it."""
-    table = _table(f"{summary.source} → {summary.out}", "table")
-    for name in ("before", "added", "changed", "now"):
-        table.add_column(name, justify="right")
+    shown = table(f"{summary.source} → {summary.out}", "table", "before", "added", "changed", "now")
     for name, counts in summary.tables.items():
-        table.add_row(name, *map(str, counts))
-    yield table
+        shown.add_row(name, *map(str, counts))
+    yield shown
     yield from map(Text, summary.notes)
 
 
@@ -177,18 +172,16 @@ def tuned(found: Tuned) -> Iterator[RenderableType]:
         f"inner split of {found.learners} learners."
     )
     if found.importance:
-        table = _table("what the differences in quality come from", "setting")
-        for name in ("share", "best"):
-            table.add_column(name, justify="right")
+        title = "what the differences in quality come from"
+        shown = table(title, "setting", "share", "best")
         for name, share in found.importance.items():
-            table.add_row(name, f"{share:.2f}", f"{found.best.values[name]:g}")
-        yield table
-    table = _table("none is both better and faster", "trial")
-    for name in ("NDCG@10", "ms an answer", "times the first's"):
-        table.add_column(name, justify="right")
+            shown.add_row(name, f"{share:.2f}", f"{found.best.values[name]:g}")
+        yield shown
+    title = "none is both better and faster"
+    shown = table(title, "trial", "NDCG@10", "ms an answer", "times the first's")
     for each in found.front:
-        table.add_row(str(each.number), *(f"{x:.3f}" for x in (each.quality, each.ms, each.times)))
-    yield table
+        shown.add_row(str(each.number), *(f"{x:.3f}" for x in (each.quality, each.ms, each.times)))
+    yield shown
     yield Text(
         f"Best: trial {found.best.number} with {found.best.quality:.3f}, where the settings given "
         f"have {found.first.quality:.3f}. Train with it: --config {found.file}"

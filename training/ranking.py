@@ -217,9 +217,7 @@ def _joined(
     )
 
 
-def boost(
-    questions: Questions, config: Config, seed: int, advance: Advance
-) -> Boosted:
+def boost(questions: Questions, config: Config, seed: int, advance: Advance) -> Boosted:
     """Trees, their number chosen on learners left out; then all teach."""
     parameters = {
         "objective": "lambdarank",
@@ -245,8 +243,7 @@ def boost(
 
     def told(after: Any) -> None:
         advance(1)
-        for found in after.evaluation_result_list:
-            curve.append(round(float(found.metric_value), 4))
+        curve.extend(round(float(each.metric_value), 4) for each in after.evaluation_result_list)
 
     left_out = questions.learner % VALIDATION == 0
     owner = np.repeat(np.arange(len(questions.sizes)), questions.sizes)

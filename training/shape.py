@@ -55,9 +55,7 @@ def choose(
     """The settings that were best on an inner split, of some learners only."""
     tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
     components = config.components
-    pace, checks = collaborative.best_pace(
-        tuned, item_features, components=components, seed=seed
-    )
+    pace, checks = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
     model = collaborative.fit(
         tuned.train,
         item_features,

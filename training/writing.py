@@ -63,7 +63,7 @@ def merge(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Counts]
         old = before.get(name)
         if old is None:
             old = new.clear()
-        together = _append if name in INTERACTION_TABLES else _by_id
+        together = append if name in INTERACTION_TABLES else _by_id
         merged[name], changed = together(old, new)
         added = merged[name].height - old.height
         counts[name] = Counts(old.height, added, changed, merged[name].height)
@@ -102,8 +102,8 @@ def take_log(
     before = existing(folder)
     kept, gone = without(before, marks)
     old = before.get("interactions", log.clear())
-    added = _append(old, log)[0].height - old.height
-    kept["interactions"], _ = _append(kept.get("interactions", log.clear()), log)
+    added = append(old, log)[0].height - old.height
+    kept["interactions"], _ = append(kept.get("interactions", log.clear()), log)
     # The marks take their place first: whatever happens then, training knows whom to leave out.
     there = {"erased": marks} if marks.height else {}
     changed = {name: frame for name, frame in kept.items() if frame is not before.get(name)}
@@ -151,7 +151,11 @@ def stored(name: str, frame: pl.DataFrame, *, dated: bool = True) -> pl.DataFram
     return frame.with_columns(when)
 
 
-def _append(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+def append(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Interactions as they are ``stored``: ``old`` ones, then those of the ``new`` ones that are
+    not among them; none is ever changed. Raises ``UsageError`` where one has dates and the other
+    has not.
+    """
     if not (old.is_empty() or new.is_empty()) and old.schema != new.schema:
         raise UsageError(
             "the interactions to add and those already there disagree on occurred_at: "

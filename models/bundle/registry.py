@@ -55,13 +55,18 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """The current bundle: where it is, how good it was found to be, and the ids of its
+    """A bundle, such as the current one: where it is, what is told of it, and the ids of its
     credentials.
     """
 
     folder: Path
-    metrics: Mapping[str, Any]
+    manifest: Manifest
     credentials: frozenset[str]
+
+    @property
+    def metrics(self) -> Mapping[str, Any]:
+        """How good it was found to be."""
+        return self.manifest.metrics
 
 
 def resolve(path: Path) -> Path:
@@ -121,10 +126,15 @@ def served(root: Path) -> Served | None:
     if version is None:
         return None
     try:
-        folder = bundle_of(root, version)
-        return Served(folder, read_manifest(folder).metrics, frozenset(credential_ids(folder)))
+        return about(root, version)
     except BundleError:
         return None
+
+
+def about(root: Path, version: str) -> Served:
+    """What a version is about. Raises ``BundleError`` when it cannot be read."""
+    folder = bundle_of(root, version)
+    return Served(folder, read_manifest(folder), frozenset(credential_ids(folder)))
 
 
 def promote(root: Path, version: str) -> None:

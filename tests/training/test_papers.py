@@ -128,7 +128,7 @@ def test_what_cannot_be_compared_is_said(runs: Runs, tmp_path: Path) -> None:
     root = tmp_path / "bundles"
     shutil.copytree(runs.first.folder, root / runs.first.folder.name)
     registry.promote(root, runs.first.folder.name)
-    html = (run_on(runs.data, root, rounds=7).page or Path()).read_text()
+    html = page_of(run_on(runs.data, root, rounds=7))
     assert "cannot be put to the same questions: the current bundle has seen these answers" in html
 
 
@@ -250,7 +250,7 @@ def test_pages_open_in_a_browser_without_a_word(runs: Runs, run: Run, tmp_path: 
             shown.on("console", lambda message: said.append(message.text))
             shown.on("pageerror", lambda error: said.append(error.message))
             shown.on("request", lambda request: said.append(request.url))
-            for path in (page, runs.second.page or Path()):
+            for path in (page, runs.second.papers["report.html"]):
                 said.clear()
                 shown.goto(path.as_uri())
                 assert said == [path.as_uri()]

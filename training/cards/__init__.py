@@ -13,7 +13,7 @@ from string import Template
 from typing import Any, Final
 
 from models.bundle import Manifest
-from training.evaluate import PIPELINE
+from training.metrics import PIPELINE
 
 HERE: Final = Path(__file__).parent
 UNTOLD: Final = "Not measured: no learner has enough history to be asked."

@@ -3,7 +3,7 @@ scripts.
 """
 
 from training.report.page import render, render_audit
-from training.report.saving import check, save, save_audit
+from training.report.saving import check, save
 from training.report.tuned import tuned
 
-__all__ = ["check", "render", "render_audit", "save", "save_audit", "tuned"]
+__all__ = ["check", "render", "render_audit", "save", "tuned"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from training.evaluate import PIPELINE
+from training.metrics import PIPELINE
 from training.report.elements import element, table
 from training.report.words import Part, figure_with_interval, interval, note, verdict
 
@@ -32,7 +32,7 @@ def _paired(found: Report) -> Element:
     if found["paired"] is None:
         return note(about + f"The two cannot be put to the same questions: {found['why']}.")
     low, high = found["paired"]
-    difference = found["mine"] - found["theirs"]
+    difference = found["ndcg@10"] - found["current"]
     words = {"better": "better", "worse": "worse"}.get(
         verdict((low, high)), "not clearly different"
     )

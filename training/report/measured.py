@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-from training.evaluate import PIPELINE
+from training.metrics import PIPELINE
 from training.report.charts import Bar, Point, bars, plane
 from training.report.elements import element, table
 from training.report.words import (  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import tostring
 
-from training.evaluate import PIPELINE
+from training.metrics import PIPELINE
 from training.report import (  # fmt: skip
     answered,
     audited,

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import UsageError
-from training.report.page import render, render_audit
+from training.report.page import render
+
+Render = Callable[[Mapping[str, Any], datetime], str]
 
 
 def check(*files: Path | None) -> None:
@@ -19,22 +21,17 @@ def check(*files: Path | None) -> None:
             raise UsageError(f"{file}: there is no folder {file.parent}")
 
 
-def save(report: Mapping[str, Any], figures: Path | None, page: Path | None, at: datetime) -> None:
-    """Write the files that are named; ``at`` is the moment that the page names as its own."""
-    _save(report, figures, page, lambda: render(report, at))
-
-
-def save_audit(
-    report: Mapping[str, Any], figures: Path | None, page: Path | None, at: datetime
+def save(
+    report: Mapping[str, Any],
+    figures: Path | None,
+    page: Path | None,
+    at: datetime,
+    render: Render = render,
 ) -> None:
-    """The same for the report of an audit."""
-    _save(report, figures, page, lambda: render_audit(report, at))
-
-
-def _save(
-    report: Mapping[str, Any], figures: Path | None, page: Path | None, drawn: Callable[[], str]
-) -> None:
+    """Write the files that are named; ``at`` is the moment that the page names as its own, and
+    ``render`` makes it.
+    """
     if figures is not None:
         figures.write_text(json.dumps(report, indent=2) + "\n")
     if page is not None:
-        page.write_text(drawn(), encoding="utf-8")
+        page.write_text(render(report, at), encoding="utf-8")

@@ -17,15 +17,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models import bundle as bundles
-from models.bundle import Bundle, Manifest, read_manifest
+from models.bundle import Bundle, Manifest
 from models.bundle.registry import Served, diff
 from models.domain import Ask, Constraints, Target
 from models.errors import BundleError
 from models.query import build
 from models.rank import rank
 from training import metrics
-from training.evaluate import PIPELINE, Evaluation
+from training.evaluate import Evaluation
+from training.gate import FIGURE
 from training.learners import Asker
+from training.metrics import PIPELINE
 from training.pipeline import Prepared
 from training.splits import Split
 from training.toplists import DEPTH, NONE
@@ -55,7 +57,7 @@ def against(
     """The comparison of ``mine``, which was ``measured``, JSON-ready. ``paired`` is ``None`` where
     fewer than ``FEWEST`` questions can fairly be put to both, and ``why`` then says so.
     """
-    before = read_manifest(served.folder)
+    before = served.manifest
     asker = Asker(split.train, prepared.learners, mine.manifest.held_kinds)
     theirs = _recorded(prepared, split, served.folder)
     recorded = ~np.isnan(theirs)
@@ -78,13 +80,14 @@ def against(
         "counts": before.data.counts,
         "recorded": int(recorded.sum()),
         "asked": int((both & ~recorded).sum()),
+        "questions": int(both.sum()),
         "paired": None,
         "why": why,
     }
     if both.sum() >= FEWEST:
         found |= {
-            "mine": float(ndcg.mean()),
-            "theirs": float(theirs[both].mean()),
+            FIGURE: float(ndcg.mean()),
+            "current": float(theirs[both].mean()),
             "paired": list(metrics.paired(ndcg, theirs[both], before.seed)),
         }
     elif why is None:
