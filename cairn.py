@@ -22,19 +22,6 @@ from models.errors import CairnError
 from service import commands, commands_log, commands_lti
 from service.terminal import Terminal, shown
 from training import commands as offline
-from training.commands import (  # fmt: skip
-    ConfigFile,
-    Data,
-    Figures,
-    Out,
-    Scheduler,
-    Seed,
-    Split,
-    Test,
-    Workers,
-    spread_over,
-    trained,
-)
 
 if TYPE_CHECKING:
     from training.writing import Taken
@@ -79,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def demo(port: Port = None) -> None:
     """Serve a bundle with a demo page; without one, train on the illustrative sample first."""
     from models.bundle import registry
-    from service import bundles, offline, server
+    from service import bundles, server
+    from service.offline import invitation
     from service.settings import chosen
 
     settings = chosen(port=port, log_level="warning", demo_page=True)
@@ -90,19 +78,19 @@ def demo(port: Port = None) -> None:
         train(PATH, out=settings.bundle, track=False)
     settings, key = server.with_demo_key(settings)
     loaded, _ = bundles.begin(settings.bundle)
-    server.serve(settings, lambda url: print(offline.invitation(loaded, url, key), flush=True))
+    server.serve(settings, lambda url: print(invitation(loaded, url, key), flush=True))
 
 
 @app.command()
 def train(
-    data: Data,
+    data: offline.Data,
     out: Annotated[Path | None, Option(help="Registry. Default: bundles in CAIRN_VAR.")] = None,
-    config: ConfigFile = None,
-    seed: Seed = 1,
+    config: offline.ConfigFile = None,
+    seed: offline.Seed = 1,
     on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip: but list them.")] = "fail",
     promote: Annotated[bool, Option("--promote/--no-promote", help="Make it current.")] = True,
-    workers: Workers = None,
-    cluster: Scheduler = None,
+    workers: offline.Workers = None,
+    cluster: offline.Scheduler = None,
     resume: Annotated[bool, Option("--resume", help="Go on where a killed run was.")] = False,
     track: Annotated[bool, Option(help="Write it down, if CAIRN_TRACKING says so.")] = True,
 ) -> None:
@@ -113,11 +101,11 @@ def train(
 
     settings = Settings()
     root = out or settings.bundles
-    with (
-        tracking.started(settings, "train", wanted=track) as run,
-        spread_over(workers, cluster) as spread,
-    ):
-        made = trained(data, root, config, seed, run, spread, on_bad_row=on_bad_row, resume=resume)
+    spreading = offline.spread_over(workers, cluster)
+    with tracking.started(settings, "train", wanted=track) as run, spreading as spread:
+        made = offline.trained(
+            data, root, config, seed, run, spread, on_bad_row=on_bad_row, resume=resume
+        )
         Terminal().print(*printing.trained(made), sep="\n")
         if promote and not made.faults:
             registry.promote(root, made.folder.name)
@@ -129,17 +117,17 @@ def train(
 
 @app.command()
 def retrain(
-    data: Data,
+    data: offline.Data,
     out: Annotated[Path | None, Option(help="Registry. Default: bundles in CAIRN_VAR.")] = None,
     url: Annotated[str | None, Option(help="Registry in object storage to follow too.")] = None,
     tenant: Tenant = "demo",
-    config: ConfigFile = None,
-    seed: Seed = 1,
+    config: offline.ConfigFile = None,
+    seed: offline.Seed = 1,
     on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip: but count them.")] = "fail",
     warm: Annotated[bool, Option("--warm/--cold", help="Keep the settings chosen before.")] = True,
     anew: Annotated[bool, Option("--anew", help="Forget a run that was killed.")] = False,
-    workers: Workers = None,
-    cluster: Scheduler = None,
+    workers: offline.Workers = None,
+    cluster: offline.Scheduler = None,
 ) -> None:
     """Train on DATA and the events a service accepted, and promote what is no worse.
 
@@ -155,8 +143,9 @@ def retrain(
     root = fetched(url, out or settings.bundles)
 
     def train_on(folder: Path) -> dict[str, str]:
-        with tracking.started(settings, "train") as run, spread_over(workers, cluster) as spread:
-            made = trained(folder, root, config, seed, run, spread, resume=True, warm=warm)
+        spreading = offline.spread_over(workers, cluster)
+        with tracking.started(settings, "train") as run, spreading as spread:
+            made = offline.trained(folder, root, config, seed, run, spread, resume=True, warm=warm)
             Terminal().print(*printing.trained(made), sep="\n")
         return {"bundle": made.folder.name}
 
@@ -181,7 +170,7 @@ def drift(
     bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
     tenant: Tenant = "demo",
     days: Annotated[float, Option(min=0.01, help="So many days up to now are looked at.")] = 7.0,
-    json_file: Figures = None,
+    json_file: offline.Figures = None,
     page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
 ) -> None:
     """Compare what a service meets with what its bundle was trained on."""
@@ -201,15 +190,15 @@ def drift(
 
 @app.command()
 def evaluate(
-    data: Data,
-    split: Split = None,
-    test: Test = None,
+    data: offline.Data,
+    split: offline.Split = None,
+    test: offline.Test = None,
     baselines: Annotated[str, Option(help="all, none, or names with commas.")] = "all",
-    json_file: Figures = None,
+    json_file: offline.Figures = None,
     page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
-    config: ConfigFile = None,
+    config: offline.ConfigFile = None,
     against: Annotated[Path | None, Option(help="Other settings to compare with.")] = None,
-    seed: Seed = 1,
+    seed: offline.Seed = 1,
 ) -> None:
     """Fit on one part of DATA, ask for the held-out part, and compare with other models."""
     from training import config as configuration
@@ -245,13 +234,13 @@ def evaluate(
 @app.command()
 def audit(
     bundle: Annotated[Path, Argument(metavar="BUNDLE", help="Folder of a bundle or registry.")],
-    data: Data,
-    split: Split = None,
-    test: Test = None,
+    data: offline.Data,
+    split: offline.Split = None,
+    test: offline.Test = None,
     smallest_group: Annotated[
         int | None, Option(min=2, help="Smaller groups are not told of. Default: the bundle's.")
     ] = None,
-    json_file: Figures = None,
+    json_file: offline.Figures = None,
     page: Annotated[Path | None, Option("--html", help="HTML file with charts.")] = None,
 ) -> None:
     """Quality, exposure and paths by group of learners and of credentials."""
@@ -280,7 +269,7 @@ events.command("rebuild")(commands_log.rebuild_states)
 def import_(
     source: Annotated[str, Argument(metavar="SOURCE", help="coursera|csv|esco|mars|oews|onet")],
     path: Annotated[Path, Argument(metavar="PATH", help="The originals, archives included.")],
-    out: Out,
+    out: offline.Out,
 ) -> None:
     """Bring a public source into the data contract, merged by id with what is in --out."""
     from training import importers, printing
@@ -289,7 +278,7 @@ def import_(
 
 
 @events.command("export")
-def export_events(out: Out, tenant: Tenant = "demo") -> None:
+def export_events(out: offline.Out, tenant: Tenant = "demo") -> None:
     """Add the events a service has accepted to the interactions in --out, each once."""
     taken = _export(out, tenant)
     erased = f", rows of {taken.erased} erased learners removed" if taken.erased else ""

@@ -80,8 +80,8 @@ def train(
     which makes no difference to the bundle. Below ``work`` the results of heavy stages are kept
     until the bundle is written; to ``resume`` is to take up those of the same run, if they are
     there. A ``warm`` start takes the settings of the base models from the ``served`` bundle, as
-    long as the data have not grown by much. Raises ``DataError`` for bad data and ``TrainingFailed`` when there is
-    nothing to learn from.
+    long as the data have not grown by much. Raises ``DataError`` for bad data and
+    ``TrainingFailed`` when there is nothing to learn from.
     """
     progress = ledger = Ledger(progress)
     with progress.stage("read tables", 0):

@@ -43,8 +43,8 @@ Arrays = dict[str, NDArray[Any]]
 class Prepared:
     """A data set made ready: what does not depend on which interactions are known.
 
-    ``spread`` has them counted; ``kept`` holds results of a run that was killed; ``shape``
-    settings that were chosen before and are not to be chosen again.
+    ``spread`` has them counted; ``kept`` holds results of a run that was killed; ``shape`` is what
+    was chosen before and stays.
     """
 
     data: Dataset
@@ -147,7 +147,6 @@ def teaching(
 ) -> Teaching:
     """What teaches the ranker, of base models ``arrays`` fitted on ``known``."""
     kinds = prepared.config.held_kinds or held_kinds(known)
-    item_features = item_features_of(prepared.catalogue)
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
@@ -158,7 +157,7 @@ def teaching(
 
     def fold_bundle(among: NDArray[np.bool_]) -> Bundle:
         part = known.where(among[known.learner])
-        arrays = _behaviour(prepared, part, item_features, shape, seed)
+        arrays = _behaviour(prepared, part, shape, seed)
         indexes = _indexes(prepared, arrays, part, serving=False)
         return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
 
@@ -191,8 +190,7 @@ def _kept_behaviour(
 
     def fitted() -> Arrays:
         with progress.stage(name, 0):
-            item_features = item_features_of(prepared.catalogue)
-            return _behaviour(prepared, known, item_features, shape, seed)
+            return _behaviour(prepared, known, shape, seed)
 
     return prepared.kept.arrays(name, fitted)
 
@@ -200,7 +198,6 @@ def _kept_behaviour(
 def _behaviour(
     prepared: Prepared,
     known: Interactions,
-    item_features: csr_array | None,
     shape: Shape,
     seed: int,
 ) -> Arrays:
@@ -209,7 +206,7 @@ def _behaviour(
     arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread, prepared.config)
     model = collaborative.fit(
         known,
-        item_features,
+        item_features_of(prepared.catalogue),
         epochs=shape.pace.epochs,
         learning_rate=shape.pace.learning_rate,
         components=prepared.config.components,

@@ -176,9 +176,9 @@ def _against(report: Report) -> str:
         return f"It could not be compared with the bundle in service: {found['why']}."
     low, high = found["paired"]
     return (
-        f"On the same {found['recorded'] + found['asked']:,} questions the bundle in service, "
-        f"`{found['version']}`, had NDCG@10 {found['theirs']:.3f}, this one {found['mine']:.3f} "
-        f"(difference {low:+.3f}…{high:+.3f}, paired)."
+        f"On the same {found['questions']:,} questions the bundle in service, "
+        f"`{found['version']}`, had NDCG@10 {found['current']:.3f}, this one "
+        f"{found['ndcg@10']:.3f} (difference {low:+.3f}…{high:+.3f}, paired)."
     )
 
 

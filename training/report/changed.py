@@ -45,9 +45,9 @@ def _paired(found: Report) -> Element:
         if found[name]
     ]
     return note(
-        f"{about}On the same questions ({' and '.join(asked)}) NDCG@10 is {found['mine']:.3f}, and "
-        f"was {found['theirs']:.3f}: {difference:+.3f}, {interval((low, high), signed=True)} "
-        f"paired, {words}."
+        f"{about}On the same questions ({' and '.join(asked)}) NDCG@10 is "
+        f"{found['ndcg@10']:.3f}, and was {found['current']:.3f}: {difference:+.3f}, "
+        f"{interval((low, high), signed=True)} paired, {words}."
     )
 
 
