@@ -193,6 +193,7 @@ def evaluate(
     data: offline.Data,
     split: offline.Split = None,
     test: offline.Test = None,
+    cut: offline.Cut = None,
     baselines: Annotated[str, Option(help="all, none, or names with commas.")] = "all",
     json_file: offline.Figures = None,
     page: Annotated[Path | None, Option("--report", help="HTML file with charts.")] = None,
@@ -222,6 +223,7 @@ def evaluate(
             seed,
             run.watching(shown_progress),
             test=test,
+            cut=cut,
             cache=settings.cache,
             against=None if against is None else configuration.read(against),
         )

@@ -194,6 +194,7 @@ def test_evaluation_asks_what_a_file_gives(
     for wrong, message in {
         ("--split", "given"): "needs a table test_interactions",
         ("--split", "last", "--test", test): "has no use in the split 'last'",
+        ("--cut", "0.5"): "a cut has no use in the split 'last'",
         ("--test", tmp_path / "none.csv"): "no such file",
         ("--baselines", "popularity,guess"): "unknown baseline 'guess'",
         ("--json", tmp_path / "none" / "f.json"): "there is no folder",

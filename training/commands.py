@@ -34,6 +34,10 @@ Split = Annotated[
     Option(help="Default: last, or given where --test is named."),
 ]
 Test = Annotated[Path | None, Option(help="Test interactions, if not DATA's own.")]
+Cut = Annotated[
+    float | None,
+    Option(min=0.01, max=0.99, help="Where temporal cuts: a quantile of all times. Default: 0.8."),
+]
 Figures = Annotated[Path | None, Option("--json", help="File for all figures.")]
 
 

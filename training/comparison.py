@@ -42,6 +42,7 @@ def compare(
     progress: Progress,
     *,
     test: Path | None = None,
+    cut: float | None = None,
     cache: Path | None = None,
     against: Config | None = None,
 ) -> dict[str, Any]:
@@ -49,18 +50,20 @@ def compare(
 
     ``baselines`` are names, or ``{"all"}`` for whatever can run; ``absent`` in the report
     says which of those could not, and why; ``erased`` is how many learners asked to be forgotten
-    and were left out. ``test`` is a file of test interactions for the
-    split ``given``. ``against`` are other settings of the pipeline, a model of that name in
-    the report. Raises ``UsageError`` for what cannot be done, before anything is fitted.
+    and were left out. ``test`` is a file of test interactions for the split ``given``, ``cut`` the
+    quantile of all times at which ``temporal`` cuts. ``against`` are other settings of the
+    pipeline, a model of that name in the report. Raises ``UsageError`` for what cannot be done, before anything is fitted.
     """
     everything = set(baselines) == {"all"}
     if not everything:
         _check(baselines)
     if test is not None and kind != "given":
         raise UsageError(f"a file of test interactions has no use in the split '{kind}'")
+    if cut is not None and kind != "temporal":
+        raise UsageError(f"a cut has no use in the split '{kind}', but in 'temporal'")
     data = tables.load(folder, test=test)
     prepared = _prepared(data, config, cache, progress)
-    split = split_of(prepared, kind)
+    split = split_of(prepared, kind, cut)
     features = item_features_of(prepared.catalogue)
     beside, absent = _runnable(features)
     if not everything:
@@ -101,14 +104,20 @@ def _check(names: Collection[str]) -> None:
             raise UsageError(f"baseline '{name}' cannot run: {ABSENT[name]}")
 
 
-def split_of(prepared: Prepared, kind: SplitKind) -> Split:
-    """The split of that name. Raises ``UsageError`` where it leaves nobody to ask."""
+def split_of(prepared: Prepared, kind: SplitKind, cut: float | None = None) -> Split:
+    """The split of that name; ``temporal`` is at the quantile ``cut`` of all times, or the usual
+    one. Raises ``UsageError`` where it leaves nobody to ask.
+    """
     if kind == "given":
         if prepared.test is None:
             raise UsageError("the split 'given' needs a table test_interactions, or --test FILE")
         split = splits.given(prepared.known, prepared.test)
     else:
-        split = {"last": splits.last, "temporal": splits.temporal}[kind](prepared.known)
+        split = (
+            splits.last(prepared.known)
+            if kind == "last"
+            else splits.temporal(prepared.known, splits.CUT if cut is None else cut)
+        )
     if not len(split):
         raise UsageError(f"the split '{kind}' leaves no learner to ask: too little history")
     return split

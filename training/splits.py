@@ -17,7 +17,7 @@ FEWEST = 3
 """``last`` asks only learners who met at least this many distinct credentials."""
 
 CUT = 0.8
-"""``temporal`` cuts at this quantile of the times of all interactions."""
+"""``temporal`` cuts at this quantile of the times of all interactions, unless told another."""
 
 ASKED = 2000
 """So many learners of an inner split are enough to judge a setting by."""
@@ -59,8 +59,9 @@ def last(interactions: Interactions) -> Split:
     return _split("last", interactions.where(known), interactions, asked)
 
 
-def temporal(interactions: Interactions) -> Split:
-    """Cut at one moment for all; ask for the credentials a learner first met after it.
+def temporal(interactions: Interactions, cut: float = CUT) -> Split:
+    """Cut at one moment for all, the quantile ``cut`` of the times of all interactions; ask for
+    the credentials a learner first met after it.
 
     Learners without any history before the cut are asked too. Each learner asks at the
     time of their first new meeting after the cut.
@@ -72,12 +73,7 @@ def temporal(interactions: Interactions) -> Split:
             "the temporal split needs times that can be compared between learners, but "
             "occurred_at holds plain order numbers here; use the split 'last' instead"
         )
-    return after(interactions, CUT)
-
-
-def after(interactions: Interactions, quantile: float) -> Split:
-    """The temporal split at a ``quantile`` of the times of all interactions."""
-    known = interactions.at <= np.quantile(interactions.at, quantile)
+    known = interactions.at <= np.quantile(interactions.at, cut)
     asked = np.flatnonzero(interactions.first_meetings() & ~known)
     return _split("temporal", interactions.where(known), interactions, asked)
 

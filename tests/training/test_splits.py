@@ -55,6 +55,10 @@ def test_temporal_cuts_everyone_at_one_moment() -> None:
     assert letters(split.train, 2) == ""
     assert letters(split.train, 3) == "a"
     assert split.at.tolist() == [9.0, 9.0]
+    # A quarter of the ten times are 0 and half are at most 1.
+    early = splits.temporal(histories("abcd", "abc", "         b", "a        b"), 0.5)
+    assert early.train.at.max() == 1.0
+    assert answers(early) == {0: "cd", 1: "c", 2: "b", 3: "b"}
 
 
 def test_temporal_ignores_returns_after_the_cut() -> None:

@@ -38,9 +38,6 @@ from training.tables import Dataset
 GLANCE: Final = 4
 """At first sight the ranker learns from so many times fewer questions."""
 
-GLANCED: Final = 300
-"""So many learners are asked at first sight."""
-
 TIMED: Final = 60
 """So many questions are timed, each ``REPEATED`` times."""
 
@@ -113,11 +110,12 @@ class Bench:
         """About how good the settings are, for about a quarter of the cost."""
         fewer = max(config.questions // GLANCE, Config.model_fields["questions"].metadata[0].ge)
         bundle = self.fit(config.model_copy(update={"questions": fewer}), kept)
-        return self._quality(bundle, sampled(self.split, self.seed, GLANCED))
+        return self.quality(bundle)
 
     def quality(self, bundle: Bundle) -> float:
         """Mean NDCG@10 on the inner split."""
-        return self._quality(bundle, self.split)
+        lists = ask_all(self.prepared, bundle, self.split, Silent()).lists
+        return float(measure(lists, self.split.relevant)["ndcg@10"].mean())
 
     def latency(self, bundle: Bundle, reference: Bundle) -> Latency:
         """Of a bundle beside a reference, in this process."""
@@ -131,10 +129,6 @@ class Bench:
                     took[which, again, i] = _seconds(asked, question)
         mine, other = took.min(axis=1)
         return Latency(float(np.median(mine)) * 1000, float(np.median(mine / other)))
-
-    def _quality(self, bundle: Bundle, split: Split) -> float:
-        lists = ask_all(self.prepared, bundle, split, Silent()).lists
-        return float(measure(lists, split.relevant)["ndcg@10"].mean())
 
     def _asked(self, bundle: Bundle, split: Split) -> list[Query]:
         asker = Asker(split.train, self.prepared.learners, bundle.manifest.held_kinds)
