@@ -89,8 +89,9 @@ def _shares(ranked: Ranked, moved: Mapping[str, NDArray[np.float64]]) -> list[li
     # Of those above the lowered score one is the item itself.
     overtaken = np.searchsorted(ascending, score - effect, side="right") + 1
     falls = overtaken < np.searchsorted(ascending, score, side="right")
-    share = np.clip(effect / np.maximum(score, TINY), 0.0, 1.0)
-    return np.where(falls, share, 0.0).tolist()  # type: ignore[no-any-return]
+    share = np.where(falls, np.clip(effect / np.maximum(score, TINY), 0.0, 1.0), 0.0)
+    shares: list[list[float]] = share.tolist()
+    return shares
 
 
 def _closes_gap(bundle: Bundle, case: Case) -> Reason | None:

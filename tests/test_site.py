@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from shared import ROOT
+from shared import ROOT, without_browser
 
 import cairn
 from docsite.markdown import table
@@ -240,7 +240,7 @@ def browsed(site: Path, page: str, profile: Path) -> Serving:
     """A page opened in a browser that reaches nobody else."""
     chromium = shutil.which("chromium")
     if chromium is None:
-        pytest.skip("chromium is not installed")
+        without_browser("THE SITE IN A BROWSER", "chromium is not installed")
     with Serving(site) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()

