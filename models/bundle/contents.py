@@ -19,6 +19,7 @@ from models.ids import IdMap
 from models.index import VectorIndex
 from models.journeys import Journeys
 from models.ranker import Ranker
+from models.skill_matcher import SkillMatcher
 from models.sparse import Csr
 from models.tables import Credentials, Roles, SkillLinks, Skills
 from models.trend import Trend, descending
@@ -93,7 +94,11 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything an answer is made from; immutable."""
+    """Everything an answer is made from; immutable.
+
+    ``matcher`` and the ``quick`` encoder read texts for the skills they speak of; ``None`` where
+    nothing was learned for that.
+    """
 
     manifest: Manifest
     credentials: Credentials
@@ -105,6 +110,8 @@ class Bundle:
     indexes: Mapping[str, VectorIndex]
     ranker: Ranker | None
     encoder: TextEncoder | None
+    quick: TextEncoder | None = None
+    matcher: SkillMatcher | None = None
 
     def __repr__(self) -> str:
         return f"<bundle {self.version}>"
@@ -123,7 +130,12 @@ FOLLOWING = ("following_slow", "following_fast")
 INDEXES = ("text", "collaborative", "skills", "roles")
 
 
-def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> Bundle:
+def assemble(
+    manifest: Manifest,
+    parts: Parts,
+    encoder: TextEncoder | None,
+    quick: TextEncoder | None = None,
+) -> Bundle:
     """Give a bundle's raw parts their meaning."""
     arrays, tables = parts.arrays, parts.tables
     skills = Skills(tables["skills"])
@@ -156,6 +168,8 @@ def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> B
         indexes=parts.indexes,
         ranker=None if parts.ranker is None else Ranker(parts.ranker, manifest.features),
         encoder=encoder,
+        quick=quick,
+        matcher=SkillMatcher.mapped(arrays),
     )
 
 
