@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
@@ -11,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.columns import Column
 from models.sentences import Span, sentences
 from models.skill_matcher import Nearest, SkillMatcher
+from models.tables import loads
 from models.words import Word, words
 
 TOGETHER: Final = 8
@@ -45,11 +46,12 @@ class Encodes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What reads texts: ``names`` gives those of a skill's row, its label first."""
+    """What reads texts for skills with these ``labels`` and ``aliases`` (JSON lists), by row."""
 
     matcher: SkillMatcher | Nearest
     encoder: Encodes
-    names: Callable[[int], Sequence[str]]
+    labels: Column
+    aliases: Column
 
     @property
     def learned(self) -> bool:
@@ -67,7 +69,8 @@ class Reader:
         for at, span in enumerate(spans):
             for row, score in zip(rows[at].tolist(), scores[at].tolist(), strict=True):
                 if row >= 0:
-                    place = placed(self.names(row), heard[at], span)
+                    names = [self.labels[row], *loads(self.aliases[row], [])]
+                    place = placed(names, heard[at], span)
                     found.append(Found(row, score, place.start, place.end))
         return found
 
@@ -77,12 +80,13 @@ def reader(bundle: Bundle) -> Reader | None:
     encoder = bundle.quick or bundle.encoder
     if encoder is None or "skills" not in bundle.indexes:
         return None
-    aliases = bundle.skills.columns["aliases"]
+    matcher = bundle.matcher or Nearest(bundle.indexes["skills"])
+    return Reader(matcher, encoder, bundle.skills.labels, bundle.skills.columns["aliases"])
 
-    def names(row: int) -> list[str]:
-        return [bundle.skills.labels[row], *json.loads(aliases[row] or "[]")]
 
-    return Reader(bundle.matcher or Nearest(bundle.indexes["skills"]), encoder, names)
+def unread(text: str) -> bool:
+    """Whether a text has more sentences than are read."""
+    return len(sentences(text)) > MOST
 
 
 def parts(text: str) -> list[list[Span]]:

@@ -50,8 +50,8 @@ class SkillMatcher:
         """From a bundle's arrays; ``None`` where nothing was learned."""
         if f"{PREFIX}odds" not in arrays:
             return None
-        own = (arrays[PREFIX + name] for name in ("vectors", "turn", "asked", "odds"))
-        return cls(*own, naming=Naming.mapped(arrays, f"{PREFIX}names."))
+        own = {name: arrays[PREFIX + name] for name in ("vectors", "turn", "asked", "odds")}
+        return cls(**own, naming=Naming.mapped(arrays, f"{PREFIX}names."))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What it is made of, by name."""

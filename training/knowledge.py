@@ -22,6 +22,7 @@ from models.sparse import Csr
 from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS
 from training import skill_matching
 from training.embed import Embedder
+from training.framework import Framework
 from training.matching import (
     INFER_SIMILARITY,
     INFERRED,
@@ -101,8 +102,14 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     arrays |= _csr("stacks", stacks) | _csr("stack_parts", _transposed(stacks, credentials.height))
     arrays |= _conditions(credentials, credential_ids, ids)
     skill_table = _skills(data, all_labels, matcher.texts)
-    asked = np.bincount([each.match.row for each in required], minlength=len(ids))
-    arrays |= skill_matching.fit(skill_table, asked, skill_vectors, embedder, progress)
+    framework = Framework(
+        ids=list(ids),
+        labels=all_labels,
+        aliases=list(skill_table["aliases"]),
+        descriptions=list(skill_table["description"]),
+        asked=np.bincount(arrays["requires.indices"], minlength=len(ids)),
+    )
+    arrays |= skill_matching.fit(framework, skill_vectors, embedder, progress)
     return Catalogue(
         arrays=arrays,
         tables=_tables(data, titles) | {"skills": skill_table},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +12,12 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from models.columns import Columns
 from models.naming import Naming
 from models.skill_matcher import ASKED, FEATURES, NAMED, SkillMatcher, evidence
+from models.tables import loads
 from models.words import words
 from training.embed import Embedder
+from training.framework import Framework
 from training.progress import Progress
 
 CHARACTERS: Final = 400
@@ -65,36 +65,35 @@ class _Question:
 
 
 def fit(
-    skills: Columns,
-    asked: NDArray[np.int64],
+    framework: Framework,
     labels: NDArray[np.float32],
     embedder: Embedder | None,
     progress: Progress,
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of a ``SkillMatcher`` for a table of ``s`` skills, which ``asked`` (s,) roles ask
-    for, with the vectors of their ``labels`` (s, d); none without an embedder or skills.
+    """The arrays of a ``SkillMatcher`` for ``s`` skills with the vectors ``(s, d)`` of their
+    labels; none without an embedder or skills.
 
-    The same table gives the same arrays.
+    The same skills give the same arrays.
     """
     if embedder is None or not len(labels):
         return {}
-    described = [(text or "")[:CHARACTERS] for text in skills["description"]]
+    described = [(text or "")[:CHARACTERS] for text in framework.descriptions]
     with progress.stage("embed descriptions", len(set(described))) as advance:
         told = embedder.encode(described, advance)
     told[[not text for text in described]] = 0
     names = [
-        [label, *json.loads(aliases or "[]")]
-        for label, aliases in zip(skills["label"], skills["aliases"], strict=True)
+        [label, *loads(aliases, [])]
+        for label, aliases in zip(framework.labels, framework.aliases, strict=True)
     ]
     matcher = SkillMatcher(
         vectors=_unit(labels + DESCRIBED * told),
         turn=_turn(told, labels),
-        asked=np.log1p(asked).astype(np.float32),
+        asked=np.log1p(framework.asked).astype(np.float32),
         odds=np.array(USUAL, np.float32),
         naming=Naming.of(names),
     )
     if len(names) >= FEWEST:
-        questions = list(_questions(names, skills["description"]))
+        questions = list(_questions(names, framework.descriptions))
         with progress.stage("embed questions", len({each.text for each in questions})) as advance:
             vectors = embedder.encode([each.text for each in questions], advance)
         matcher = replace(matcher, odds=_odds(matcher, labels, questions, vectors))
