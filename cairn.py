@@ -23,9 +23,9 @@ from training import commands as commands_training
 from training.commands import ConfigFile, Data, Seed, spreading
 
 ROOMS: Final = {"models", "service", "training"}
-EXTRAS: Final = """train, tune, batch, evaluate, import and simulate need 'cairn-paths[training]',
-with --workers or --cluster 'cairn-paths[training,cluster]', demo and events export
-'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
+EXTRAS: Final = """train, tune, enrich, batch, evaluate, import and simulate need
+'cairn-paths[training]', with --workers or --cluster 'cairn-paths[training,cluster]', demo and
+events export 'cairn-paths[service,training]', the other commands 'cairn-paths[service]'."""
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -210,7 +210,7 @@ def evaluate(
 
 
 for command in (
-    commands_training.tune,
+    commands_training.tune, commands_training.enrich,
     commands.recommend, commands.plan, commands.compare, commands.closest,
 ):  # fmt: skip
     app.command()(command)

@@ -71,9 +71,9 @@ def _rows(path: Path) -> Iterator[Mapping[str, Any]]:
             try:
                 row = json.loads(line)
             except ValueError as error:
-                raise _fault(path, number, ("",), line, "expected a JSON object") from error
+                raise _fault(path, number, (), line, "expected a JSON object") from error
             if not isinstance(row, dict):
-                raise _fault(path, number, ("",), line, "expected a JSON object")
+                raise _fault(path, number, (), line, "expected a JSON object")
             yield row
 
 
@@ -101,4 +101,4 @@ def _fault(
     path: Path, number: int, names: tuple[str, ...], value: object, reason: str
 ) -> DataError:
     shown = None if value is None else str(value)[:80]
-    return DataError([Fault(str(path), number, names[0] or None, shown, reason)])
+    return DataError([Fault(str(path), number, next(iter(names), None), shown, reason)])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from rich.console import Console
-from typer import Argument, Option
+from typer import Argument, Option, echo
 
 from models.errors import UsageError
 
@@ -36,6 +36,27 @@ def spreading(workers: int | None, cluster: str | None) -> Iterator[Spread]:
 
     with joined(cluster, workers, Settings().work) as joined_cluster:
         yield joined_cluster
+
+
+def enrich(
+    data: Data,
+    out: Annotated[
+        Path | None, Option(metavar="DATA", help="Folder for all tables. Default: DATA itself.")
+    ] = None,
+    threshold: Annotated[float, Option(min=0, max=1, help="Infer from this score on.")] = 0.5,
+) -> None:
+    """Infer skills from the texts of credentials that name none, each with its score."""
+    from training import progress
+    from training.embed import Embedder
+    from training.enrich import enrich as enriched
+    from training.settings import Settings
+
+    with progress.on(Console(stderr=True)) as shown_progress:
+        found = enriched(data, out, Embedder(Settings().cache), shown_progress, threshold)
+    echo(
+        f"{out or data}: {found.skills} skills inferred for {found.enriched} of {found.without} "
+        "credentials that name none"
+    )
 
 
 def crown(promoted: object) -> None:

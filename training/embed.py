@@ -118,7 +118,9 @@ def _quickened(folder: Path) -> None:
     level = root.level
     root.setLevel(logging.ERROR)  # it advises to prepare the graph first, which changes nothing
     try:
-        quantize_dynamic(folder / MODEL_FILE, folder / QUICK_FILE, weight_type=QuantType.QInt8)
+        quantize_dynamic(
+            folder / MODEL_FILE, folder / QUICK_FILE, weight_type=QuantType.QInt8, per_channel=True
+        )
     finally:
         root.setLevel(level)
 

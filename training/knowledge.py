@@ -153,11 +153,13 @@ def _taught(
         own = _number(levels[row])
         best: dict[int, _Named] = {}
         for entry in entries or ():
-            match = matcher.found[entry["skill"]]
+            match, score = matcher.found[entry["skill"]], entry["inferred"]
+            if score is not None:
+                match = Match(match.row, score)
             level = own if entry["level"] is None else entry["level"]
             before = best.get(match.row)
             if before is None or np.nan_to_num(level) > np.nan_to_num(before.level):
-                best[match.row] = _Named(row, match, level)
+                best[match.row] = _Named(row, match, level, inferred=score is not None)
         if index is not None and not any(skill < n_taxonomy for skill in best):
             rows, scores = index.search(texts[row][None], INFERRED)
             for skill, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True):

@@ -29,7 +29,7 @@ DESCRIBED: Final = 0.5
 RIDGE: Final = 1_000.0
 """How many skills it takes before what their descriptions teach is believed."""
 
-QUESTIONS: Final = 600
+QUESTIONS: Final = 400
 FEWEST: Final = 30
 """How sure to be is learned from so many questions; of fewer skills nothing is."""
 
