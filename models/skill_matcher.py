@@ -47,11 +47,18 @@ class SkillMatcher:
 
     @classmethod
     def mapped(cls, arrays: Mapping[str, NDArray[Any]]) -> Self | None:
-        """From a bundle's arrays; ``None`` where nothing was learned."""
+        """From a bundle's arrays; ``None`` where nothing was learned. Raises ``ValueError`` where
+        they do not fit each other.
+        """
         if f"{PREFIX}odds" not in arrays:
             return None
         own = {name: arrays[PREFIX + name] for name in ("vectors", "turn", "asked", "odds")}
-        return cls(**own, naming=Naming.mapped(arrays, f"{PREFIX}names."))
+        found = cls(**own, naming=Naming.mapped(arrays, f"{PREFIX}names."))
+        skills, width = found.vectors.shape
+        shapes = (found.turn.shape, found.asked.shape, found.odds.shape, found.naming.starts.shape)
+        if shapes != ((width, width), (skills,), (FEATURES,), (skills,)):
+            raise ValueError(f"what reads texts does not fit {skills} skills: {shapes}")
+        return found
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What it is made of, by name."""
