@@ -62,7 +62,7 @@ class Naming:
         """What it is made of, by name."""
         return {prefix + name: getattr(self, name) for name in self.__slots__}
 
-    def names_covered(self, keys: Sequence[int]) -> NDArray[np.float64]:
+    def names_covered(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """How far words with these keys cover each name ``(m,)``, 0..1: what they share with it
         weighs, of all that it weighs and ``SLACK``.
         """
@@ -73,9 +73,9 @@ class Naming:
         slices = [self.names[self.indptr[i] : self.indptr[i + 1]] for i in at.tolist()]
         weights = np.repeat(self.weight[at], [len(each) for each in slices])
         named = np.concatenate([self.names[:0], *slices])
-        return np.bincount(named, weights, len(self.total)) / (self.total + SLACK)
+        shared = np.bincount(named, weights, len(self.total)).astype(np.float32)
+        return np.asarray(shared / (self.total + SLACK))
 
     def covered(self, keys: Sequence[int]) -> NDArray[np.float32]:
         """The same for the name of each skill that is covered best, ``(s,)``."""
-        best = np.maximum.reduceat(self.names_covered(keys), self.starts)
-        return np.asarray(best, np.float32)
+        return np.maximum.reduceat(self.names_covered(keys), self.starts)

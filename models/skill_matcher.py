@@ -31,10 +31,10 @@ Best = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class SkillMatcher:
-    """What was learned of ``s`` skills, with texts of ``d`` dimensions.
+    """What was learned of ``s`` skills, from texts of ``t`` dimensions brought down to ``d``.
 
     - ``vectors`` (s, d): unit vectors of label and description.
-    - ``turn`` (d, d): what a text's vector is multiplied by to lie nearer to labels.
+    - ``turn`` (t, d): what a text's vector is multiplied by to lie nearer to them.
     - ``asked`` (s,): the logarithm of one and the number of roles that ask for the skill.
     - ``odds`` (FEATURES,): from ``evidence`` to the log-odds that the skill is meant.
     """
@@ -55,8 +55,13 @@ class SkillMatcher:
         own = {name: arrays[PREFIX + name] for name in ("vectors", "turn", "asked", "odds")}
         found = cls(**own, naming=Naming.mapped(arrays, f"{PREFIX}names."))
         skills, width = found.vectors.shape
-        shapes = (found.turn.shape, found.asked.shape, found.odds.shape, found.naming.starts.shape)
-        if shapes != ((width, width), (skills,), (FEATURES,), (skills,)):
+        shapes = (
+            found.turn.shape[1:],
+            found.asked.shape,
+            found.odds.shape,
+            found.naming.starts.shape,
+        )
+        if shapes != ((width,), (skills,), (FEATURES,), (skills,)):
             raise ValueError(f"what reads texts does not fit {skills} skills: {shapes}")
         return found
 
@@ -66,9 +71,8 @@ class SkillMatcher:
         return own | self.naming.arrays(f"{PREFIX}names.")
 
     def turned(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Unit vectors of texts ``(q, d)``, brought nearer to labels."""
-        nearer = vectors @ self.turn
-        return np.asarray(nearer / np.maximum(np.linalg.norm(nearer, axis=1, keepdims=True), 1e-9))
+        """Unit vectors ``(q, d)`` of texts ``(q, t)``, brought nearer to those of skills."""
+        return unit(vectors @ self.turn)
 
     def best(self, vectors: NDArray[np.float32], keys: Sequence[Sequence[int]], k: int) -> Best:
         """The ``k`` skills each sentence speaks of most likely, best first: rows and scores
@@ -79,7 +83,7 @@ class SkillMatcher:
         strength += NAMED * named
         strength += ASKED * self.asked
         k = min(k, strength.shape[1])
-        rows = np.argpartition(-strength, k - 1, axis=1)[:, :k]
+        rows = np.argpartition(strength, -k, axis=1)[:, -k:]
         found = np.take_along_axis(strength, rows, 1)
         order = np.lexsort((rows, -found))
         rows, found = np.take_along_axis(rows, order, 1), np.take_along_axis(found, order, 1)
@@ -96,6 +100,12 @@ class Nearest:
         """As ``SkillMatcher.best``; the score says nothing of how likely it is right."""
         rows, scores = self.index.search(vectors, k)
         return rows, scores.clip(0, 1)
+
+
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vectors ``(n, d)`` at length one; nothing stays nothing."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
 
 
 def evidence(strength: NDArray[np.float32], named: NDArray[np.float32]) -> NDArray[np.float32]:
