@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from training.writing import Taken
 
 ROOMS: Final = {"models", "service", "training"}
-EXTRAS: Final = """train, tune, batch, evaluate, audit, import, simulate need
+EXTRAS: Final = """train, tune, enrich, batch, evaluate, audit, import, simulate need
 'cairn-paths[training]', with --workers or --cluster 'cairn-paths[training,cluster]', demo,
 retrain, drift and events export 'cairn-paths[service,training]', the other commands
 'cairn-paths[service]'."""
@@ -262,7 +262,8 @@ def audit(
 
 
 ANSWERS: Final = (commands.recommend, commands.plan, commands.compare, commands.closest)
-for command in (offline.tune, offline.batch, offline.simulate, *ANSWERS, commands.serve):
+HERE: Final = (offline.tune, offline.enrich, offline.batch, offline.simulate)
+for command in (*HERE, *ANSWERS, commands.serve):
     app.command()(command)
 events.command("rebuild")(commands_log.rebuild_states)
 

@@ -38,6 +38,7 @@ from service.routes import (
     events,
     health,
     learners,
+    matching,
     pages,
     path_pages,
     paths,
@@ -184,7 +185,7 @@ def create_app(
     problems.install(app)
     routers = (
         recommendations, paths, shared, path_pages, events, learners, tokens, decisions, catalogue,
-        health, docs, widget,
+        matching, health, docs, widget,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -58,6 +58,27 @@ def spread_over(workers: int | None, cluster: str | None) -> Iterator[Spread]:
         yield joined_cluster
 
 
+def enrich(
+    data: Data,
+    out: Annotated[
+        Path | None, Option(metavar="DATA", help="Folder for all tables. Default: DATA itself.")
+    ] = None,
+    threshold: Annotated[float, Option(min=0, max=1, help="Infer from this score on.")] = 0.5,
+) -> None:
+    """Infer skills from the texts of credentials that name none, each with its score."""
+    from training import progress
+    from training.embed import Embedder
+    from training.enrich import enrich as enriched
+    from training.settings import Settings
+
+    with progress.on(Console(stderr=True)) as shown_progress:
+        found = enriched(data, out, Embedder(Settings().cache), shown_progress, threshold)
+    echo(
+        f"{out or data}: {found.skills} skills inferred for {found.enriched} of {found.without} "
+        "credentials that name none"
+    )
+
+
 def crown(promoted: object) -> None:
     """What a command of ``bundle`` made current, if it did, is the champion among the runs."""
     from training import tracking

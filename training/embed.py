@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import shutil
 import warnings
@@ -20,9 +21,10 @@ import numpy as np
 import onnx
 import torch
 from numpy.typing import NDArray
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 
-from models.encoder import MAX_TOKENS, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from models.encoder import MAX_TOKENS, MODEL_FILE, QUICK_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from training.config import Config
 
 BATCH = 128
@@ -106,7 +108,21 @@ class Embedder:
                 opset_version=OPSET,
                 dynamo=False,
             )
+        _quickened(folder)
         _apart(folder)
+
+
+def _quickened(folder: Path) -> None:
+    """Write the graph once more, with weights of 8 bits."""
+    root = logging.getLogger()
+    level = root.level
+    root.setLevel(logging.ERROR)  # it advises to prepare the graph first, which changes nothing
+    try:
+        quantize_dynamic(
+            folder / MODEL_FILE, folder / QUICK_FILE, weight_type=QuantType.QInt8, per_channel=True
+        )
+    finally:
+        root.setLevel(level)
 
 
 def _apart(folder: Path) -> None:

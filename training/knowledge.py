@@ -20,7 +20,9 @@ from models.index import VectorIndex
 from models.prerequisites import parse
 from models.sparse import Csr
 from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS
+from training import skill_matching
 from training.embed import Embedder
+from training.framework import Framework
 from training.matching import (
     INFER_SIMILARITY,
     INFERRED,
@@ -99,9 +101,18 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     arrays |= _closers(near, arrays, credentials.height)
     arrays |= _csr("stacks", stacks) | _csr("stack_parts", _transposed(stacks, credentials.height))
     arrays |= _conditions(credentials, credential_ids, ids)
+    skill_table = _skills(data, all_labels, matcher.texts)
+    framework = Framework(
+        ids=list(ids),
+        labels=all_labels,
+        aliases=list(skill_table["aliases"]),
+        descriptions=list(skill_table["description"]),
+        asked=np.bincount(arrays["requires.indices"], minlength=len(ids)),
+    )
+    arrays |= skill_matching.fit(framework, skill_vectors, embedder, progress)
     return Catalogue(
         arrays=arrays,
-        tables=_tables(data, all_labels, titles, matcher.texts),
+        tables=_tables(data, titles) | {"skills": skill_table},
         indexes=vectors.indexes(skill_vectors),
         skill_rows={text: match.row for text, match in matcher.found.items()},
     )
@@ -142,11 +153,13 @@ def _taught(
         own = _number(levels[row])
         best: dict[int, _Named] = {}
         for entry in entries or ():
-            match = matcher.found[entry["skill"]]
+            match, score = matcher.found[entry["skill"]], entry["inferred"]
+            if score is not None:
+                match = Match(match.row, score)
             level = own if entry["level"] is None else entry["level"]
             before = best.get(match.row)
             if before is None or np.nan_to_num(level) > np.nan_to_num(before.level):
-                best[match.row] = _Named(row, match, level)
+                best[match.row] = _Named(row, match, level, inferred=score is not None)
         if index is not None and not any(skill < n_taxonomy for skill in best):
             rows, scores = index.search(texts[row][None], INFERRED)
             for skill, score in zip(rows[0].tolist(), scores[0].tolist(), strict=True):
@@ -247,17 +260,19 @@ def _broader(skills: pl.DataFrame, ids: IdMap) -> list[tuple[int, int]]:
     ]
 
 
-def _tables(
-    data: Dataset, labels: list[str], titles: list[str], texts: tuple[str, ...]
-) -> dict[str, Columns]:
+def _skills(data: Dataset, labels: list[str], texts: tuple[str, ...]) -> Columns:
+    """The table of skills: the taxonomy's, and after them those known only by their text."""
     own: dict[str, list[Any]] = {name: [None] * len(texts) for name in SKILL_COLUMNS}
     own["id"] = list(texts)
-    skills = {
+    taxonomy = {
         name: _json(data.skills[name]) + own[name] for name in SKILL_COLUMNS if name != "label"
     }
+    return taxonomy | {"label": labels}
+
+
+def _tables(data: Dataset, titles: list[str]) -> dict[str, Columns]:
     return {
         "credentials": {name: _json(data.credentials[name]) for name in CREDENTIAL_COLUMNS},
-        "skills": skills | {"label": labels},
         "roles": {name: _json(data.roles[name]) for name in ROLE_COLUMNS} | {"title": titles},
     }
 

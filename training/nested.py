@@ -53,6 +53,11 @@ def read_skills(series: pl.Series) -> Parsed:
     return _read_entries(series, ("skill", "level"))
 
 
+def read_taught(series: pl.Series) -> Parsed:
+    """Lists of ``{skill, level, inferred}``; a plain text is a skill, the rest unknown."""
+    return _read_entries(series, ("skill", "level", "inferred"))
+
+
 def read_requirements(series: pl.Series) -> Parsed:
     """Lists of ``{skill, importance, level}``; a plain text is a skill, the rest unknown."""
     return _read_entries(series, ("skill", "importance", "level"))
@@ -71,11 +76,13 @@ def _read_entries(series: pl.Series, fields: tuple[str, ...]) -> Parsed:
         "skill": given["skill"],
         "level": level(given["level"], dtypes.get("level", pl.String())),
         "importance": share(given.get("importance", pl.lit(None))),
+        "inferred": share(given.get("inferred", pl.lit(None))),
     }
     reasons = {
         "skill": "an entry of the list names no skill",
         "level": f"level: {LEVEL_EXPECTED}",
         "importance": f"importance: {SHARE_EXPECTED}",
+        "inferred": f"inferred: {SHARE_EXPECTED}",
     }
     for field in fields:
         missing = read[field].is_null()

@@ -36,6 +36,7 @@ class Form(Enum):
     WHEN = auto()
     TEXTS = auto()
     SKILLS = auto()
+    TAUGHT = auto()
     REQUIREMENTS = auto()
     CONDITION = auto()
     OBJECT = auto()
@@ -43,6 +44,7 @@ class Form(Enum):
 
 STAMP: Final = pl.Datetime("us", "UTC")
 SKILL: Final = pl.Struct({"skill": pl.String(), "level": pl.Float64()})
+TAUGHT: Final = pl.Struct({"skill": pl.String(), "level": pl.Float64(), "inferred": pl.Float64()})
 REQUIREMENT: Final = pl.Struct(
     {"skill": pl.String(), "importance": pl.Float64(), "level": pl.Float64()}
 )
@@ -60,6 +62,7 @@ DTYPES: Final[Mapping[Form, pl.DataType]] = {
     Form.WHEN: pl.Float64(),
     Form.TEXTS: pl.List(pl.String()),
     Form.SKILLS: pl.List(SKILL),
+    Form.TAUGHT: pl.List(TAUGHT),
     Form.REQUIREMENTS: pl.List(REQUIREMENT),
     Form.CONDITION: pl.String(),
     Form.OBJECT: pl.String(),
@@ -96,7 +99,7 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("title", required=True),
         Column("description"),
         Column("issuer"),
-        Column("skills", Form.SKILLS),
+        Column("skills", Form.TAUGHT),
         Column("level", Form.LEVEL),
         Column("hours", Form.AMOUNT),
         Column("cost", Form.AMOUNT),

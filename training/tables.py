@@ -33,6 +33,7 @@ from training.nested import (
     read_object,
     read_requirements,
     read_skills,
+    read_taught,
     read_texts,
 )
 from training.readers import Raw, find, read
@@ -64,6 +65,7 @@ _READERS: Final[Mapping[Form, Callable[[pl.Series], Parsed]]] = {
     Form.UNTIL: read_until,
     Form.TEXTS: read_texts,
     Form.SKILLS: read_skills,
+    Form.TAUGHT: read_taught,
     Form.REQUIREMENTS: read_requirements,
     Form.CONDITION: read_condition,
     Form.OBJECT: read_object,

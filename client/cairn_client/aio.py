@@ -97,6 +97,9 @@ class AsyncClient:
     async def closest(self, request: s.ClosestRequest) -> s.ClosestResponse:
         return await self._answer(calls.closest(request))
 
+    async def match_skills(self, request: s.MatchRequest) -> s.MatchResponse:
+        return await self._answer(calls.match_skills(request))
+
     async def path_page(self, request: s.PathPageRequest) -> str:
         return await self._answer(calls.path_page(request))
 

@@ -91,6 +91,10 @@ def closest(request: s.ClosestRequest) -> Call[s.ClosestResponse]:
     return Call("POST", "/v1/roles/closest", s.ClosestResponse, request)
 
 
+def match_skills(request: s.MatchRequest) -> Call[s.MatchResponse]:
+    return Call("POST", "/v1/skills/match", s.MatchResponse, request)
+
+
 def path_page(request: s.PathPageRequest) -> Call[str]:
     return Call("POST", "/v1/path-pages", str, request)
 

@@ -124,6 +124,17 @@ class KnownLearners(BaseModel):
     items: list[KnownLearner]
 
 
+class MatchRequest(BaseModel):
+    """Which skills does this text speak of: a résumé, a job advert, a course's description?"""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    text: str
+    limit: int = 20
+    threshold: float = 0.3
+
+
 class ModelOut(BaseModel):
     """What is loaded: the bundle's manifest, without its list of files."""
 
@@ -264,6 +275,17 @@ class SkillHeld(BaseModel):
     )
     skill: str
     level: float | Literal["beginner", "intermediate", "advanced", "expert"] | None = None
+
+
+class SpanOut(BaseModel):
+    """
+    The place in the text, in characters (code points): from ``start`` to before ``end``, where
+    it says ``text``.
+    """
+
+    start: int
+    end: int
+    text: str
 
 
 class StackProgressOut(BaseModel):
@@ -580,6 +602,15 @@ class LearnerQuery(BaseModel):
     history: Annotated[list[PastEvent | str], Field(max_length=2000, validate_default=True)] = []
 
 
+class MatchedSkill(BaseModel):
+    """A skill that the text speaks of, and how likely so, ``score`` 0..1."""
+
+    skill: str
+    label: str
+    score: float
+    span: SpanOut
+
+
 class ObjectiveIn(BaseModel):
     """
     What is sought: so much of the role as ``reach`` says (0..1; null: as much as the limits
@@ -866,6 +897,23 @@ class LearnerExport(BaseModel):
     events: list[EventOut]
     trained_events: list[TrainedEventOut]
     decisions: list[DecisionOut]
+
+
+class MatchResponse(BaseModel):
+    """
+    The skills, the likeliest first, each once, where it is spoken of most clearly.
+
+    ``mode`` says how they were found: ``learned``; ``nearest`` where the bundle learned nothing
+    for it and scores are mere cosines; ``none`` where it encodes no text. ``notes`` say in one line
+    each what lessens the answer.
+    """
+
+    request_id: str
+    bundle_version: str
+    mode: Literal["learned", "nearest", "none"]
+    degraded: list[str]
+    notes: list[str]
+    skills: list[MatchedSkill]
 
 
 class PathResponse(BaseModel):

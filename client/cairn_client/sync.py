@@ -113,6 +113,10 @@ class Client:
         """The roles that take least from here."""
         return self._answer(calls.closest(request))
 
+    def match_skills(self, request: s.MatchRequest) -> s.MatchResponse:
+        """The skills that a text speaks of, each with its place there."""
+        return self._answer(calls.match_skills(request))
+
     def path_page(self, request: s.PathPageRequest) -> str:
         """Gap, next credentials and path as HTML, for mail."""
         return self._answer(calls.path_page(request))

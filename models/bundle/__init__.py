@@ -9,7 +9,7 @@ from models.bundle.files import Parts, read_manifest, read_parts, verify, write
 from models.bundle.manifest import FORMAT_VERSION, Manifest
 from models.bundle.registry import resolve
 from models.bundle.tables import write_table
-from models.encoder import TextEncoder
+from models.encoder import QUICK_FILE, TextEncoder
 from models.errors import BundleCorrupt, BundleError
 
 __all__ = [
@@ -39,8 +39,12 @@ def read(folder: Path, *, checked: bool = False) -> Bundle:
     """
     try:
         manifest, parts = read_parts(folder, checked=checked)
-        encoder = None if parts.encoder is None else TextEncoder(parts.encoder)
-        return assemble(manifest, parts, encoder)
+        encoder = quick = None
+        if parts.encoder is not None:
+            encoder = TextEncoder(parts.encoder)
+            if f"encoder/{QUICK_FILE}" in manifest.files:
+                quick = TextEncoder(parts.encoder, graph=QUICK_FILE)
+        return assemble(manifest, parts, encoder, quick)
     except BundleError as error:
         # What assembles parts does not know whose they are.
         told = str(error)

@@ -20,6 +20,7 @@ from models.ids import IdMap
 from models.index import VectorIndex
 from models.journeys import Journeys
 from models.ranker import Ranker
+from models.skill_matcher import SkillMatcher
 from models.sparse import Csr
 from models.tables import Credentials, Roles, SkillLinks, Skills
 from models.trend import Trend, descending
@@ -94,8 +95,11 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything an answer is made from; immutable. ``floors`` are the deployer's policy of
-    exposure, from the configuration that it was made with.
+    """Everything an answer is made from; immutable.
+
+    ``floors`` are the deployer's policy of exposure, from the configuration that it was made with.
+    ``matcher`` and the ``quick`` encoder read texts for the skills they speak of; ``None`` where
+    nothing was learned for that.
     """
 
     manifest: Manifest
@@ -108,6 +112,8 @@ class Bundle:
     indexes: Mapping[str, VectorIndex]
     ranker: Ranker | None
     encoder: TextEncoder | None
+    quick: TextEncoder | None = None
+    matcher: SkillMatcher | None = None
     floors: tuple[Floor, ...] = ()
 
     def __repr__(self) -> str:
@@ -127,7 +133,12 @@ FOLLOWING = ("following_slow", "following_fast")
 INDEXES = ("text", "collaborative", "skills", "roles")
 
 
-def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> Bundle:
+def assemble(
+    manifest: Manifest,
+    parts: Parts,
+    encoder: TextEncoder | None,
+    quick: TextEncoder | None = None,
+) -> Bundle:
     """Give a bundle's raw parts their meaning."""
     arrays, tables = parts.arrays, parts.tables
     skills = Skills(tables["skills"])
@@ -160,6 +171,8 @@ def assemble(manifest: Manifest, parts: Parts, encoder: TextEncoder | None) -> B
         indexes=parts.indexes,
         ranker=None if parts.ranker is None else Ranker(parts.ranker, manifest.features),
         encoder=encoder,
+        quick=quick,
+        matcher=SkillMatcher.mapped(arrays),
         floors=tuple(map(Floor.model_validate, manifest.config.get("exposure", ()))),
     )
 

@@ -9,7 +9,8 @@ Layout of a bundle folder::
                            more as arrays (``models.columns``), which are what is served from
     indexes/NAME.faiss     read by memory map
     ranker.txt             the ranker as LightGBM's own text, if one was trained
-    encoder/               model.onnx, model.onnx.data, tokenizer.json, if text is encoded
+    encoder/               model.onnx, model.onnx.data, tokenizer.json, if text is encoded;
+                           quick.onnx, if long texts are read
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from pydantic import ValidationError
 from models.bundle.manifest import FORMAT_VERSION, READABLE, FileFacts, Manifest
 from models.bundle.tables import MAPPED, read_array, read_table, write_columns, write_table
 from models.columns import Columns
-from models.encoder import MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from models.encoder import MODEL_FILE, QUICK_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from models.errors import BundleCorrupt, BundleError, BundleTooNew
 from models.index import VectorIndex
 
@@ -193,8 +194,8 @@ def _write_parts(parts: Parts, folder: Path) -> None:
         (folder / RANKER).write_text(parts.ranker)
     if parts.encoder is not None:
         (folder / "encoder").mkdir()
-        apart = (WEIGHTS_FILE,) if (parts.encoder / WEIGHTS_FILE).exists() else ()
-        for name in (MODEL_FILE, *apart, TOKENIZER_FILE):
+        more = [n for n in (WEIGHTS_FILE, QUICK_FILE) if (parts.encoder / n).exists()]
+        for name in (MODEL_FILE, *more, TOKENIZER_FILE):
             shutil.copyfile(parts.encoder / name, folder / "encoder" / name)
 
 

@@ -39,6 +39,7 @@ ROUTES = [
         {"target_roles": ["odd", "even/role"]},
     ),
     Route("POST", "/v1/roles/closest", ASK, "/v1/roles/closest", {}),
+    Route("POST", "/v1/skills/match", ASK, "/v1/skills/match", {"text": "Topic 1"}),
     Route("GET", "/v1/credentials", ASK, "/v1/credentials"),
     Route("GET", "/v1/credentials/{credential_id}", ASK, "/v1/credentials/c1"),
     Route("GET", "/v1/roles", ASK, "/v1/roles?q=odd"),

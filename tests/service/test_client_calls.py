@@ -44,6 +44,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
     ),
     "compare": (schema.CompareRequest(learner=LEA, target_roles=["odd", "even/role"]),),
     "closest": (schema.ClosestRequest(limit=2),),
+    "match_skills": (schema.MatchRequest(text="Topic 1 and Topic 2"),),
     "path_page": (schema.PathPageRequest(learner=LEA, target_role="odd"),),
     "share_path": (schema.ShareRequest(learner=LEA, target_role="odd"),),
     "widget_token": (schema.TokenIn(learner="lea", origin="https://platform.example"),),

@@ -19,6 +19,7 @@ GOOD: Final[dict[str, Any]] = {
     "POST /v1/paths": {"target_role": "odd", "constraints": {"hours_per_week": 5}},
     "POST /v1/paths/compare": {"target_roles": ["odd", "even/role"]},
     "POST /v1/roles/closest": {"learner": {"skills": ["Topic 1"]}},
+    "POST /v1/skills/match": {"text": "Topic 1. Topic 2.", "limit": 3, "threshold": 0.1},
     "PUT /v1/learners/ada": {"skills": [{"skill": "x", "level": 0.5}], "attributes": {"a": 1}},
 }
 MOST: Final = 20_000
