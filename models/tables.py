@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.addresses import Addresses
 from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
 from models.sparse import Csr
@@ -113,6 +114,7 @@ class Credentials:
         self.ids = IdMap(columns["id"])
         self.columns = columns
         self.titles = columns["title"]
+        self.addresses = Addresses(columns["url"])
         self.teaches = teaches
         self._skills = skills
         self.shown = np.ones(len(self.ids), np.bool_)
@@ -136,6 +138,13 @@ class Credentials:
 
     def row(self, external: str) -> int | None:
         return self.ids.row(external)
+
+    def called(self, name: str) -> str | None:
+        """The id of what a platform calls by its id or its address on the web."""
+        if self.row(name) is not None:
+            return name
+        there = [row for row in self.addresses.rows(name) if self.shown[row]]
+        return self.ids[there[0]] if there else None
 
     def card(self, row: int) -> Card:
         """One credential, JSON-ready; unknown is ``None``. Times are seconds since the epoch."""
