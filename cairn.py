@@ -233,14 +233,17 @@ def serve(
 
 @app.command("import")
 def import_(
-    source: Annotated[str, Argument(metavar="SOURCE", help="coursera|csv|esco|mars|oews|onet")],
+    source: Annotated[str, Argument(metavar="SOURCE", help="Such as esco, csv, xapi or moodle.")],
     path: Annotated[Path, Argument(metavar="PATH", help="The originals, archives included.")],
     out: Out,
+    tenant: Annotated[str, Option(help="Whose learners, of xapi and caliper.")] = "demo",
 ) -> None:
     """Bring a public source into the data contract, merged by id with what is in --out."""
     from training import importers, printing
+    from training.settings import Settings
 
-    Terminal().print(*printing.imported(importers.run(source, path, out)), sep="\n")
+    summary = importers.run(source, path, out, Settings().people(tenant))
+    Terminal().print(*printing.imported(summary), sep="\n")
 
 
 @app.command()
