@@ -59,6 +59,7 @@ class Query:
     constraints: Constraints = field(default_factory=Constraints)
     goal_weight: float = 0.5
     diversity: float = 0.0
+    labour_market: float = 0.0
     max_per_issuer: int | None = None
     explain: bool = True
     notes: tuple[str, ...] = ()
@@ -92,6 +93,8 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
     if unknown:
         notes.append(f"{unknown} events name credentials that this bundle does not know")
+    if ask.labour_market > 0 and not bundle.roles.demand:
+        notes.append("nothing is known here of what the labour market asks for")
     return Query(
         at=ask.at,
         walk=_walked(bundle, ask.learner.history),
@@ -109,6 +112,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
         constraints=ask.constraints,
         goal_weight=ask.goal_weight,
         diversity=ask.diversity,
+        labour_market=ask.labour_market,
         max_per_issuer=ask.max_per_issuer,
         explain=ask.explain,
         notes=tuple(notes),

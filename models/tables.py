@@ -10,7 +10,8 @@ import json
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,9 +32,12 @@ FACTS = ("id", "title", "issuer", "level", "hours", "language", "delivery", "url
 SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader")
 ROLE_COLUMNS = (
     "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
-    "wage_source", "wage_year",
+    "wage_source", "wage_year", "in_demand", "hot", "demand_source", "demand_date",
 )  # fmt: skip
-WORK_COLUMNS = ("median_wage", "currency", "employment", "wage_source", "wage_year")
+WORK_COLUMNS = (
+    "median_wage", "currency", "employment", "wage_source", "wage_year", "demand_source",
+    "demand_date",
+)  # fmt: skip
 """What is known of the work in a role, with where it is known from."""
 
 
@@ -74,6 +78,17 @@ class SkillLinks:
                 card["importance"] = known(self.importance[at])
             cards.append(card)
         return cards
+
+
+class RoleDemand(NamedTuple):
+    """Skills (rows) that a role's employers often ask for, and those used in it that are hot in
+    general; by which source, and from when (``YYYY``, ``YYYY-MM`` or a day).
+    """
+
+    in_demand: tuple[int, ...]
+    hot: tuple[int, ...]
+    source: str
+    date: str
 
 
 class Skills:
@@ -213,11 +228,40 @@ class Roles:
         return card | {
             "aliases": loads(card["aliases"], []),
             "requirements": self.requires.cards(row, self._skills),
+            "in_demand": self._named("in_demand", row),
+            "hot": self._named("hot", row),
         }
 
     def work(self, row: int) -> Card:
         """What is known of the work in one role, JSON-ready."""
-        return {name: self._cell(name, row) for name in WORK_COLUMNS}
+        card = {name: self._cell(name, row) for name in WORK_COLUMNS}
+        return card | {"in_demand": self._named("in_demand", row)}
+
+    @cached_property
+    def demand(self) -> Mapping[int, RoleDemand]:
+        """What is in demand, by role, wherever it has a source and a date."""
+        found = {}
+        for row in range(len(self.ids)):
+            source, date = self._cell("demand_source", row), self._cell("demand_date", row)
+            if source is not None and date is not None:
+                wanted, hot = self._skills_in("in_demand", row), self._skills_in("hot", row)
+                if wanted or hot:
+                    found[row] = RoleDemand(wanted, hot, source, date)
+        return found
+
+    def _named(self, column: str, row: int) -> list[Card] | None:
+        """The skills that a cell lists, ``None`` where it is unknown."""
+        if self._cell(column, row) is None:
+            return None
+        return [
+            {"skill": self._skills.ids[skill], "label": self._skills.labels[skill]}
+            for skill in self._skills_in(column, row)
+        ]
+
+    def _skills_in(self, column: str, row: int) -> tuple[int, ...]:
+        listed = loads(self._cell(column, row), [])
+        rows = (self._skills.row(each) for each in listed)
+        return tuple(dict.fromkeys(row for row in rows if row is not None))
 
     def _cell(self, name: str, row: int) -> Any:
         """One cell, ``None`` also for a column that an older bundle does not have."""

@@ -283,22 +283,6 @@ class RequiredSkill(BaseModel):
     importance: float | None
 
 
-class RoleCard(BaseModel):
-    """A role with its requirements; unknown is null."""
-
-    id: str
-    title: str
-    aliases: list[str]
-    description: str | None
-    requirements: list[RequiredSkill]
-    median_wage: float | None
-    currency: str | None
-    employment: float | None
-    growth: float | None
-    wage_source: str | None
-    wage_year: int | None
-
-
 class RoleOut(BaseModel):
     """The role the answer is about; ``match`` 0..1 when it was found by text."""
 
@@ -343,6 +327,13 @@ class SkillHeld(BaseModel):
     )
     skill: str
     level: float | Literal["beginner", "intermediate", "advanced", "expert"] | None = None
+
+
+class SkillName(BaseModel):
+    """A skill."""
+
+    skill: str
+    label: str
 
 
 class StackProgressOut(BaseModel):
@@ -479,7 +470,7 @@ class Verb(BaseModel):
 class WorkOut(BaseModel):
     """
     A year's median wage and the people working in a role, and where and from which year
-    these figures are; unknown is null.
+    these figures are; skills ``in_demand`` there, and where and from when that is; unknown is null.
     """
 
     median_wage: float | None
@@ -487,6 +478,9 @@ class WorkOut(BaseModel):
     employment: float | None
     wage_source: str | None
     wage_year: int | None
+    in_demand: list[SkillName] | None
+    demand_source: str | None
+    demand_date: str | None
 
 
 class Worked(BaseModel):
@@ -758,14 +752,6 @@ class CredentialPage(BaseModel):
     bundle_version: str
 
 
-class RolePage(BaseModel):
-    items: list[RoleCard]
-    total: int
-    limit: int
-    offset: int
-    bundle_version: str
-
-
 class PathGapOut(BaseModel):
     """The gap before the path and after it."""
 
@@ -844,6 +830,7 @@ class RecommendationRequest(BaseModel):
 
     ``goal_weight`` trades what the learner is likely to take (0) against what closes most
     of the gap (1); ``diversity`` trades score for a spread of skills like the learner's own;
+    ``labour_market`` lifts what teaches skills in demand, where their demand has a source and date;
     ``pinned`` credentials come first wherever they may be proposed at all.
     """
 
@@ -856,6 +843,7 @@ class RecommendationRequest(BaseModel):
     constraints: ConstraintsIn | None = None
     goal_weight: float = 0.5
     diversity: float = 0.0
+    labour_market: float = 0.0
     pinned: Annotated[list[str], Field(max_length=100)] = []
     max_per_issuer: int | None = None
     explain: bool = True
@@ -873,6 +861,29 @@ class Result(BaseModel):
     response: Any | None = None
     duration: Any | None = None
     extensions: Any | None = None
+
+
+class RoleCard(BaseModel):
+    """
+    A role with its requirements, and what its employers often ask for (``in_demand``) or use
+    that is asked for in general (``hot``), as of a date; unknown is null.
+    """
+
+    id: str
+    title: str
+    aliases: list[str]
+    description: str | None
+    requirements: list[RequiredSkill]
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
+    growth: float | None
+    wage_source: str | None
+    wage_year: int | None
+    in_demand: list[SkillName] | None
+    hot: list[SkillName] | None
+    demand_source: str | None
+    demand_date: str | None
 
 
 class ShareRequest(BaseModel):
@@ -1048,6 +1059,14 @@ class LearnerExport(BaseModel):
     events: list[EventOut]
     trained_events: list[TrainedEventOut]
     decisions: list[DecisionOut]
+
+
+class RolePage(BaseModel):
+    items: list[RoleCard]
+    total: int
+    limit: int
+    offset: int
+    bundle_version: str
 
 
 class PathResponse(BaseModel):
