@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import NOW, world
 
@@ -18,6 +19,8 @@ from models.demand import HOT
 from models.domain import Ask, Learner, Recommendation, Target
 from models.query import build
 from models.recommend import recommend
+from training.importers import run
+from training.writing import existing
 
 ADVERTS = {"demand_source": "Adverts", "demand_date": "2025-02"}
 
@@ -90,6 +93,7 @@ def test_what_is_in_demand_is_lifted_and_nothing_is_lowered(market: Bundle) -> N
     assert list(after).index("c:sums") < list(after).index("c:odd")
 
 
+@settings(max_examples=25)
 @given(weight=st.floats(0, 1), role=st.sampled_from(["r0", "r1", "r2", "r3", None]))
 def test_scores_rise_with_the_weight_within_bounds(
     market: Bundle, weight: float, role: str | None
@@ -152,3 +156,30 @@ def test_near_skills_count_by_their_nearness(market: Bundle) -> None:
     assert measured is not None
     rows = less.credentials.ids.rows(["c:sums", "c:odd"])
     assert demand.lift(less, measured, rows).tolist() == [0.5, 0.0]
+
+
+def test_real_demand_lifts_what_teaches_it(shared_data: Path, tmp_path: Path) -> None:
+    run("onet", shared_data / "onet_29_2", tmp_path)
+    roles = [
+        {"id": role["id"], "title": role["title"], **{name: role[name] for name in NAMES}}
+        for role in existing(tmp_path)["roles"].to_dicts()
+    ]
+    flagged = {name for role in roles for flag in NAMES[:2] for name in role[flag] or ()}
+    bundle = world(
+        skills=[{"id": name, "label": name} for name in sorted(flagged)],
+        credentials=[
+            {"id": name, "title": name, "skills": [{"skill": f"onet:tech:{name}"}]}
+            for name in ("python", "microsoft-excel", "autodesk-autocad")
+        ],
+        roles=roles,
+    )
+    told = reasons(bundle, answer(bundle, 1.0, "onet:15-1252.00"))
+    where = "for Software Developers (O*NET 29.2, 2025-02)"
+    assert told["python"] == f"Teaches onet:tech:python, in demand {where}"
+    for name, text in reasons(bundle, answer(bundle, 1.0, None)).items():
+        naming = sum(f"onet:tech:{name}" in (role["in_demand"] or ()) for role in roles)
+        known = sum(bool(role["in_demand"] or role["hot"]) for role in roles)
+        assert f"in demand in {naming} of {known} roles (O*NET 29.2, 2025-02)" in text
+
+
+NAMES = ("in_demand", "hot", "demand_source", "demand_date")
