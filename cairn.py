@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from training.writing import Taken
 
 ROOMS: Final = {"models", "service", "training"}
-EXTRAS: Final = """train, tune, enrich, batch, evaluate, audit, import, simulate need
-'cairn-paths[training]', with --workers or --cluster 'cairn-paths[training,cluster]', demo,
-retrain, drift and events export 'cairn-paths[service,training]', the other commands
-'cairn-paths[service]'."""
+EXTRAS: Final = """demo, retrain, drift and events export need 'cairn-paths[service,training]',
+what serves or answers 'cairn-paths[service]', the rest 'cairn-paths[training]', with --workers or
+--cluster 'cairn-paths[training,cluster]'."""
 
 
 _group = partial(Typer, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -262,22 +261,24 @@ def audit(
 
 
 ANSWERS: Final = (commands.recommend, commands.plan, commands.compare, commands.closest)
-HERE: Final = (offline.tune, offline.enrich, offline.batch, offline.simulate)
-for command in (*HERE, *ANSWERS, commands.serve):
+for command in (*offline.ALONE, *ANSWERS, commands.serve):
     app.command()(command)
 events.command("rebuild")(commands_log.rebuild_states)
 
 
 @app.command("import")
 def import_(
-    source: Annotated[str, Argument(metavar="SOURCE", help="coursera|csv|esco|mars|oews|onet")],
+    source: Annotated[str, Argument(metavar="SOURCE", help="Such as esco, csv, xapi or moodle.")],
     path: Annotated[Path, Argument(metavar="PATH", help="The originals, archives included.")],
     out: offline.Out,
+    tenant: Annotated[str, Option(help="Whose learners, of xapi and caliper.")] = "demo",
 ) -> None:
     """Bring a public source into the data contract, merged by id with what is in --out."""
     from training import importers, printing
+    from training.settings import Settings
 
-    Terminal().print(*printing.imported(importers.run(source, path, out)), sep="\n")
+    summary = importers.run(source, path, out, Settings().people(tenant))
+    Terminal().print(*printing.imported(summary), sep="\n")
 
 
 @events.command("export")

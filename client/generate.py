@@ -59,6 +59,8 @@ def simplified(node: Any) -> Any:
         dropped.add("title")
     if "$ref" in node and isinstance(node.get("default"), dict):
         dropped.add("default")
+    if "maxProperties" in node and "properties" in node:
+        dropped |= {"additionalProperties", "maxProperties"}  # more than these, not looked at
     if "enum" in node:
         dropped.add("description")
     return {name: simplified(each) for name, each in node.items() if name not in dropped}

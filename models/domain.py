@@ -130,7 +130,8 @@ class Ask:
     by it. ``limit`` is 1..100. ``goal_weight`` 0..1 trades what the learner is likely to
     take (0) against what closes most of the gap to the target (1); it has no effect without
     a target. ``diversity`` 0..1 trades score for a list whose skills are spread as the
-    learner's own interests are. ``pinned`` credentials come first, in their order, wherever
+    learner's own interests are. ``labour_market`` 0..1 lifts what teaches
+    skills in demand. ``pinned`` credentials come first, in their order, wherever
     they may be proposed at all; ``max_per_issuer`` caps how many one issuer gets.
     ``explain`` asks for reasons. With an ``exploration`` the first place may be drawn.
     """
@@ -142,6 +143,7 @@ class Ask:
     constraints: Constraints = field(default_factory=Constraints)
     goal_weight: float = 0.5
     diversity: float = 0.0
+    labour_market: float = 0.0
     pinned: tuple[str, ...] = ()
     max_per_issuer: int | None = None
     explain: bool = True

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.demand import lift
 from models.domain import Mode
 from models.feature_names import FEATURES, ORDER, STEPS, TEXT, TREND
 from models.query import Query, mode
-from models.rank import Ranked, raw_scores
+from models.rank import Ranked, raw_scores, traded
 from models.sources import FUSION, SOURCES, Candidates
 
 EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -40,6 +41,9 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
     "popularity": ("learners", "begun_with", *TREND),
 }
 """Kinds of evidence and the features that rest on each."""
+
+DEMAND: Final = "demand"
+"""A kind of evidence that no feature rests on: it counts only where it is asked for."""
 
 SOURCES_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "gap": ("gap",),
@@ -69,10 +73,12 @@ EMPTY: Final = np.array([np.nan if name in UNKNOWN_WITHOUT else 0 for name in FE
 
 
 def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[np.float64]]:
-    """Score lost by each listed item ``(places,)`` without each kind of evidence."""
+    """Score lost by each listed item ``(places,)`` without each kind of evidence, and without the
+    demand of the labour market.
+    """
     places = ranked.places
     if not len(places):
-        return {kind: np.zeros(0) for kind in EVIDENCE}
+        return {kind: np.zeros(0) for kind in (*EVIDENCE, DEMAND)}
     if bundle.ranker is None and mode(query) is not Mode.POPULAR:
         raw = _unfused(ranked)
     else:
@@ -88,7 +94,15 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
         closing = state.closing[ranked.candidates.rows[places]] / state.closing.max()
         found = {kind: (1 - query.goal_weight) * each for kind, each in found.items()}
         found["gap"] = found["gap"] + query.goal_weight * closing
-    return found
+    demand = ranked.known.demand
+    if demand is None:
+        return {**found, DEMAND: np.zeros(len(places))}
+    # What demand lifts is what is missing to 1, of which all else has filled so much more.
+    rows = ranked.candidates.rows
+    share = query.labour_market * lift(bundle, demand, rows[places])
+    mixed = traded(query, ranked.known, rows, ranked.raw)[places]
+    found = {kind: (1 - share) * each for kind, each in found.items()}
+    return {**found, DEMAND: share * (1.0 - mixed)}
 
 
 def without(table: NDArray[np.float32]) -> NDArray[np.float32]:

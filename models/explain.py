@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
+from models.demand import told
 from models.domain import Closing, Reason
-from models.effects import effects
+from models.effects import DEMAND, effects
 from models.leads import leading_steps
 from models.query import Query
 from models.rank import Ranked
@@ -59,7 +60,7 @@ def reasons(
     rows = ranked.candidates.rows[ranked.places]
     steps = leading_steps(bundle, query, ranked)
     shares = _shares(ranked, effects(bundle, query, ranked))
-    told = []
+    answers = []
     for i, row in enumerate(rows.tolist()):
         case = Case(query, ranked.known, row, closes[i], steps[i])
         found: list[tuple[float, Reason]] = []
@@ -75,8 +76,8 @@ def reasons(
         held = _prerequisite(bundle, query, row)
         if held is not None:
             facts.append(held)
-        told.append(tuple(facts) or (_little_known(bundle, row),))
-    return told
+        answers.append(tuple(facts) or (_little_known(bundle, row),))
+    return answers
 
 
 def _shares(ranked: Ranked, moved: Mapping[str, NDArray[np.float64]]) -> list[list[float]]:
@@ -215,6 +216,11 @@ def _popular(bundle: Bundle, case: Case) -> Reason | None:
     return Reason("popular", f"Chosen by {count} learners", {"learners": count})
 
 
+def _in_demand(bundle: Bundle, case: Case) -> Reason | None:
+    demand = case.known.demand
+    return None if demand is None else told(bundle, demand, case.row)
+
+
 def _little_known(bundle: Bundle, row: int) -> Reason:
     if bundle.behaviour.learners_of[row] > 0:
         return Reason("little_known", "Chosen by few learners so far")
@@ -232,5 +238,6 @@ TELLERS: Final[Mapping[str, Callable[[Bundle, Case], Reason | None]]] = {
     "role": _role_peers,
     "text": _similar,
     "popularity": _popular,
+    DEMAND: _in_demand,
 }
 """Who puts each kind of evidence into words, or keeps silent for want of a fact."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models import features, signals
 from models.bundle import Bundle
+from models.demand import lifted
 from models.query import Query
 from models.rank import Ranked, raw_scores, traded
 from models.sources import Candidates
@@ -39,12 +40,19 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
     raw = raw_scores(bundle, query, many, np.concatenate(tables)).reshape(len(latest), -1)
     falls = np.array(
-        [_ranks(traded(query, ranked.known, some.rows, each), shown) - before for each in raw]
+        [_ranks(_scored(bundle, query, ranked, some.rows, each), shown) - before for each in raw]
     )
     furthest = falls.argmax(0)
     return [
         latest[step] if falls[step, i] > 0 else None for i, step in enumerate(furthest.tolist())
     ]
+
+
+def _scored(
+    bundle: Bundle, query: Query, ranked: Ranked, rows: NDArray[np.int32], raw: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    known = ranked.known
+    return lifted(bundle, query, known.demand, rows, traded(query, known, rows, raw))
 
 
 def _ranks(scores: NDArray[np.float64], shown: NDArray[np.int64]) -> NDArray[np.int64]:

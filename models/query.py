@@ -60,6 +60,7 @@ class Query:
     constraints: Constraints = field(default_factory=Constraints)
     goal_weight: float = 0.5
     diversity: float = 0.0
+    labour_market: float = 0.0
     max_per_issuer: int | None = None
     floors: tuple[Floor, ...] = ()
     explain: bool = True
@@ -94,6 +95,8 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
     if unknown:
         notes.append(f"{unknown} events name credentials that this bundle does not know")
+    if ask.labour_market > 0 and not bundle.roles.demand:
+        notes.append("nothing is known here of what the labour market asks for")
     return Query(
         at=ask.at,
         walk=_walked(bundle, ask.learner.history),
@@ -111,6 +114,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
         constraints=ask.constraints,
         goal_weight=ask.goal_weight,
         diversity=ask.diversity,
+        labour_market=ask.labour_market,
         max_per_issuer=ask.max_per_issuer,
         floors=bundle.floors,
         explain=ask.explain,

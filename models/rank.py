@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models import features, gap, signals, sources
 from models.bundle import Bundle
+from models.demand import lifted
 from models.diversify import choose, without_overlap, without_repeats, without_unwanted
 from models.domain import Mode
 from models.eligibility import eligible
@@ -62,7 +63,8 @@ def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     observer.done("features")
     raw = raw_scores(bundle, query, candidates, table, bundle.manifest.weighed)
     observer.done("rank")
-    scores = without_unwanted(bundle, query, rows, traded(query, known, rows, raw))
+    mixed = lifted(bundle, query, known.demand, rows, traded(query, known, rows, raw))
+    scores = without_unwanted(bundle, query, rows, mixed)
     order = np.lexsort((rows, -scores))
     pinned = np.isin(rows[order], query.pinned)
     added = ADDED_FOR_VARIETY if known.gap is None else ADDED_FOR_GOAL

@@ -11,8 +11,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from models import demand
 from models.bundle import Bundle
 from models.collaborative import fold_in, recency
+from models.demand import Demand
 from models.feature_names import DENSE, STEPS
 from models.gap import GapState
 from models.met import Met
@@ -68,7 +70,8 @@ class Signals:
     ``met`` has a column for each of ``DENSE``; one that the data cannot give is NaN. ``vector``
     is the learner's folded-in vector ``(d,)`` and ``profile`` the mean text ``(t,)``, each
     ``None`` without history or model. ``gap`` is ``None`` without a target. ``trend``
-    (n, values) is popularity over time as of the moment, ``None`` without dates.
+    (n, values) is popularity over time as of the moment, ``None`` without dates. ``demand`` is
+    that of the labour market, ``None`` unless it is asked for and known.
     """
 
     met: Met
@@ -76,12 +79,14 @@ class Signals:
     profile: NDArray[np.float32] | None
     gap: GapState | None
     trend: NDArray[np.float32] | None
+    demand: Demand | None = None
 
 
 def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
     """All signals of one query."""
     trend = None if bundle.behaviour.trend is None else bundle.behaviour.trend.values(query.at)
-    return _computed(bundle, query, gap, trend, Met(bundle.n, _blank(bundle, query, gap)))
+    known = _computed(bundle, query, gap, trend, Met(bundle.n, _blank(bundle, query, gap)))
+    return replace(known, demand=demand.measure(bundle, query))
 
 
 def without_each(

@@ -10,11 +10,13 @@ import json
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.addresses import Addresses
 from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
 from models.sparse import Csr
@@ -30,9 +32,12 @@ FACTS = ("id", "title", "issuer", "level", "hours", "language", "delivery", "url
 SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader")
 ROLE_COLUMNS = (
     "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
-    "wage_source", "wage_year",
+    "wage_source", "wage_year", "in_demand", "hot", "demand_source", "demand_date",
 )  # fmt: skip
-WORK_COLUMNS = ("median_wage", "currency", "employment", "wage_source", "wage_year")
+WORK_COLUMNS = (
+    "median_wage", "currency", "employment", "wage_source", "wage_year", "demand_source",
+    "demand_date",
+)  # fmt: skip
 """What is known of the work in a role, with where it is known from."""
 
 
@@ -75,6 +80,17 @@ class SkillLinks:
         return cards
 
 
+class RoleDemand(NamedTuple):
+    """Skills (rows) that a role's employers often ask for, and those used in it that are hot in
+    general; by which source, and from when (``YYYY``, ``YYYY-MM`` or a day).
+    """
+
+    in_demand: tuple[int, ...]
+    hot: tuple[int, ...]
+    source: str
+    date: str
+
+
 class Skills:
     """The skills, in row order."""
 
@@ -113,6 +129,7 @@ class Credentials:
         self.ids = IdMap(columns["id"])
         self.columns = columns
         self.titles = columns["title"]
+        self.addresses = Addresses(columns["url"])
         self.teaches = teaches
         self._skills = skills
         self.shown = np.ones(len(self.ids), np.bool_)
@@ -136,6 +153,13 @@ class Credentials:
 
     def row(self, external: str) -> int | None:
         return self.ids.row(external)
+
+    def called(self, name: str) -> str | None:
+        """The id of what a platform calls by its id or its address on the web."""
+        if self.row(name) is not None:
+            return name
+        there = [row for row in self.addresses.rows(name) if self.shown[row]]
+        return self.ids[there[0]] if there else None
 
     def card(self, row: int) -> Card:
         """One credential, JSON-ready; unknown is ``None``. Times are seconds since the epoch."""
@@ -204,11 +228,40 @@ class Roles:
         return card | {
             "aliases": loads(card["aliases"], []),
             "requirements": self.requires.cards(row, self._skills),
+            "in_demand": self._named("in_demand", row),
+            "hot": self._named("hot", row),
         }
 
     def work(self, row: int) -> Card:
         """What is known of the work in one role, JSON-ready."""
-        return {name: self._cell(name, row) for name in WORK_COLUMNS}
+        card = {name: self._cell(name, row) for name in WORK_COLUMNS}
+        return card | {"in_demand": self._named("in_demand", row)}
+
+    @cached_property
+    def demand(self) -> Mapping[int, RoleDemand]:
+        """What is in demand, by role, wherever it has a source and a date."""
+        found = {}
+        for row in range(len(self.ids)):
+            source, date = self._cell("demand_source", row), self._cell("demand_date", row)
+            if source is not None and date is not None:
+                wanted, hot = self._skills_in("in_demand", row), self._skills_in("hot", row)
+                if wanted or hot:
+                    found[row] = RoleDemand(wanted, hot, source, date)
+        return found
+
+    def _named(self, column: str, row: int) -> list[Card] | None:
+        """The skills that a cell lists, ``None`` where it is unknown."""
+        if self._cell(column, row) is None:
+            return None
+        return [
+            {"skill": self._skills.ids[skill], "label": self._skills.labels[skill]}
+            for skill in self._skills_in(column, row)
+        ]
+
+    def _skills_in(self, column: str, row: int) -> tuple[int, ...]:
+        listed = loads(self._cell(column, row), [])
+        rows = (self._skills.row(each) for each in listed)
+        return tuple(dict.fromkeys(row for row in rows if row is not None))
 
     def _cell(self, name: str, row: int) -> Any:
         """One cell, ``None`` also for a column that an older bundle does not have."""

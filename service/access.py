@@ -7,6 +7,7 @@ saying which.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -61,7 +62,23 @@ class Caller:
 
 
 _bearer = HTTPBearer(auto_error=False, description="An API key of the tenant, or a widget token.")
-Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def _presented(
+    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> HTTPAuthorizationCredentials | None:
+    """A key may also be the password of HTTP's basic scheme: senders of xAPI know no other."""
+    scheme, _, told = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return bearer
+    try:
+        _, colon, password = b64decode(told.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        return None
+    return HTTPAuthorizationCredentials(scheme=scheme, credentials=password) if colon else None
+
+
+Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_presented)]
 
 
 async def _caller(request: Request, service: ServiceDep, presented: Presented) -> Caller:
@@ -138,8 +155,10 @@ Reading = Annotated[Caller, Depends(_allowed(Scope.LEARNERS))]
 Issuing = Annotated[Caller, Depends(_allowed(Scope.RECOMMEND, tokens=False))]
 
 
-def _tenant(scope: Scope, *, tokens: bool) -> Callable[[ServiceDep, Known], Awaitable[str]]:
-    allowed = _allowed(scope, tokens=tokens)
+def _tenant(
+    scope: Scope, *, tokens: bool, pays: bool = True
+) -> Callable[[ServiceDep, Known], Awaitable[str]]:
+    allowed = _allowed(scope, tokens=tokens, pays=pays)
 
     async def tenant(service: ServiceDep, known: Known) -> str:
         return (await allowed(service, known))._tenant
@@ -149,6 +168,8 @@ def _tenant(scope: Scope, *, tokens: bool) -> Callable[[ServiceDep, Known], Awai
 
 # The tenant, where no learner is asked about, or where only keys are let in.
 Browsing = Annotated[str, Depends(_tenant(Scope.RECOMMEND, tokens=True))]
+Inquiring = Annotated[str, Depends(_tenant(Scope.EVENTS, tokens=False))]
+Sending = Annotated[str, Depends(_tenant(Scope.EVENTS, tokens=False, pays=False))]
 Keeping = Annotated[str, Depends(_tenant(Scope.LEARNERS, tokens=False))]
 Administering = Annotated[str, Depends(_tenant(Scope.ADMIN, tokens=False))]
 

@@ -9,12 +9,14 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI
 from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
+from models.records.people import People
 from service import problems
 from service.bundles import Checked
 from service.chores import ended
@@ -31,6 +33,7 @@ from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
 from service.replica import Replica
 from service.routes import (
+    caliper,
     catalogue,
     decisions,
     demo,
@@ -46,6 +49,7 @@ from service.routes import (
     shared,
     tokens,
     widget,
+    xapi,
 )
 from service.routes import lti as lti_routes
 from service.settings import Settings
@@ -93,6 +97,7 @@ def create_app(
     key = None if settings.demo_key is None else settings.demo_key.get_secret_value()
     secret = None if settings.token_secret is None else settings.token_secret.get_secret_value()
     keys = Keys(settings.api_keys_file, key)
+    actors = None if settings.actor_secret is None else settings.actor_secret.get_secret_value()
     file = settings.tenants_file
     terms = None if file is None else read_tenants(file, settings.bundle, keys.tenants)
     metrics = Metrics(settings.metrics_dir)
@@ -167,6 +172,7 @@ def create_app(
                         Experiments(running),
                         Repeats(settings.repeat_bytes, settings.repeat_seconds, now),
                         settings.public_url,
+                        partial(People.of, secret=actors, home_pages=settings.home_pages),
                     )
                 }
             finally:
@@ -184,8 +190,8 @@ def create_app(
     )
     problems.install(app)
     routers = (
-        recommendations, paths, shared, path_pages, events, learners, tokens, decisions, catalogue,
-        matching, health, docs, widget,
+        recommendations, paths, shared, path_pages, events, xapi, caliper, learners, tokens,
+        decisions, catalogue, matching, health, docs, widget,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.access import Caller
 from service.held import LoggedEvent, tombstone
 from service.schemas.events import EventIn, EventsIn, EventsOut
@@ -17,7 +19,11 @@ async def record(service: Service, caller: Caller, batch: EventsIn) -> EventsOut
     tenant = caller.about(*(event.learner_id for event in batch.events))
     own = f"widget:{tombstone(tenant, caller.learner)}:" if caller.learner is not None else ""
     now = service.now()
-    logged = [_logged(event, own, now) for event in batch.events]
+    return await keep(service, tenant, [_logged(event, own, now) for event in batch.events])
+
+
+async def keep(service: Service, tenant: str, logged: Sequence[LoggedEvent]) -> EventsOut:
+    """The same, of events of the tenant's learners as they are to be held."""
     toll = service.tenants.toll(tenant, Costly.EVENTS, len(logged))
     kept = await service.ledger.append(tenant, logged, toll)
     service.metrics.tenant_events.labels(tenant).inc(kept.accepted)

@@ -85,6 +85,14 @@ class Ledger:
         waiting = self.spool.of(tenant, learner_id)
         return await self._beside(waiting, tenant, learner_id, None)
 
+    async def event(self, tenant: str, event_id: str) -> LoggedEvent | None:
+        """The event of that id. Raises ``StoreUnavailable``, also while any of the tenant's wait in
+        the spool, where none is found by its id.
+        """
+        if self.spool.holds(tenant):
+            raise StoreUnavailable("events of this tenant wait for the store")
+        return await self.store.event(tenant, event_id)
+
     def local(self, tenant: str, learner_id: str, toll: Toll | None = None) -> LearnerState:
         """What is known without the store."""
         if toll is not None:

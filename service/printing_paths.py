@@ -15,6 +15,9 @@ from service.printing import gap_table
 from service.schemas.paths import PathResponse, RangeOut, StepOut
 from service.schemas.whatif import ClosestResponse, ClosestRole, ComparedRole, CompareResponse
 
+SHOWN: Final = 3
+"""So many skills in demand are named."""
+
 
 def path(answer: PathResponse) -> Iterator[RenderableType]:
     """The gap, the steps with what each closes and when, totals, and what stands in the way."""
@@ -100,6 +103,16 @@ def _wage(role: ComparedRole | ClosestRole) -> str:
     return f"{work.median_wage:,.0f} {work.currency or ''} ({', '.join(told)})"
 
 
+def _in_demand(role: ComparedRole | ClosestRole) -> str:
+    work = role.work
+    if work is None or work.in_demand is None:
+        return "unknown"
+    names = [each.label for each in work.in_demand]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    told = f"{work.demand_source or 'source unknown'}, {work.demand_date or 'date unknown'}"
+    return f"{', '.join(names[:SHOWN]) or 'none'}{more} ({told})"
+
+
 def _employment(role: ComparedRole | ClosestRole) -> str:
     work = role.work
     return "unknown" if work is None or work.employment is None else f"{work.employment:,.0f}"
@@ -123,6 +136,7 @@ COMPARED: Final[Mapping[str, Callable[[ComparedRole], str]]] = {
     "first": _first,
     "a year's wage": _wage,
     "people in it": _employment,
+    "in demand there": _in_demand,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -52,12 +52,14 @@ class ProblemError(Exception):
         detail: str,
         headers: Mapping[str, str] | None = None,
         title: str | None = None,
+        errors: list[PayloadFault] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = headers
         self.title = title
+        self.errors = errors
 
 
 def render(
@@ -122,12 +124,10 @@ async def respond(request: Request, error: Exception) -> Response:
     match error:
         case ProblemError():
             return render(
-                error.status, error.detail, request_id, headers=error.headers, title=error.title
+                error.status, error.detail, request_id, error.errors, error.headers, error.title
             )
         case RequestValidationError():
-            faults = [_fault(entry) for entry in error.errors()]
-            noun = "fault" if len(faults) == 1 else "faults"
-            return render(422, f"The request has {len(faults)} {noun}.", request_id, faults)
+            return await respond(request, faulty(error.errors()))
         case HTTPException(status_code=405):
             headers = {"Allow": ", ".join(sorted(_methods(request)))}
             return render(405, str(error.detail), request_id, headers=headers)
@@ -145,6 +145,13 @@ async def respond(request: Request, error: Exception) -> Response:
             return render(429, detail, request_id, headers=retry)
         case _:
             return render(500, "Something unexpected failed; it has been logged.", request_id)
+
+
+def faulty(entries: Sequence[Any], status: int = 422) -> ProblemError:
+    """The problem that faults are, as pydantic tells them: each ``loc`` begins with the source."""
+    faults = [_fault(entry) for entry in entries]
+    noun = "fault" if len(faults) == 1 else "faults"
+    return ProblemError(status, f"The request has {len(faults)} {noun}.", errors=faults)
 
 
 def _methods(request: Request) -> set[str]:

@@ -90,6 +90,7 @@ def considered(
         constraints=constraints_of(request.constraints),
         goal_weight=request.goal_weight,
         diversity=request.diversity,
+        labour_market=request.labour_market,
         pinned=request.pinned,
         max_per_issuer=request.max_per_issuer,
         explain=request.explain,

@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     lti_file: Path | None = None
     token_secret: SecretStr | None = Field(default=None, min_length=32)
 
+    actor_secret: SecretStr | None = Field(default=None, min_length=32)
+    home_pages: tuple[str, ...] = ()
+
     redis_url: SecretStr | None = None
     store_timeout: float = Field(default=0.5, gt=0, le=30)
     store_patience: float = Field(default=0.1, gt=0, le=30)

@@ -10,6 +10,7 @@ from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Depends, Request
 
+from models.records.people import People
 from service.decisions.audit import AuditLog
 from service.decisions.log import DecisionLog
 from service.experiments.assignment import Experiments
@@ -31,7 +32,8 @@ class Service:
 
     ``reader`` is the one thread in which text is encoded: that takes up to a tenth of a
     second, without the interpreter, in which the event loop can answer others. ``public_url`` is
-    the origin that the service is reached by, where it was told.
+    the origin that the service is reached by, where it was told. ``people`` gives a tenant's
+    learners their pseudonyms.
     """
 
     tenants: Tenants
@@ -47,6 +49,7 @@ class Service:
     experiments: Experiments
     repeats: Repeats
     public_url: str | None
+    people: Callable[[str], People]
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` in the reading thread."""

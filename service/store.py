@@ -156,6 +156,11 @@ class Store:
         held = None if profile is None else orjson.loads(profile)
         return LearnerRecord(held, tuple(map(unpacked, payloads)), erased is not None)
 
+    async def event(self, tenant: str, event_id: str) -> LoggedEvent | None:
+        """The accepted event of that id, where it is held."""
+        payload = await self.run("event", [key(tenant, "seen"), key(tenant, "log")], [event_id])
+        return None if payload is None else unpacked(payload)
+
     async def put_learner(self, tenant: str, learner_id: str, profile: dict[str, Any]) -> None:
         """Replace the learner's profile (JSON-ready)."""
         await self._announce(tenant)

@@ -142,6 +142,14 @@ def read_year(series: pl.Series) -> Parsed:
     return Parsed(number.values.set(bad, None), number.faults + faults)
 
 
+def read_date(series: pl.Series) -> Parsed:
+    """Years, months or days, as text: as precise as they are told."""
+    given = as_text(series)
+    bad = given.is_not_null() & ~given.str.contains(r"^\d{4}(-\d{2}(-\d{2})?)?$")
+    faults = faults_where(bad, given, "expected a year, month or day, such as 2025-02")
+    return Parsed(given.set(bad, None), faults)
+
+
 def read_kind(series: pl.Series) -> Parsed:
     """Kinds of event; what a missing one means is for ``schema.complete`` to say."""
     given = as_text(series)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from rich.console import Console
 from typer import Argument, Option, echo
@@ -221,3 +221,7 @@ def simulate(
     world = simulate_world(learners, credentials, seed)
     write_world(world, out)
     echo(f"{out}: " + ", ".join(f"{frame.height} {name}" for name, frame in world.items()))
+
+
+ALONE: Final = (tune, enrich, batch, simulate)
+"""Commands as they are."""

@@ -31,6 +31,7 @@ class Form(Enum):
     CURRENCY = auto()
     KIND = auto()
     YEAR = auto()
+    DATE = auto()
     FROM = auto()
     UNTIL = auto()
     WHEN = auto()
@@ -57,6 +58,7 @@ DTYPES: Final[Mapping[Form, pl.DataType]] = {
     Form.CURRENCY: pl.String(),
     Form.KIND: pl.String(),
     Form.YEAR: pl.Float64(),
+    Form.DATE: pl.String(),
     Form.FROM: STAMP,
     Form.UNTIL: STAMP,
     Form.WHEN: pl.Float64(),
@@ -135,6 +137,10 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("wage_source"),
         Column("wage_year", Form.YEAR),
         Column("growth", Form.NUMBER),
+        Column("in_demand", Form.TEXTS),
+        Column("hot", Form.TEXTS),
+        Column("demand_source"),
+        Column("demand_date", Form.DATE),
     ),
     "learners": (
         Column("id", required=True),

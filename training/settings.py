@@ -9,8 +9,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.records.people import People
 
 
 class Settings(BaseSettings):
@@ -22,6 +24,8 @@ class Settings(BaseSettings):
 
     var: Path = Path("var")
     tracking: bool = True
+    actor_secret: SecretStr | None = Field(default=None, min_length=32)
+    home_pages: tuple[str, ...] = ()
     mlflow_tracking_uri: str | None = Field(default=None, validation_alias="MLFLOW_TRACKING_URI")
     mlflow_experiment_name: str = Field(default="cairn", validation_alias="MLFLOW_EXPERIMENT_NAME")
 
@@ -54,6 +58,11 @@ class Settings(BaseSettings):
     def studies(self) -> Path:
         """What was tried in search of better settings."""
         return self.var / "studies"
+
+    def people(self, tenant: str) -> People:
+        """The learners of a tenant, under the pseudonyms that the service gives them."""
+        secret = None if self.actor_secret is None else self.actor_secret.get_secret_value()
+        return People.of(tenant, secret, self.home_pages)
 
 
 def environment(defaults: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,45 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 
+class AboutOut(BaseModel):
+    """Which versions of xAPI are spoken."""
+
+    version: list[str]
+    extensions: dict[str, str]
+
+
+class Account(BaseModel):
+    """Somebody's account at a site."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    homePage: str
+    name: str
+
+
+class AccountOut(BaseModel):
+    """An account at a site."""
+
+    homePage: str = "urn:cairn:learner"
+    name: str
+
+
+class Agent(BaseModel):
+    """Who did it. Names and members of groups are not looked at."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    objectType: Literal["Agent", "Group"] = "Agent"
+    name: Any | None = None
+    mbox: str | None = None
+    mbox_sha1sum: str | None = None
+    openid: str | None = None
+    account: Account | None = None
+    member: Any | None = None
+
+
 class AlternativeOut(BaseModel):
     """What lost against a step, and by how much."""
 
@@ -142,6 +181,14 @@ class ModelOut(BaseModel):
     manifest: dict[str, Any]
 
 
+class Named(BaseModel):
+    """An entity: its IRI, and what people call it."""
+
+    id: str
+    type: str | None = None
+    name: Any | None = None
+
+
 class Outlook(BaseModel):
     """One of several roles in the answer."""
 
@@ -190,6 +237,13 @@ class PathConstraintsIn(BaseModel):
     parallel: int = 1
 
 
+class PersonOut(BaseModel):
+    """Somebody as xAPI has it; the one account is the learner's id here."""
+
+    objectType: str = "Person"
+    account: list[AccountOut]
+
+
 class RangeOut(BaseModel):
     """At least ``low``; ``high`` is null where a part is unknown."""
 
@@ -217,6 +271,19 @@ class ReasonOut(BaseModel):
     evidence: dict[str, Any]
 
 
+class RecordsOut(BaseModel):
+    """
+    What became of a batch: how many events were new, and how many had been accepted before;
+    among them those whose object is ``unknown`` to the catalogue; and how many records were
+    ``unread``, since they say nothing of a learner and a credential.
+    """
+
+    accepted: int
+    duplicates: int
+    unknown: int
+    unread: int
+
+
 class RequiredSkill(BaseModel):
     """A skill a role asks for, at ``level`` 0..1 with ``importance`` 0..1."""
 
@@ -225,22 +292,6 @@ class RequiredSkill(BaseModel):
     level: float | None
     match: float | None
     importance: float | None
-
-
-class RoleCard(BaseModel):
-    """A role with its requirements; unknown is null."""
-
-    id: str
-    title: str
-    aliases: list[str]
-    description: str | None
-    requirements: list[RequiredSkill]
-    median_wage: float | None
-    currency: str | None
-    employment: float | None
-    growth: float | None
-    wage_source: str | None
-    wage_year: int | None
 
 
 class RoleOut(BaseModel):
@@ -260,6 +311,18 @@ class RoleText(BaseModel):
     text: str
 
 
+class Score(BaseModel):
+    """How well: ``scaled`` -1..1, or ``raw`` between ``min`` and ``max``."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    scaled: float | None = None
+    raw: float | None = None
+    min: float | None = None
+    max: float | None = None
+
+
 class ShareOut(BaseModel):
     """The address of a page with the path."""
 
@@ -275,6 +338,13 @@ class SkillHeld(BaseModel):
     )
     skill: str
     level: float | Literal["beginner", "intermediate", "advanced", "expert"] | None = None
+
+
+class SkillName(BaseModel):
+    """A skill."""
+
+    skill: str
+    label: str
 
 
 class SpanOut(BaseModel):
@@ -341,6 +411,33 @@ class TaughtSkill(BaseModel):
     inferred: bool
 
 
+class Thing(BaseModel):
+    """
+    What it was done with: an activity, of which the id and the name are looked at, or another
+    statement; whatever else it may be is taken and not looked at.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    objectType: Literal["Activity", "Agent", "Group", "StatementRef", "SubStatement"] = "Activity"
+    id: str | None = None
+    definition: Any | None = None
+    name: Any | None = None
+    mbox: Any | None = None
+    mbox_sha1sum: Any | None = None
+    openid: Any | None = None
+    account: Any | None = None
+    member: Any | None = None
+    actor: Any | None = None
+    verb: Any | None = None
+    object: Any | None = None
+    result: Any | None = None
+    context: Any | None = None
+    timestamp: Any | None = None
+    attachments: Any | None = None
+
+
 class TokenIn(BaseModel):
     """
     For whom, on pages of which ``origin`` (as browsers tell it: ``https://platform.example``),
@@ -382,10 +479,20 @@ class UnknownOut(BaseModel):
     cost: int
 
 
+class Verb(BaseModel):
+    """What was done."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: str
+    display: Any | None = None
+
+
 class WorkOut(BaseModel):
     """
     A year's median wage and the people working in a role, and where and from which year
-    these figures are; unknown is null.
+    these figures are; skills ``in_demand`` there, and where and from when that is; unknown is null.
     """
 
     median_wage: float | None
@@ -393,6 +500,19 @@ class WorkOut(BaseModel):
     employment: float | None
     wage_source: str | None
     wage_year: int | None
+    in_demand: list[SkillName] | None
+    demand_source: str | None
+    demand_date: str | None
+
+
+class Worked(BaseModel):
+    """What something was done with; of an attempt what was attempted, and by whom."""
+
+    id: str
+    type: str | None = None
+    name: Any | None = None
+    assignable: Named | str | None = None
+    assignee: Named | str | None = None
 
 
 class PayloadFault(BaseModel):
@@ -425,6 +545,18 @@ class BindingOut(BaseModel):
     shortfall: float | None
     smallest_change: str | None
     value: Any
+
+
+class CaliperEvent(BaseModel):
+    """One event. ``generated`` is looked at where it is a score or a rating."""
+
+    id: str
+    type: str
+    actor: Named | str
+    action: str
+    object: Worked | str
+    eventTime: AwareDatetime
+    generated: Any | None = None
 
 
 class ConstraintsIn(BaseModel):
@@ -462,6 +594,17 @@ class CredentialOut(BaseModel):
     expires_after_days: float | None
     quality: Any
     url: str | None
+
+
+class Envelope(BaseModel):
+    """What a sensor sends."""
+
+    sensor: Named | str
+    sendTime: AwareDatetime
+    dataVersion: Literal[
+        "http://purl.imsglobal.org/ctx/caliper/v1p1", "http://purl.imsglobal.org/ctx/caliper/v1p2"
+    ]
+    data: Annotated[list[CaliperEvent | Named], Field(max_length=1000, min_length=1)]
 
 
 class EventIn(BaseModel):
@@ -640,14 +783,6 @@ class CredentialPage(BaseModel):
     bundle_version: str
 
 
-class RolePage(BaseModel):
-    items: list[RoleCard]
-    total: int
-    limit: int
-    offset: int
-    bundle_version: str
-
-
 class PathGapOut(BaseModel):
     """The gap before the path and after it."""
 
@@ -726,6 +861,7 @@ class RecommendationRequest(BaseModel):
 
     ``goal_weight`` trades what the learner is likely to take (0) against what closes most
     of the gap (1); ``diversity`` trades score for a spread of skills like the learner's own;
+    ``labour_market`` lifts what teaches skills in demand, where their demand has a source and date;
     ``pinned`` credentials come first wherever they may be proposed at all.
     """
 
@@ -738,9 +874,47 @@ class RecommendationRequest(BaseModel):
     constraints: ConstraintsIn | None = None
     goal_weight: float = 0.5
     diversity: float = 0.0
+    labour_market: float = 0.0
     pinned: Annotated[list[str], Field(max_length=100)] = []
     max_per_issuer: int | None = None
     explain: bool = True
+
+
+class Result(BaseModel):
+    """How it ended."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    score: Score | None = None
+    success: bool | None = None
+    completion: bool | None = None
+    response: Any | None = None
+    duration: Any | None = None
+    extensions: Any | None = None
+
+
+class RoleCard(BaseModel):
+    """
+    A role with its requirements, and what its employers often ask for (``in_demand``) or use
+    that is asked for in general (``hot``), as of a date; unknown is null.
+    """
+
+    id: str
+    title: str
+    aliases: list[str]
+    description: str | None
+    requirements: list[RequiredSkill]
+    median_wage: float | None
+    currency: str | None
+    employment: float | None
+    growth: float | None
+    wage_source: str | None
+    wage_year: int | None
+    in_demand: list[SkillName] | None
+    hot: list[SkillName] | None
+    demand_source: str | None
+    demand_date: str | None
 
 
 class ShareRequest(BaseModel):
@@ -759,6 +933,25 @@ class ShareRequest(BaseModel):
     solver: Literal["fast", "exact"] = "fast"
     time_limit: float = 1.0
     seconds: int = 604800
+
+
+class Statement(BaseModel):
+    """One statement. Where it has no time of its own the moment it comes counts."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+    )
+    id: str | None = None
+    actor: Agent
+    verb: Verb
+    object: Thing
+    result: Result | None = None
+    context: Any | None = None
+    timestamp: AwareDatetime | None = None
+    stored: AwareDatetime | None = None
+    authority: Any | None = None
+    version: Any | None = None
+    attachments: Any | None = None
 
 
 class TotalsOut(BaseModel):
@@ -914,6 +1107,14 @@ class MatchResponse(BaseModel):
     degraded: list[str]
     notes: list[str]
     skills: list[MatchedSkill]
+
+
+class RolePage(BaseModel):
+    items: list[RoleCard]
+    total: int
+    limit: int
+    offset: int
+    bundle_version: str
 
 
 class PathResponse(BaseModel):

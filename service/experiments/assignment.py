@@ -59,6 +59,7 @@ class Variant(_Part):
     bundle: Annotated[Path, Field(strict=False)] | None = None
     goal_weight: Share | None = None
     diversity: Share | None = None
+    labour_market: Share | None = None
     exploration: ExplorationIn | None = None
 
     @cached_property
@@ -69,7 +70,9 @@ class Variant(_Part):
     @cached_property
     def settings(self) -> dict[str, float]:
         """What it changes in a request."""
-        return self.model_dump(include={"goal_weight", "diversity"}, exclude_none=True)
+        return self.model_dump(
+            include={"goal_weight", "diversity", "labour_market"}, exclude_none=True
+        )
 
 
 class Experiment(_Part):

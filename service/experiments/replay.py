@@ -13,7 +13,8 @@ from service.recommender import considered
 from service.schemas.recommendations import RecommendationRequest
 
 FIELDS = (
-    "limit", "constraints", "goal_weight", "diversity", "pinned", "max_per_issuer", "explain"
+    "limit", "constraints", "goal_weight", "diversity", "labour_market", "pinned",
+    "max_per_issuer", "explain",
 )  # fmt: skip
 
 

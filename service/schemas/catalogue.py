@@ -63,9 +63,16 @@ class CredentialOut(BaseModel):
     url: str | None
 
 
+class SkillName(BaseModel):
+    """A skill."""
+
+    skill: str
+    label: str
+
+
 class WorkOut(BaseModel):
     """A year's median wage and the people working in a role, and where and from which year
-    these figures are; unknown is null.
+    these figures are; skills ``in_demand`` there, and where and from when that is; unknown is null.
     """
 
     median_wage: float | None
@@ -73,10 +80,15 @@ class WorkOut(BaseModel):
     employment: float | None
     wage_source: str | None
     wage_year: int | None
+    in_demand: list[SkillName] | None
+    demand_source: str | None
+    demand_date: str | None
 
 
 class RoleCard(BaseModel):
-    """A role with its requirements; unknown is null."""
+    """A role with its requirements, and what its employers often ask for (``in_demand``) or use
+    that is asked for in general (``hot``), as of a date; unknown is null.
+    """
 
     id: str
     title: str
@@ -89,6 +101,10 @@ class RoleCard(BaseModel):
     growth: float | None
     wage_source: str | None
     wage_year: int | None
+    in_demand: list[SkillName] | None
+    hot: list[SkillName] | None
+    demand_source: str | None
+    demand_date: str | None
 
 
 class Page(BaseModel, Generic[Card]):

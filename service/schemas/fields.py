@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from pydantic import (
@@ -12,36 +10,25 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    FiniteFloat,
     StringConstraints,
     WithJsonSchema,
 )
 
 from models.domain import LEVELS, parse_level
-
-PRINTABLE: Final = r"^[^\x00-\x1f\x7f]+$"
-DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+from models.fields import PRINTABLE
+from models.fields import Id as Id
+from models.fields import Moment as Moment
+from models.fields import Real as Real
+from models.fields import Whole as Whole
 
 ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$"
 """A site's address as browsers tell it: no path, no slash at its end, no capitals."""
-
-Id = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=PRINTABLE)]
-"""An external id: of a learner, credential, skill, role or event; often a URI."""
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
-def _number(value: object) -> object:
-    """Not what could merely be read as a number: neither text nor ``true``."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    raise ValueError("expected a number")
-
-
-Real = Annotated[FiniteFloat, BeforeValidator(_number)]
-Whole = Annotated[int, BeforeValidator(_number)]
 Share = Annotated[Real, Field(ge=0, le=1)]
 
 
@@ -84,23 +71,6 @@ class Body(BaseModel):
     """A request body: an unknown field is a mistake that the caller wants to hear about."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _written(value: object) -> object:
-    if isinstance(value, str) and DATED.match(value):
-        return value
-    raise ValueError("expected an ISO 8601 date or time as text, such as 2026-05-01T09:30:00Z")
-
-
-def _in_range(value: datetime) -> datetime:
-    moment = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
-    if not 1900 <= moment.year <= 2200:
-        raise ValueError("expected a year from 1900 to 2200")
-    return moment
-
-
-Moment = Annotated[datetime, BeforeValidator(_written), AfterValidator(_in_range)]
-"""ISO 8601; without an offset it is UTC."""
 
 
 def bare(field: str, whole: type[Body]) -> BeforeValidator:

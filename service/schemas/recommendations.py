@@ -44,6 +44,7 @@ class RecommendationRequest(Body):
 
     ``goal_weight`` trades what the learner is likely to take (0) against what closes most
     of the gap (1); ``diversity`` trades score for a spread of skills like the learner's own;
+    ``labour_market`` lifts what teaches skills in demand, where their demand has a source and date;
     ``pinned`` credentials come first wherever they may be proposed at all.
     """
 
@@ -53,6 +54,7 @@ class RecommendationRequest(Body):
     constraints: ConstraintsIn = ConstraintsIn()
     goal_weight: Annotated[Real, Field(ge=0, le=1)] = 0.5
     diversity: Annotated[Real, Field(ge=0, le=1)] = 0.0
+    labour_market: Annotated[Real, Field(ge=0, le=1)] = 0.0
     pinned: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
     max_per_issuer: Annotated[Whole, Field(ge=1, le=100)] | None = None
     explain: StrictBool = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.tenants.auth import Scope
@@ -10,7 +11,9 @@ from service.tenants.auth import Scope
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``template`` as OpenAPI has it, ``path`` with ids filled in; it costs as many ``answers``."""
+    """``template`` as OpenAPI has it, ``path`` with ids filled in; it costs as many ``answers``, or
+    ``events`` where there are any.
+    """
 
     method: str
     template: str
@@ -18,6 +21,8 @@ class Route:
     path: str
     body: Any = None
     answers: int = 1
+    events: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
@@ -27,6 +32,29 @@ EVENTS = [{"event_id": f"e{i}", "learner_id": "lea", "credential_id": "c1"} for 
 LEA = {"learner": {"id": "lea"}}
 LEARNER, LEARNERS = "/v1/learners/{learner_id}", Scope.LEARNERS
 ASK = Scope.RECOMMEND
+XAPI = {"X-Experience-API-Version": "1.0.3"}
+STATEMENT_ID = "0b2c6a4e-5d0f-4b5c-9b0c-000000000001"
+STATEMENT = {
+    "id": STATEMENT_ID,
+    "actor": {"account": {"homePage": "https://lms.example", "name": "lea"}},
+    "verb": {"id": "http://adlnet.gov/expapi/verbs/completed"},
+    "object": {"id": "https://example.org/1"},
+}
+ENVELOPE = {
+    "sensor": "https://lms.example/sensor",
+    "sendTime": "2026-05-01T09:30:00.000Z",
+    "dataVersion": "http://purl.imsglobal.org/ctx/caliper/v1p2",
+    "data": [
+        {
+            "id": f"urn:uuid:{STATEMENT_ID}",
+            "type": "AssignableEvent",
+            "actor": {"id": "https://lms.example/users/lea", "type": "Person"},
+            "action": "Completed",
+            "object": "https://example.org/1",
+            "eventTime": "2026-05-01T09:30:00.000Z",
+        }
+    ],
+}
 
 ROUTES = [
     Route("POST", "/v1/recommendations", ASK, "/v1/recommendations", LEA),
@@ -54,7 +82,34 @@ ROUTES = [
         "/v1/widget-tokens",
         {"learner": "lea", "origin": "https://platform.example", "scopes": ["recommend"]},
     ),
-    Route("POST", "/v1/events", Scope.EVENTS, "/v1/events", {"events": EVENTS}),
+    Route("POST", "/v1/events", Scope.EVENTS, "/v1/events", {"events": EVENTS}, events=3),
+    Route(
+        "POST",
+        "/v1/xapi/statements",
+        Scope.EVENTS,
+        "/v1/xapi/statements",
+        STATEMENT,
+        events=1,
+        headers=XAPI,
+    ),
+    Route(
+        "PUT",
+        "/v1/xapi/statements",
+        Scope.EVENTS,
+        f"/v1/xapi/statements?statementId={STATEMENT_ID}",
+        STATEMENT,
+        events=1,
+        headers=XAPI,
+    ),
+    Route("GET", "/v1/xapi/about", Scope.EVENTS, "/v1/xapi/about"),
+    Route(
+        "GET",
+        "/v1/xapi/agents",
+        Scope.EVENTS,
+        '/v1/xapi/agents?agent={"mbox":"mailto:lea@example.org"}',
+        headers=XAPI,
+    ),
+    Route("POST", "/v1/caliper", Scope.EVENTS, "/v1/caliper", ENVELOPE, events=1),
     Route("GET", "/v1/decisions/{request_id}", Scope.ADMIN, "/v1/decisions/none"),
     Route("GET", "/v1/learners", Scope.ADMIN, "/v1/learners"),
     Route("PUT", LEARNER, LEARNERS, "/v1/learners/lea", {}),

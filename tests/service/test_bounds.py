@@ -15,6 +15,9 @@ from service.tenants.auth import Scope, new_key
 BOUNDED = {"date-time"}
 """Formats that are short by themselves."""
 
+UNREAD = "x-bounded-by"
+"""Said of what is taken as it comes and not looked at: the whole body's bound is its own."""
+
 FIXED = {"^[A-Z]{3}$"}
 """Patterns that say how long the text is."""
 
@@ -71,7 +74,9 @@ def unbounded(schema: Any, schemas: dict[str, Any], place: str) -> Iterator[str]
                     yield from unbounded(each, schemas, f"{place}{{}}")
             for name, each in schema.get("properties", {}).items():
                 yield from unbounded(each, schemas, f"{place}.{name}")
-        case None if not any(c in schema for c in ("anyOf", "oneOf", "allOf", "enum", "const")):
+        case None if not any(
+            c in schema for c in ("anyOf", "oneOf", "allOf", "enum", "const", UNREAD)
+        ):
             yield f"{place}: anything"
 
 

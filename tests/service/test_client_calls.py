@@ -139,7 +139,14 @@ def test_every_route_has_a_call() -> None:
         for name, arguments in samples.items()
         for call in [getattr(calls, name)(*arguments)]
     }
-    assert made >= described(description())
+    wanted = {
+        (method, path) for method, path in described(description()) if not path.startswith(OTHERS)
+    }
+    assert made >= wanted
+
+
+OTHERS = ("/v1/xapi/", "/v1/caliper")
+"""Routes for whoever speaks these standards, who has a client of their own."""
 
 
 NAMES = {

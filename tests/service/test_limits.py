@@ -194,7 +194,7 @@ def settings(folder: Path, bundle: Path, url: str) -> Settings:
 
 
 def ask(url: str, key: str, route: Route) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {key}"}
+    headers = {"Authorization": f"Bearer {key}", **route.headers}
     return httpx.request(
         route.method, url + route.path, headers=headers, json=route.body, timeout=10
     )
@@ -211,8 +211,8 @@ def test_every_route_is_limited(
         ValkeyServer() as server,
         running(settings(tmp_path, bundle_folder, server.connection_url)) as url,
     ):
-        kind = "events" if route.scope is Scope.EVENTS else "answers"
-        for _ in range(1 if kind == "events" else 2 // route.answers):
+        kind = "events" if route.events else "answers"
+        for _ in range(3 // route.events if route.events else 2 // route.answers):
             assert ask(url, keys["a"], route).status_code != 429
         refused = ask(url, keys["a"], route)
         assert refused.status_code == 429, refused.text

@@ -20,7 +20,8 @@ from service.schemas.recommendations import ReasonOut
 LEARNER = {"id": "ada", "skills": [{"skill": "Topic 3", "level": 0.9}]}
 COUNTS = {"learners": 1234, "went_on": 7, "chose": 8, "done": 1, "size": 4, "share": 0.25}
 IDS = {"after": "c1", "to": "c2", "held": ["c3"], "credentials": ["c4", "c5"], "stack": "c6"}
-FACTS = {**COUNTS, **IDS, "skills": ["http://skills.example/7"]}
+MARKET = {"source": "Adverts", "date": "2025-02"}
+FACTS = {**COUNTS, **IDS, **MARKET, "skills": ["http://skills.example/7"]}
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +141,8 @@ def test_every_reason_is_told_in_every_language(tiny: Bundle, language: Any) -> 
 def test_the_kinds_of_reasons_that_answers_have_are_all_told() -> None:
     """Read from where reasons are made, so that a new kind is not forgotten here."""
     root = Path(bundle.__file__).parents[1]
-    sources = (root / "explain.py").read_text() + (root / "plan" / "words.py").read_text()
+    files = (root / "explain.py", root / "demand.py", root / "plan" / "words.py")
+    sources = "".join(file.read_text() for file in files)
     made = set(re.findall(r'(?:Reason|_about)\(\s*"(\w+)"', sources))
     assert len(made) >= 14
     assert {f"reason_{kind}" for kind in made} <= LANGUAGES["en"].words.keys()

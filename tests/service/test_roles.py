@@ -14,6 +14,9 @@ CENSUS = {
     "employment": 1200.0,
     "wage_source": "Example Census",
     "wage_year": 2024,
+    "in_demand": [{"skill": "http://skills.example/8", "label": "Topic 8"}],
+    "demand_source": "Example Adverts",
+    "demand_date": "2024-05",
 }
 UNKNOWN = dict.fromkeys(CENSUS)
 
@@ -23,6 +26,30 @@ def post(client: httpx.Client, route: str, **body: Any) -> dict[str, Any]:
     assert response.status_code == 200, response.text
     answer: dict[str, Any] = response.json()
     return answer
+
+
+def test_a_role_tells_what_is_in_demand_by_whom_and_when(client: httpx.Client) -> None:
+    even, odd = (client.get(f"/v1/roles/{name}").json() for name in BOTH["target_roles"])
+    assert even == {**even, **CENSUS}
+    assert even["hot"] == [{"skill": "http://skills.example/4", "label": "Topic 4"}]
+    assert odd == {**odd, **UNKNOWN, "hot": None}
+
+
+def test_what_is_in_demand_is_lifted_where_a_request_asks_for_it(client: httpx.Client) -> None:
+    ask = {"target_role": "even/role", "limit": 10, "goal_weight": 0.0}
+    plain, lifted = (
+        post(client, "recommendations", **ask, labour_market=weight)["items"] for weight in (0, 1)
+    )
+    places = [[each["credential"] for each in items].index("c8") for items in (plain, lifted)]
+    assert places[0] > places[1]
+    [told] = [each for each in lifted[places[1]]["reasons"] if each["kind"] == "in_demand"]
+    assert told["text"] == (
+        "Teaches Topic 8, in demand for Keeper of even things (Example Adverts, 2024-05)"
+    )
+    for weight in (-0.1, 1.1, "1", True):
+        bad = client.post("/v1/recommendations", json={**ask, "labour_market": weight})
+        assert bad.status_code == 422
+        assert [fault["pointer"] for fault in bad.json()["errors"]] == ["/labour_market"]
 
 
 def test_roles_are_compared_in_the_order_asked(client: httpx.Client) -> None:

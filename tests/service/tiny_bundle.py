@@ -127,6 +127,10 @@ def tables() -> dict[str, dict[str, list[Any]]]:
             "growth": [None, None],
             "wage_source": ["Example Census", None],
             "wage_year": [2024.0, None],
+            "in_demand": ['["http://skills.example/8"]', None],
+            "hot": ['["http://skills.example/4", "http://skills.example/none"]', None],
+            "demand_source": ["Example Adverts", None],
+            "demand_date": ["2024-05", None],
         },
         "learners": {"id": LEARNERS},
     }

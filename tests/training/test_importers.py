@@ -133,7 +133,7 @@ def test_wrong_columns_are_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="expected one of coursera, csv"):
+    with pytest.raises(UsageError, match="expected one of caliper, coursera, csv"):
         run("linkedin", tmp_path, tmp_path / "out")
 
 
@@ -203,6 +203,32 @@ def test_onet_scales_suppression_and_relevance(onet: Path, tmp_path: Path) -> No
     ]
     assert tables["roles"]["description"][0] == 'Leads "all" of it'
     assert tables["skills"].filter(pl.col("taxonomy") == "onet-technology").height == 3
+
+
+def test_onet_says_what_is_in_demand_and_of_which_edition(onet: Path, tmp_path: Path) -> None:
+    dated = onet.rename(tmp_path / "db_29_2_text")
+    assert run("onet", dated, tmp_path / "out").notes == ()
+    role = existing(tmp_path / "out")["roles"].row(0, named=True)
+    assert (role["in_demand"], role["hot"]) == (["onet:tech:c-plus-plus"], ["onet:tech:c"])
+    assert (role["demand_source"], role["demand_date"]) == ("O*NET 29.2", "2025-02")
+    unknown = dated.rename(tmp_path / "db_99_9_text")
+    [note] = run("onet", unknown, tmp_path / "other").notes
+    assert "has no date" in note
+    role = existing(tmp_path / "other")["roles"].row(0, named=True)
+    assert (role["demand_source"], role["demand_date"]) == ("O*NET 99.9", None)
+
+
+def test_real_demand_has_its_source_and_date(imported: Path) -> None:
+    roles = load(imported).roles.filter(pl.col("id").str.starts_with("onet:"))
+    known = roles.filter(pl.col("in_demand").is_not_null())
+    assert known["demand_source"].unique().to_list() == ["O*NET 29.2"]
+    assert known["demand_date"].unique().to_list() == ["2025-02"]
+    developer = roles.row(by_predicate=pl.col("id") == "onet:15-1252.00", named=True)
+    assert "onet:tech:python" in developer["in_demand"]
+    assert not set(developer["in_demand"]) & set(developer["hot"])
+    silent = roles.filter(pl.col("in_demand").is_null())
+    assert silent.height == roles.height - known.height > 0
+    assert silent["demand_source"].null_count() == silent.height
 
 
 def test_onet_in_excel_says_the_same(onet: Path, tmp_path: Path) -> None:

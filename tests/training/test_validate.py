@@ -96,6 +96,15 @@ def test_a_year_is_a_whole_one(tmp_path: Path, value: object) -> None:
     assert kept.select("wage_source", "wage_year").row(0) == ("A census", 2024.0)
 
 
+@pytest.mark.parametrize("value", ["soon", "2025-2", "02/2025", "20250201"])
+def test_demand_has_a_year_a_month_or_a_day(tmp_path: Path, value: object) -> None:
+    good = {"id": "r", "in_demand": ["sql"], "demand_source": "Adverts", "demand_date": "2025-02"}
+    [fault] = faults(folder(tmp_path, roles=[good, {"id": "s", "demand_date": value}]))
+    assert (fault.row, fault.column) == (2, "demand_date")
+    kept = load(folder(tmp_path, roles=[good])).roles
+    assert kept.select("in_demand", "demand_date").row(0) == (["sql"], "2025-02")
+
+
 def test_dates_and_order_numbers_do_not_mix(tmp_path: Path) -> None:
     rows = [*event(occurred_at="2024-02-02"), *event(occurred_at="17")[1:]]
     [fault] = faults(folder(tmp_path, interactions=rows))

@@ -5,14 +5,26 @@ A new source is a module with a ``read`` of type ``Importer`` and a line in ``IM
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from models.errors import UsageError
-from training.importers import coursera, esco, generic, mars, oews, onet
-from training.importers.source import Imported, Importer
+from models.records.people import People
+from training.importers import (
+    caliper,
+    coursera,
+    esco,
+    generic,
+    mars,
+    moodle,
+    oews,
+    onet,
+    openedx,
+    xapi,
+)
+from training.importers.source import Imported, Importer, Tables
 from training.writing import Counts, existing, merge
 
 __all__ = ["IMPORTERS", "Imported", "Importer", "Summary", "run"]
@@ -22,9 +34,17 @@ IMPORTERS: Final[Mapping[str, Importer]] = {
     "csv": generic.read,
     "esco": esco.read,
     "mars": mars.read,
+    "moodle": moodle.read,
     "oews": oews.read,
     "onet": onet.read,
+    "openedx": openedx.read,
 }
+
+OF_PEOPLE: Final[Mapping[str, Callable[[Path, Tables, People], Imported]]] = {
+    "caliper": caliper.read,
+    "xapi": xapi.read,
+}
+"""Sources in which learners are named in a way that is not to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +57,18 @@ class Summary:
     notes: tuple[str, ...]
 
 
-def run(source: str, path: Path, out: Path) -> Summary:
-    """Read originals from ``path`` and merge them into the data folder ``out``.
+def run(source: str, path: Path, out: Path, people: People | None = None) -> Summary:
+    """Read originals from ``path`` and merge them into the data folder ``out``. ``people`` gives
+    learners their pseudonyms; without them they are those of the tenant ``demo``.
 
     Raises ``UsageError`` for an unknown source or unusable originals; ``out`` is then as it
     was before.
     """
-    if source not in IMPORTERS:
-        raise UsageError(f"unknown source '{source}': expected one of {', '.join(IMPORTERS)}")
-    imported = IMPORTERS[source](path, existing(out))
+    if source in OF_PEOPLE:
+        imported = OF_PEOPLE[source](path, existing(out), people or People.of("demo", None))
+    elif source in IMPORTERS:
+        imported = IMPORTERS[source](path, existing(out))
+    else:
+        known = ", ".join(sorted({*IMPORTERS, *OF_PEOPLE}))
+        raise UsageError(f"unknown source '{source}': expected one of {known}")
     return Summary(source, out, merge(out, imported.tables), imported.notes)

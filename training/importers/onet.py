@@ -7,6 +7,7 @@ requirement of it.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,13 @@ IN_DEMAND: Final = 0.8
 
 HOT: Final = 0.6
 """Importance of a technology often asked for in general, and used in this occupation."""
+
+SOURCE: Final = "O*NET"
+RELEASED: Final = {
+    "28.0": "2023-08", "28.1": "2023-11", "28.2": "2024-02", "28.3": "2024-05", "29.0": "2024-08",
+    "29.1": "2024-11", "29.2": "2025-02", "29.3": "2025-05", "30.0": "2025-08",
+}  # fmt: skip
+"""Editions of the database and the months in which they were released; its files do not tell."""
 
 _SOC: Final = "O*NET-SOC Code"
 _RATED: Final = (
@@ -54,9 +62,13 @@ def read(path: Path, existing: Tables) -> Imported:
         .group_by(_SOC, maintain_order=True)
         .agg(requirements=pl.struct("skill", "importance", "level").cast(REQUIREMENT))
     )
+    demand = _flags(technologies)
     roles = occupations.join(requirements, on=_SOC, how="left", maintain_order="left").join(
         _aliases(source), on=_SOC, how="left", maintain_order="left"
     )
+    roles = roles.join(demand, on=_SOC, how="left", maintain_order="left")
+    edition, released = _edition(path)
+    flagged = pl.col("hot").is_not_null()
     tables = {
         "skills": pl.concat([_element_skills(rated, reference), _technologies(technologies)]),
         "roles": roles.select(
@@ -65,11 +77,41 @@ def read(path: Path, existing: Tables) -> Imported:
             pl.col("aliases").list.set_difference(pl.concat_list("Title")).list.sort(),
             pl.col("Description").alias("description"),
             "requirements",
+            "in_demand",
+            "hot",
+            demand_source=pl.when(flagged).then(pl.lit(edition)),
+            demand_date=pl.when(flagged).then(pl.lit(released, pl.String())),
         ),
     }
     unrated = roles["requirements"].null_count()
-    notes = (f"{unrated} occupations have no rated requirements",) if unrated else ()
-    return Imported(tables, notes)
+    notes = [f"{unrated} occupations have no rated requirements"] if unrated else []
+    if released is None:
+        told = "the path names no edition whose release is known, such as db_29_2"
+        notes.append(f"{told}: what is in demand has no date, and is shown but not used")
+    return Imported(tables, tuple(notes))
+
+
+def _edition(path: Path) -> tuple[str, str | None]:
+    """Which database it is, by the name of its folder or archives, and the month of its release."""
+    names = [path.resolve().name, *(each.name for each in path.glob("*"))]
+    found = re.search(r"(?:onet|db)_(\d+)_(\d)", " ".join(names), re.IGNORECASE)
+    if found is None:
+        return SOURCE, None
+    edition = ".".join(found.groups())
+    return f"{SOURCE} {edition}", RELEASED.get(edition)
+
+
+def _flags(technologies: pl.DataFrame) -> pl.DataFrame:
+    """By occupation whose technologies are known, those in demand and those only hot; of none of
+    them is an empty list.
+    """
+    wanted, hot = pl.col("In Demand"), pl.col("Hot Technology")
+    each = technologies.group_by(_SOC, "skill", maintain_order=True)
+    return (
+        each.agg((wanted == "Y").any(), (hot == "Y").any())
+        .group_by(_SOC, maintain_order=True)
+        .agg(in_demand=pl.col("skill").filter(wanted), hot=pl.col("skill").filter(hot & ~wanted))
+    )
 
 
 def _table(source: Source, name: str, columns: tuple[str, ...]) -> pl.DataFrame:

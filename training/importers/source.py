@@ -7,6 +7,7 @@ Everything that is wrong with a download is told in the user's words, as ``Usage
 from __future__ import annotations
 
 import ast
+import gzip
 import io
 import re
 import zipfile
@@ -69,8 +70,17 @@ class Source:
 
     def find(self, pattern: str) -> str | None:
         """The name of the first file whose whole name matches, or ``None``."""
+        return next(iter(self.names(pattern)), None)
+
+    def names(self, pattern: str) -> list[str]:
+        """The names of all files whose whole name matches, in order."""
         wanted = re.compile(pattern, re.IGNORECASE)
-        return next((name for name in sorted(self._files) if wanted.fullmatch(name)), None)
+        return [name for name in sorted(self._files) if wanted.fullmatch(name)]
+
+    def content(self, name: str) -> bytes:
+        """A file's bytes, unpacked where its name ends in ``.gz``."""
+        packed = self._files[name]()
+        return _unpacked(name, packed) if name.lower().endswith(".gz") else packed
 
     def table(
         self, pattern: str, columns: tuple[str, ...], expected: str, *, capitals: bool = False
@@ -100,6 +110,17 @@ def _small(archive: str, member: zipfile.ZipInfo) -> None:
     if member.file_size > LARGEST:
         claim = f"{member.filename} in it claims {member.file_size} bytes once unpacked"
         raise UsageError(f"{archive}: {claim}; at most {LARGEST} are read from an archive")
+
+
+def _unpacked(name: str, packed: bytes) -> bytes:
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
+            content = file.read(LARGEST + 1)
+    except _BROKEN as error:
+        raise UsageError(f"{name}: not a complete gzip file ({error})") from error
+    if len(content) > LARGEST:
+        raise UsageError(f"{name}: more than the {LARGEST} bytes that are read of a packed file")
+    return content
 
 
 def _member(path: Path, name: str) -> bytes:
