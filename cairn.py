@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from rich.console import Console
 from typer import Argument, Option, Typer, echo
 
 from models.errors import CairnError
@@ -202,17 +201,14 @@ def evaluate(
 ) -> None:
     """Fit on one part of DATA, ask for the held-out part, and compare with other models."""
     from training import config as configuration
-    from training import printing, progress, report, tracking
+    from training import printing, report, tracking
     from training.comparison import compare
     from training.settings import Settings
 
     report.check(json_file, page)
     settings, chosen = Settings(), configuration.read(config)
     kind = split or ("given" if test else "last")
-    with (
-        tracking.started(settings, "evaluate") as run,
-        progress.on(Console(stderr=True)) as shown_progress,
-    ):
+    with tracking.started(settings, "evaluate") as run, offline.watched(run) as shown_progress:
         run.settings(folder=data, split=kind, seed=seed, config=chosen.model_dump(mode="json"))
         measured = compare(
             data,
@@ -220,7 +216,7 @@ def evaluate(
             [] if baselines == "none" else baselines.split(","),
             chosen,
             seed,
-            run.watching(shown_progress),
+            shown_progress,
             test=test,
             cut=cut,
             cache=settings.cache,
@@ -245,12 +241,12 @@ def audit(
     page: Annotated[Path | None, Option("--html", help="HTML file with charts.")] = None,
 ) -> None:
     """Quality, exposure and paths by group of learners and of credentials."""
-    from training import printing, progress, report
+    from training import printing, report, tracking
     from training.equity.audit import audit as measured_by_group
     from training.settings import Settings
 
     report.check(json_file, page)
-    with progress.on(Console(stderr=True)) as shown_progress:
+    with offline.watched(tracking.Run()) as shown_progress:
         kind = split or ("given" if test else "last")
         found = measured_by_group(
             bundle, data, kind, shown_progress, test=test, cache=Settings().cache,

@@ -18,6 +18,7 @@ from models.errors import UsageError
 
 if TYPE_CHECKING:
     from training.job import Trained
+    from training.progress import Progress
     from training.spread import Spread
     from training.tracking.run import Run
 
@@ -79,6 +80,15 @@ def enrich(
     )
 
 
+@contextmanager
+def watched(run: Run) -> Iterator[Progress]:
+    """Progress of long work on standard error, of which the ``run`` is told too."""
+    from training import progress
+
+    with progress.on(Console(stderr=True)) as shown_progress:
+        yield run.watching(shown_progress)
+
+
 def crown(promoted: object) -> None:
     """What a command of ``bundle`` made current, if it did, is the champion among the runs."""
     from training import tracking
@@ -102,19 +112,19 @@ def trained(
     """
     from models.bundle import registry
     from training import config as configuration
-    from training import job, progress
+    from training import job
     from training.settings import Settings
 
     settings, chosen = Settings(), configuration.read(config)
     run.settings(folder=data, seed=seed, config=chosen.model_dump(mode="json"))
-    with progress.on(Console(stderr=True)) as shown_progress:
+    with watched(run) as shown_progress:
         made = job.train(
             data,
             root,
             chosen,
             seed,
             datetime.now(UTC),
-            run.watching(shown_progress),
+            shown_progress,
             served=registry.served(root),
             cache=settings.cache,
             work=settings.work,
@@ -142,23 +152,20 @@ def tune(
 ) -> None:
     """Search better settings than the default ones, or than --config's, on a part of DATA."""
     from training import config as configuration
-    from training import printing, progress, report, tracking, tuning
+    from training import printing, report, tracking, tuning
     from training.settings import Settings
 
     report.check(out, page)
     settings, chosen = Settings(), configuration.read(config)
     name = study or f"{data.resolve().name}-{seed}"
-    with (
-        tracking.started(settings, "tune") as run,
-        progress.on(Console(stderr=True)) as shown_progress,
-    ):
+    with tracking.started(settings, "tune") as run, watched(run) as shown_progress:
         run.settings(folder=data, study=name, seed=seed, config=chosen.model_dump(mode="json"))
         tuned = tuning.tune(
             data,
             settings.studies / name,
             chosen,
             seed,
-            run.watching(shown_progress),
+            shown_progress,
             trials=trials,
             minutes=minutes,
             workers=workers,
