@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
 from service import problems
+from service.badges.fetching import Fetcher
 from service.bundles import Checked
 from service.chores import ended
 from service.cors import Cors
@@ -31,6 +32,7 @@ from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
 from service.replica import Replica
 from service.routes import (
+    badges,
     catalogue,
     decisions,
     demo,
@@ -165,6 +167,7 @@ def create_app(
                         audit,
                         Experiments(running),
                         Repeats(settings.repeat_bytes, settings.repeat_seconds, now),
+                        Fetcher(),
                         settings.public_url,
                     )
                 }
@@ -183,8 +186,8 @@ def create_app(
     )
     problems.install(app)
     routers = (
-        recommendations, paths, shared, path_pages, events, learners, tokens, decisions, catalogue,
-        health, docs, widget,
+        recommendations, paths, shared, path_pages, events, badges, learners, tokens, decisions,
+        catalogue, health, docs, widget,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

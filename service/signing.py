@@ -8,15 +8,18 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from joserfc import jws, jwt
+from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 SHARED: Final = ("HS256",)
 """With a secret that both who signs and who checks know."""
 
 PAIRED: Final = ("RS256",)
 """With a private key, whose public half everybody may know."""
+
+CURVES: Final = frozenset({"Ed25519", "P-256", "P-384"})
+"""Of the keys that others certify with."""
 
 LEAST: Final = 342
 """Characters of the modulus of an RSA key of 2048 bits in Base64url."""
@@ -129,3 +132,21 @@ def checked(
     except JoseError as error:
         raise Unmeant(str(getattr(error, "claim", None) or "exp")) from error
     return claims
+
+
+def public_pem(key: Mapping[str, Any]) -> str:
+    """A public key (RFC 7517) that certifies, as PEM. Raises ``Unsigned``."""
+    match key:
+        case {"kty": "RSA"} if not _fits(key):
+            raise Unsigned
+        case {"kty": "OKP" | "EC", "crv": curve} if curve not in CURVES:
+            raise Unsigned
+    if "d" in key:
+        raise Unsigned
+    try:
+        found = jwk.import_key(dict(key))
+        if isinstance(found, OKPKey | ECKey | RSAKey):
+            return found.as_pem(private=False).decode()
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise Unsigned from error
+    raise Unsigned

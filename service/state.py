@@ -10,6 +10,7 @@ from typing import Annotated, TypedDict, TypeVar
 
 from fastapi import Depends, Request
 
+from service.badges.fetching import Fetcher
 from service.decisions.audit import AuditLog
 from service.decisions.log import DecisionLog
 from service.experiments.assignment import Experiments
@@ -46,6 +47,7 @@ class Service:
     audit: AuditLog
     experiments: Experiments
     repeats: Repeats
+    fetcher: Fetcher
     public_url: str | None
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:

@@ -25,6 +25,9 @@ DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$"
 """A site's address as browsers tell it: no path, no slash at its end, no capitals."""
 
+HOST: Final = r"^[a-z0-9-]+(\.[a-z0-9-]+)+(:[1-9][0-9]{0,4})?$"
+"""A host by its name, in small letters, with a port where it is not the usual one."""
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=512, pattern=PRINTABLE)]
 """An external id: of a learner, credential, skill, role or event; often a URI."""
 
