@@ -65,7 +65,7 @@ class Findings:
         if self.expiry is not Expiry.CURRENT:
             return "it has expired" if self.expiry is Expiry.EXPIRED else "it is not valid yet"
         if self.signed.state is Signature.INVALID:
-            return f"its signature does not hold: {self.signed.why}"
+            return f"its proof does not hold: {self.signed.why}"
         if self.withdrawn:
             return f"it was {self.standing.state} by its issuer"
         return None

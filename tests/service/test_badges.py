@@ -274,7 +274,7 @@ def test_a_records_parts_are_verified_one_by_one(site: Site, lea: str, sealed: s
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert [each["verdict"] for each in told["badges"]] == ["verified", "claimed", "refused"]
-    assert "signature does not hold" in told["badges"][2]["why"]
+    assert "its proof does not hold" in told["badges"][2]["why"]
     assert told["record"]["verdict"] == "verified"
     assert told["record"]["achievement"] is None
     assert told["associations"] == [
