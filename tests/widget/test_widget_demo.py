@@ -65,7 +65,7 @@ def test_another_learner_another_language_another_look(demo: Page) -> None:
     assert Widget(demo).faults() == []
 
 
-def test_a_verified_badge_shortens_the_path(demo: Page, context: BrowserContext) -> None:
+def test_a_verified_badge_shortens_the_path(demo: Page) -> None:
     widget = Widget(demo)
     demo.get_by_label("Learner").select_option("newcomer")
     expect(demo.locator("cairn-path[learner=newcomer] .cards")).to_be_visible()
