@@ -51,7 +51,9 @@ BODIES: Final[dict[str, Any]] = {
     }
 }
 
-router = APIRouter(tags=["learners"], responses=documented(400, 401, 403, 404, 409, 413, 422, 429, 503))
+router = APIRouter(
+    tags=["learners"], responses=documented(400, 401, 403, 404, 409, 413, 422, 429, 503)
+)
 
 
 # Ids may hold slashes, so this comes before the id that takes the rest of the path.

@@ -135,16 +135,15 @@ async function explain({ detail }) {
   const decision = await ask(`/demo/decisions/${detail.requestId}`).catch(() => null);
   show(detail.kind, detail, decision?.items.at(-1), timings.get(ROUTES[detail.kind]));
   const items = decision?.items.at(-1)?.items ?? [];
-  if (detail.kind === "path" || !detail.role) {
-    first = items[0]?.credential ?? null;
-    $("badge").disabled = !first;
-  }
+  firsts.set(detail.kind, items[0]?.credential);
+  $("badge").disabled = !first();
 }
 
 // ---- a badge from elsewhere
 
-/** The credential that the latest answers would have the learner take first. */
-let first = null;
+/** The credential that the latest answer of each kind would have the learner take first. */
+const firsts = new Map();
+const first = () => firsts.get("path") ?? firsts.get("recommendations");
 
 const stands = ({ verdict, signature, status, expiry, issuer }) =>
   `${verdict}: signature ${signature.state}, status ${status.state}, ${expiry.state}, `
@@ -154,7 +153,7 @@ async function certify() {
   $("badge").disabled = true;
   const learner = $("learner").value;
   try {
-    const { badges } = await ask("/demo/badge", { learner, credential: first });
+    const { badges } = await ask("/demo/badge", { learner, credential: first() });
     for (const badge of badges) {
       $("badges").prepend(line(badge.achievement.name, stands(badge), new Date()));
     }
@@ -176,7 +175,7 @@ async function start() {
   for (const name of ["learner", "language", "look"]) if (wish.has(name)) $(name).value = wish.get(name);
   const look = () => { document.documentElement.style.colorScheme = $("look").value; };
   const change = () => {
-    first = null;
+    firsts.clear();
     $("badge").disabled = true;
     $("badges").replaceChildren();
     return Promise.all([embed($("learner").value), showStored()]);

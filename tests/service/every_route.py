@@ -25,7 +25,7 @@ class Route:
 
 EVENTS = [{"event_id": f"e{i}", "learner_id": "lea", "credential_id": "c1"} for i in range(3)]
 LEA = {"learner": {"id": "lea"}}
-BADGE = {
+BADGE: dict[str, Any] = {
     "type": ["VerifiableCredential", "AchievementCredential"],
     "id": "urn:uuid:1",
     "issuer": "https://example.edu",
