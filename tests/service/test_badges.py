@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from badge_site import Site, badge_site
+from badge_site import AT, Site, badge_site
 from certifying import LEARNER, Issuer, aligned
 from openbadgeslib import baking
 from openbadgeslib.keys import KeyECC, KeyRSA
 from PIL import Image
 from tiny_bundle import SKILLS
+
+from models.bundle import read
+from models.domain import HeldSkill
+from service.held import HeldBadge, LearnerState
+from service.recommender import learner_of
+from service.schemas.learners import LearnerQuery
 
 SCHOOL = Issuer()
 ACADEMY = Issuer("https://academy.example/issuer", KeyRSA)
@@ -222,7 +228,27 @@ def test_tenants_trust_and_see_for_themselves(site: Site, lea: str) -> None:
     assert (told["verdict"], told["issuer"]["trusted"], told["new"]) == ("claimed", False, True)
 
 
-def test_it_counts_until_it_ends(site: Site, lea: str) -> None:
+def test_it_counts_while_it_lasts(bundle_folder: Path) -> None:
+    bundle = read(bundle_folder)
+    skills = (HeldSkill(SKILLS[1], 0.5), HeldSkill("unknown", None))
+    badges = [HeldBadge(verified, AT, "c3", skills) for verified in (True, False)]
+    held = LearnerState(badges=tuple(badges))
+    before, after = (learner_of(bundle, LearnerQuery(), held, at) for at in (AT - 1, AT))
+    assert before.verified == ("c3",)
+    assert before.proven == skills
+    assert before.skills == skills[:1]  # what is claimed of unknown skills is nobody's word
+    assert (after.verified, after.proven, after.skills, after.history) == ((), (), (), ())
+
+
+def test_what_is_claimed_gives_way_to_what_is_said(bundle_folder: Path) -> None:
+    bundle = read(bundle_folder)
+    claim = HeldBadge(False, None, None, (HeldSkill(SKILLS[1], 1.0),))
+    held = LearnerState({"skills": [{"skill": SKILLS[1], "level": 0.25}]}, badges=(claim,))
+    found = learner_of(bundle, LearnerQuery(), held, AT)
+    assert found.skills == (HeldSkill(SKILLS[1], 0.25),)
+
+
+def test_its_times_are_told(site: Site, lea: str) -> None:
     lasting = SCHOOL.badge(alignment=ODD, validUntil="2100-01-01T00:00:00Z")
     badge = one(site, SCHOOL.token(lasting), lea)
     assert badge["expiry"] == {
