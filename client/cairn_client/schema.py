@@ -391,6 +391,13 @@ class UnknownOut(BaseModel):
     cost: int
 
 
+class UnreadOut(BaseModel):
+    """A part of a record, counted from 0, that is no badge, and ``why``."""
+
+    place: int
+    why: str
+
+
 class WorkOut(BaseModel):
     """
     A year's median wage and the people working in a role, and where and from which year
@@ -828,13 +835,14 @@ class BadgeTaken(BaseModel):
 class BadgesOut(BaseModel):
     """
     What was taken of a body: one badge, or a ``record`` with the badges in it, each verified
-    by itself.
+    by itself, and its parts that were ``unread``.
     """
 
     learner: str
     badges: list[BadgeTaken]
     record: BadgeOut | None
     associations: list[AssociationOut]
+    unread: list[UnreadOut]
 
 
 class ClosestRequest(BaseModel):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any, Final
 
-from service.badges.documents import Document, Unreadable, listed, text
+from service.badges.documents import Document, Unreadable, listed, text, words
 from service.badges.levels import credits_share, level, number, rubric_level, undone
 
 MOST: Final = 100
@@ -59,7 +59,7 @@ def achieved(document: Document) -> Achieved:
     """What the subject of a badge achieved. Raises ``Unreadable``."""
     subject = document.subject
     achievement = subject.get("achievement")
-    if not isinstance(achievement, dict) or (name := text(achievement.get("name"))) is None:
+    if not isinstance(achievement, dict) or (name := words(achievement.get("name"))) is None:
         raise Unreadable("credentialSubject/achievement: expected an object with a name")
     criteria = achievement.get("criteria")
     earned, available = subject.get("creditsEarned"), achievement.get("creditsAvailable")
@@ -120,7 +120,7 @@ def _skills(
 
 def _alignments(part: Mapping[str, Any], origin: Origin, level: float | None) -> Iterator[Aligned]:
     for each in _objects(part, "alignment"):
-        name = text(each.get("targetName"))
+        name = words(each.get("targetName"))
         if name is None:
             raise Unreadable("alignment: expected a targetName, as text of at most 512 characters")
         yield Aligned(

@@ -19,11 +19,14 @@ import orjson
 from openbadgeslib.errors import LibOpenBadgesException
 from openbadgeslib.ob3 import OB3Verifier
 
+from service.schemas.fields import PRINTABLE
+
 MOST_BYTES: Final = 262_144
 """A credential as text may be so long, as Data Integrity proofs are checked of no longer one."""
 
 MOST_DEPTH: Final = 64
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
+PLAIN: Final = re.compile(PRINTABLE)
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 ENVELOPED: Final = ("data:application/vc+jwt,", "data:application/jwt,")
 BADGES: Final = frozenset({"AchievementCredential", "OpenBadgeCredential"})
@@ -84,7 +87,7 @@ class Document:
     @property
     def issuer_name(self) -> str | None:
         named = self.claims.get("issuer")
-        return text(named.get("name")) if isinstance(named, dict) else None
+        return words(named.get("name")) if isinstance(named, dict) else None
 
     @cached_property
     def valid_from(self) -> datetime | None:
@@ -158,10 +161,13 @@ def listed(value: object) -> list[Any]:
 
 
 def text(value: object) -> str | None:
-    """Text that may be kept as an id or a name."""
-    if isinstance(value, str) and 0 < len(value) <= 512 and value.isprintable():
-        return value
-    return None
+    """Text that may be kept as an id."""
+    return value if isinstance(value, str) and len(value) <= 512 and PLAIN.match(value) else None
+
+
+def words(value: object) -> str | None:
+    """Text that may be kept as a name, in one line."""
+    return text(" ".join(value.split())) if isinstance(value, str) else None
 
 
 def parsed(raw: bytes) -> Any:

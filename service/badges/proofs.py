@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 import jwt
+from openbadgeslib.errors import LibOpenBadgesException
 from openbadgeslib.keys import KeyType, detect_key_type
 from openbadgeslib.ob3 import OB3LdpVerifier, OB3VerificationError, OB3Verifier
 from openbadgeslib.ob3.clr import CLR_CONTEXT_URL, bundled_clr_contexts
@@ -80,11 +81,11 @@ def signed(document: Document, trust: Trust, fetch: Fetch) -> Signed:
             try:
                 _check(document, each.pem)
                 return Signed(Signature.VALID, key=each.pem)
-            except (OB3VerificationError, jwt.InvalidTokenError) as error:
+            except (LibOpenBadgesException, jwt.PyJWTError) as error:
                 why = str(error)[:300]
     except Unkeyed as error:
         return Signed(Signature.UNKNOWN, str(error)[:300])
-    except OB3VerificationError as error:
+    except LibOpenBadgesException as error:
         return Signed(Signature.INVALID, str(error)[:300])
     return Signed(Signature.INVALID, why)
 
@@ -120,7 +121,10 @@ def _keys(document: Document, trust: Trust, fetch: Fetch) -> Sequence[Key]:
     if embedded and (name is None or name.partition("#")[0] != issuer):
         raise OB3VerificationError("its proof names a key of somebody else")
     if issuer.startswith("did:key:"):
-        return [Key(resolve_did(issuer).decode())]
+        try:
+            return [Key(resolve_did(issuer).decode())]
+        except OB3VerificationError as error:
+            raise Unkeyed(f"this is no key that is known here: {error}") from error
     if issuer.startswith("did:web:"):
         return [Key(pem_for_kid(_described(issuer, fetch), issuer, name).decode())]
     raise Unkeyed("no key of this issuer is listed for the tenant")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -32,6 +31,7 @@ from service.schemas.badges import (
     IssuerOut,
     SignatureOut,
     StatusOut,
+    UnreadOut,
 )
 from service.state import Service
 
@@ -79,7 +79,7 @@ async def take(
     fetch, at = service.fetcher.within(trust), service.now()
     try:
         # Verifying takes milliseconds, asking up to seconds.
-        whole, parts = await asyncio.to_thread(_verified, body, trust, fetch, at, recipient)
+        whole, parts, unread = await asyncio.to_thread(_verified, body, trust, fetch, at, recipient)
     except Unreadable as error:
         raise ProblemError(422, f"This is no credential that can be taken: {error}.") from error
     dropped = [name for each in parts for name in _outdated(each)]
@@ -104,32 +104,33 @@ async def take(
         ],
         record=_out(bundle, whole) if whole.document.is_record else None,
         associations=_associations(whole.document) if whole.document.is_record else [],
+        unread=unread,
     )
 
 
 def _verified(
     body: bytes, trust: Trust, fetch: Fetch, at: float, recipient: str | None
-) -> tuple[Judged, list[Judged]]:
-    """What a body holds, and the badges of it: itself, or a record's parts, unless the record is
-    refused. Raises ``Unreadable``.
+) -> tuple[Judged, list[Judged], list[UnreadOut]]:
+    """What a body holds, the badges of it (itself, or a record's parts, unless the record is
+    refused), and which parts are none. Raises ``Unreadable``.
     """
     judging = partial(_judged, trust=trust, fetch=fetch, at=at, recipient=recipient)
     whole = judging(read(body))
     if not whole.document.is_record:
-        return whole, [whole]
+        return whole, [whole], []
     if whole.objection is not None:
-        return whole, []
+        return whole, [], []
     parts = listed(whole.document.subject.get("verifiableCredential"))
     if len(parts) > MOST_PARTS:
         raise Unreadable(f"verifiableCredential: expected at most {MOST_PARTS}")
-    return whole, [_part(place, each, judging) for place, each in enumerate(parts)]
-
-
-def _part(place: int, value: object, judging: Callable[[Document], Judged]) -> Judged:
-    try:
-        return judging(of(value, BADGES))
-    except Unreadable as error:
-        raise Unreadable(f"verifiableCredential/{place}: {error}") from error
+    badges: list[Judged] = []
+    unread: list[UnreadOut] = []
+    for place, each in enumerate(parts):
+        try:
+            badges.append(judging(of(each, BADGES)))
+        except Unreadable as error:
+            unread.append(UnreadOut(place=place, why=str(error)[:300]))
+    return whole, badges, unread
 
 
 def _judged(

@@ -109,15 +109,23 @@ class AssociationOut(BaseModel):
     target: str
 
 
+class UnreadOut(BaseModel):
+    """A part of a record, counted from 0, that is no badge, and ``why``."""
+
+    place: int
+    why: str
+
+
 class BadgesOut(BaseModel):
     """What was taken of a body: one badge, or a ``record`` with the badges in it, each verified
-    by itself.
+    by itself, and its parts that were ``unread``.
     """
 
     learner: str
     badges: list[BadgeTaken]
     record: BadgeOut | None
     associations: list[AssociationOut]
+    unread: list[UnreadOut]
 
 
 Badges = Annotated[list[BadgeOut], Field(max_length=200)]

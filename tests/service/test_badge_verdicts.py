@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from certifying import Issuer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openbadgeslib.keys import KeyRSA
 
 from service.badges.documents import Unreadable, read
@@ -213,3 +216,42 @@ def test_trust_is_told_apart_from_validity() -> None:
     assert (nobody.signed.state, nobody.trusted) == (Signature.VALID, False)
     unsigned = found(SCHOOL.badge())
     assert (unsigned.signed.state, unsigned.trusted) == (Signature.UNKNOWN, True)
+
+
+WHOLE = [SCHOOL.embedded(SCHOOL.badge(credentialStatus=entry())), SCHOOL.badge()]
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False)
+    | st.text(max_size=8) | st.sampled_from(["did:key:z", "did:web:", "did:web:a.b:c", LIST]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)  # fmt: skip
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if place:
+        yield place
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, each in inner if isinstance(value, dict | list) else ():
+        yield from places(each, (*place, name))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), odd=ODD, signs=st.booleans())
+def test_security_whatever_a_document_holds_is_judged_or_told(
+    data: st.DataObject, odd: Any, signs: bool
+) -> None:
+    """Also where the issuer signed what is odd: an issuer may be anybody."""
+    document = copy.deepcopy(data.draw(st.sampled_from(WHOLE)))
+    *way, last = data.draw(st.sampled_from(list(places(document))))
+    part = document
+    for step in way:
+        part = part[step]
+    part[last] = odd
+    claims = {**document, "iss": SCHOOL.id, "jti": document.get("id"), "nbf": 1_704_067_200}
+    body = SCHOOL.signer.sign_payload(claims) if signs else document
+    try:
+        judged = found(body, {LIST: SCHOOL.status_list(LIST, "revocation")})
+    except Unreadable as error:
+        assert str(error)
+    else:
+        assert judged.verdict in Verdict

@@ -312,6 +312,20 @@ def test_a_records_parts_are_verified_one_by_one(site: Site, lea: str, sealed: s
     assert sorted(each["verdict"] for each in kept) == ["claimed", "verified"]
 
 
+def test_parts_that_are_no_badges_are_told(site: Site, lea: str) -> None:
+    inner = {**SCHOOL.record(SCHOOL.badge()), "id": "urn:uuid:inner"}
+    nameless = SCHOOL.badge("urn:uuid:4", achievement={"name": ""})
+    endorsement = {"type": ["VerifiableCredential", "EndorsementCredential"], "id": "urn:uuid:5"}
+    record = SCHOOL.record(inner, SCHOOL.embedded(SCHOOL.badge()), nameless, endorsement)
+    record["credentialSubject"]["verifiableCredential"].append("a.b")
+    told = site.post(SCHOOL.token(record), lea).json()
+    assert [each["verdict"] for each in told["badges"]] == ["verified"]
+    whys = {each["place"]: each["why"] for each in told["unread"]}
+    assert whys.keys() == {0, 2, 3, 4}
+    assert whys[0].startswith("type: expected one of")
+    assert whys[2] == "credentialSubject/achievement: expected an object with a name"
+
+
 def test_a_record_may_hold_tokens(site: Site, lea: str) -> None:
     part = {
         "@context": "https://www.w3.org/ns/credentials/v2",
