@@ -78,7 +78,7 @@ class Learner:
 
     ``history`` is ordered oldest first. Unknown credentials and skills in it are kept:
     they may be known to another bundle. ``verified`` credentials are held, and somebody checked
-    the proof of it.
+    the proof of it; ``proven`` skills, by id, are likewise shown by what is in no catalogue.
     """
 
     id: str | None = None
@@ -86,6 +86,7 @@ class Learner:
     history: tuple[Event, ...] = ()
     target_role: str | None = None
     verified: tuple[str, ...] = ()
+    proven: tuple[HeldSkill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +191,8 @@ class How(StrEnum):
 class Evidence:
     """Something held that counts towards a required skill.
 
-    ``skill`` (a row) was declared, or taught by ``credential`` (a row, else ``None``), and is
-    held at ``level`` 0..1 (``None`` unknown). ``nearness`` 0..1 is how far it counts as the
+    ``skill`` (a row) was declared, proven, or taught by ``credential`` (a row, else ``None``), and
+    is held at ``level`` 0..1 (``None`` unknown). ``nearness`` 0..1 is how far it counts as the
     required skill, 1 for the very one; ``covers`` 0..1 the share of the requirement covered.
     """
 

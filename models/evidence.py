@@ -16,7 +16,7 @@ from models.tables import known
 SHOWN: Final = 3
 """At most so much evidence is told for one requirement, the best first."""
 
-DECLARED: Final = -1
+UNTAUGHT: Final = -1
 """Stands where no credential taught a skill."""
 
 PROOF: Final = (EvidenceKind.DECLARED, EvidenceKind.CREDENTIAL, EvidenceKind.VERIFIED)
@@ -69,34 +69,37 @@ def evidence(bundle: Bundle, query: Query, requirement: Requirement) -> list[tup
     """For each requirement what is held that counts towards it, what covers most of it first,
     and of what covers as much the better proven.
 
-    Each skill declared and each credential comes once; the first covers as much as all
+    Each skill declared or proven and each credential comes once; the first covers as much as all
     together, since coverage is the best of them.
     """
     links = bundle.credentials.teaches.links
     at, owner = links.entries(query.held)
     taught = links.indices[at]
-    skills = np.concatenate([np.array(list(query.declared), np.int32), taught])
-    levels = np.concatenate([np.array(list(query.declared.values()), np.float32), links.values[at]])
-    credentials = np.full(len(skills), DECLARED)
-    credentials[len(query.declared) :] = query.held[owner]
-    proof = np.where(credentials == DECLARED, 0, 1 + np.isin(credentials, query.verified))
+    said, shown = query.declared, query.proven
+    skills = np.concatenate([np.array([*said, *shown], np.int32), taught])
+    stated = np.array([*said.values(), *shown.values()], np.float32)
+    levels = np.concatenate([stated, links.values[at]])
+    credentials = np.full(len(skills), UNTAUGHT)
+    credentials[len(stated) :] = query.held[owner]
+    proof = np.where(credentials == UNTAUGHT, 0, 1 + np.isin(credentials, query.verified))
+    proof[len(said) : len(stated)] = PROOF.index(EvidenceKind.VERIFIED)
     found = counting(bundle, requirement, skills, levels)
     told: list[list[Evidence]] = [[] for _ in requirement.skills]
-    seen: set[tuple[int, int, int]] = set()
+    seen: set[tuple[int, int, tuple[int, int] | None]] = set()
     for pair in np.lexsort(
         (found.held, -proof[found.held], -found.nearness, -found.covers)
     ).tolist():
         place, held = int(found.place[pair]), int(found.held[pair])
         credential, skill = int(credentials[held]), int(skills[held])
-        source = (place, credential, skill if credential == DECLARED else DECLARED)
+        untaught = credential == UNTAUGHT
+        source = (place, credential, (skill, int(proof[held])) if untaught else None)
         if len(told[place]) == SHOWN or source in seen:
             continue
         seen.add(source)
-        declared = credential == DECLARED
         told[place].append(
             Evidence(
                 kind=PROOF[proof[held]],
-                credential=None if declared else credential,
+                credential=None if untaught else credential,
                 skill=skill,
                 level=known(levels[held]),
                 nearness=round(float(found.nearness[pair]), 4),

@@ -39,8 +39,8 @@ class Query:
     ``closed`` rows must not be proposed (held, begun, dismissed, excluded); ``dismissed`` among
     them were turned down; ``pinned`` rows come first wherever they may be proposed.
     ``skills`` and ``levels`` (NaN unknown) are what the learner has: ``declared`` (row → level),
-    or learnt from the credentials ``held``, which count even once they lapsed; of these the
-    ``verified`` were proven.
+    ``proven`` (likewise) by what is in no catalogue, or learnt from the credentials ``held``, which
+    count even once they lapsed; of these the ``verified`` were proven.
     ``floors`` keep places of the list. ``notes`` say what could not be used.
     """
 
@@ -53,6 +53,7 @@ class Query:
     skills: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     levels: NDArray[np.float32] = field(default_factory=lambda: NO_VALUES)
     declared: Mapping[int, float] = field(default_factory=dict)
+    proven: Mapping[int, float] = field(default_factory=dict)
     verified: NDArray[np.int32] = field(default_factory=lambda: NO_ROWS)
     role: ResolvedRole | None = None
     requirement: Requirement | None = None
@@ -81,7 +82,7 @@ def mode(query: Query) -> Mode:
 def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     """Read one question against one bundle. Unknown ids are noted, never an error."""
     notes: list[str] = []
-    declared = _declared(bundle, ask, notes)
+    declared, proven = _declared(bundle, ask, notes), _proven(bundle, ask)
     role, requirement = _target(bundle, ask, notes)
     observer.done("encode")
     credentials = bundle.credentials
@@ -91,7 +92,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
     dismissed = _dismissed(bundle, ask.learner.history)
     excluded = credentials.ids.rows(ask.constraints.exclude)
-    skills, levels = with_learnt(bundle, declared, held)
+    skills, levels = with_learnt(bundle, _highest(declared, proven), held)
     unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
     if unknown:
         notes.append(f"{unknown} events name credentials that this bundle does not know")
@@ -107,6 +108,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
         skills=skills,
         levels=levels,
         declared=declared,
+        proven=proven,
         verified=verified,
         role=role,
         requirement=requirement,
@@ -163,6 +165,23 @@ def _declared(bundle: Bundle, ask: Ask, notes: list[str]) -> dict[int, float]:
         level = np.nan if each.level is None else each.level
         declared[row] = higher(declared.get(row), level)
     return declared
+
+
+def _proven(bundle: Bundle, ask: Ask) -> dict[int, float]:
+    """Skills (rows) that were proven, with their levels (NaN unknown), as far as they are known."""
+    proven: dict[int, float] = {}
+    for each in ask.learner.proven:
+        if (row := bundle.skills.row(each.skill)) is not None:
+            level = np.nan if each.level is None else each.level
+            proven[row] = higher(proven.get(row), level)
+    return proven
+
+
+def _highest(some: Mapping[int, float], others: Mapping[int, float]) -> dict[int, float]:
+    levels = dict(some)
+    for row, level in others.items():
+        levels[row] = higher(levels.get(row), level)
+    return levels
 
 
 def with_learnt(

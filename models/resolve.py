@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +21,24 @@ SKILL_SIMILARITY = 0.55
 ADVERT_SIMILARITY = 0.35
 ADVERT_SKILLS = 12
 """A text that names no role asks for up to so many skills, each at least so similar."""
+
+
+class By(StrEnum):
+    """What of a skill a text was found to be."""
+
+    ID = "id"
+    LABEL = "label"
+    MEANING = "meaning"
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSkill:
+    """A skill (a row) that a text means; ``score`` 0..1 is 1 where it is named outright."""
+
+    row: int
+    by: By
+    score: float
+
 
 Matched = tuple[NDArray[np.int32], NDArray[np.float32]]
 NOTHING: Matched = (np.zeros(0, np.int32), np.zeros(0, np.float32))
@@ -38,14 +60,23 @@ def nearest(
 
 def resolve_skill(bundle: Bundle, text: str) -> int | None:
     """The row of a skill given by id, label, alias or meaning; ``None`` when none is near."""
-    row = bundle.skills.row(text)
-    if row is None:
-        row = bundle.skills.named(text)
-    if row is None:
-        rows, scores = nearest(bundle, "skills", text, 1)
-        if len(rows) and scores[0] >= SKILL_SIMILARITY:
-            row = int(rows[0])
-    return row
+    found = find_skill(bundle, (text,), text)
+    return None if found is None else found.row
+
+
+def find_skill(bundle: Bundle, ids: Iterable[str], text: str) -> ResolvedSkill | None:
+    """The skill of one of some ids; else the one whose label or alias is ``text``; else the
+    nearest to it in meaning, when near enough.
+    """
+    for external in ids:
+        if (row := bundle.skills.row(external)) is not None:
+            return ResolvedSkill(row, By.ID, 1.0)
+    if (row := bundle.skills.named(text)) is not None:
+        return ResolvedSkill(row, By.LABEL, 1.0)
+    rows, scores = nearest(bundle, "skills", text, 1)
+    if len(rows) and scores[0] >= SKILL_SIMILARITY:
+        return ResolvedSkill(int(rows[0]), By.MEANING, min(1.0, float(scores[0])))
+    return None
 
 
 def resolve_role(bundle: Bundle, text: str) -> tuple[ResolvedRole | None, Matched]:

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 from models.errors import UsageError
 from models.records.people import People
 from service import problems
+from service.badges.fetching import Fetcher
 from service.bundles import Checked
 from service.chores import ended
 from service.cors import Cors
@@ -33,6 +34,7 @@ from service.middleware import BodyLimit, RequestId
 from service.repeats import Repeats
 from service.replica import Replica
 from service.routes import (
+    badges,
     caliper,
     catalogue,
     decisions,
@@ -171,6 +173,7 @@ def create_app(
                         audit,
                         Experiments(running),
                         Repeats(settings.repeat_bytes, settings.repeat_seconds, now),
+                        Fetcher(),
                         settings.public_url,
                         partial(People.of, secret=actors, home_pages=settings.home_pages),
                     )
@@ -190,8 +193,8 @@ def create_app(
     )
     problems.install(app)
     routers = (
-        recommendations, paths, shared, path_pages, events, xapi, caliper, learners, tokens,
-        decisions, catalogue, matching, health, docs, widget,
+        recommendations, paths, shared, path_pages, events, xapi, caliper, badges, learners,
+        tokens, decisions, catalogue, matching, health, docs, widget,
     )  # fmt: skip
     for module in routers:
         app.include_router(module.router)

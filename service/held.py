@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from models.domain import Event, Kind
+from models.domain import Event, HeldSkill, Kind
 
 KINDS: Final = {kind.value: kind for kind in Kind}
 
@@ -27,6 +27,18 @@ class LoggedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBadge:
+    """What counts of one badge: whether it is ``verified``, ``until`` when it holds (seconds since
+    the epoch), the ``credential`` of the catalogue that it is, if any, and the skills, by id.
+    """
+
+    verified: bool
+    until: float | None
+    credential: str | None
+    skills: tuple[HeldSkill, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerState:
     """What counts of one learner in answers: the latest events in order of acceptance.
 
@@ -37,6 +49,7 @@ class LearnerState:
     profile: dict[str, Any] | None = None
     events: tuple[Event, ...] = ()
     erased: bool = False
+    badges: tuple[HeldBadge, ...] = ()
 
     def state(self) -> LearnerState:
         """Itself."""
@@ -53,24 +66,30 @@ class Told:
     erased: bool
     lines: bytes
     most: int
+    badges: tuple[bytes, ...] = ()
 
     def state(self) -> LearnerState:
         """The same read."""
         profile = None if self.profile is None else orjson.loads(self.profile)
-        return LearnerState(profile, counted(self.lines, self.most), self.erased)
+        events, badges = counted(self.lines, self.most), tuple(map(counting_badge, self.badges))
+        return LearnerState(profile, events, self.erased, badges)
 
 
 @dataclass(frozen=True, slots=True)
 class LearnerRecord:
-    """All that is held of one learner: events whole, in order of acceptance."""
+    """All that is held of one learner: events whole, in order of acceptance, and ``badges`` as
+    ``packed_badge``.
+    """
 
     profile: dict[str, Any] | None = None
     events: tuple[LoggedEvent, ...] = ()
     erased: bool = False
+    badges: tuple[bytes, ...] = ()
 
     def state(self) -> LearnerState:
         """The same as answers need it."""
-        return LearnerState(self.profile, tuple(map(counting, self.events)), self.erased)
+        events, badges = map(counting, self.events), map(counting_badge, self.badges)
+        return LearnerState(self.profile, tuple(events), self.erased, tuple(badges))
 
 
 def packed(event: LoggedEvent) -> bytes:
@@ -97,6 +116,24 @@ def counted(lines: bytes, most: int) -> tuple[Event, ...]:
     """The latest ``most`` events of first lines of ``packed`` ones, each after a comma."""
     found = orjson.loads(b"[" + lines[1:] + b"]")[-most:]
     return tuple(Event(credential, KINDS[kind], at, value) for credential, kind, at, value in found)
+
+
+def packed_badge(badge: HeldBadge, whole: bytes) -> bytes:
+    """A badge as two lines: what counts in answers as JSON, then all that is told of it."""
+    skills = [[each.skill, each.level] for each in badge.skills]
+    counts = [badge.verified, badge.until, badge.credential, skills]
+    return orjson.dumps(counts) + b"\n" + whole
+
+
+def counting_badge(payload: bytes) -> HeldBadge:
+    """What counts of a badge, from its first line."""
+    verified, until, credential, skills = orjson.loads(payload.partition(b"\n")[0])
+    return HeldBadge(verified, until, credential, tuple(HeldSkill(*each) for each in skills))
+
+
+def told_badge(payload: bytes) -> bytes:
+    """All that is told of a badge."""
+    return payload.partition(b"\n")[2]
 
 
 def tombstone(tenant: str, learner_id: str) -> str:

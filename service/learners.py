@@ -8,9 +8,10 @@ from itertools import islice
 from models.domain import Event, Kind
 from models.histories import standing
 from service.decisions.audit import Act
-from service.held import LearnerRecord, LoggedEvent, tombstone
+from service.held import LearnerRecord, LoggedEvent, told_badge, tombstone
 from service.problems import ProblemError
 from service.recommender import merged
+from service.schemas.badges import BadgeOut
 from service.schemas.decisions import DecisionOut
 from service.schemas.learners import (
     ErasedOut,
@@ -36,7 +37,7 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
     """The learner as held; a 404 problem when nothing is."""
     held = await service.ledger.record(tenant, learner_id)
     trained = _trained(service, tenant, learner_id, held)
-    if held.profile is None and not held.events and not trained:
+    if held.profile is None and not held.events and not trained and not held.badges:
         raise ProblemError(404, "Nothing is known of this learner.")
     updated = (held.profile or {}).get("updated_at")
     profile = _profile(held) or ProfileIn()
@@ -54,6 +55,7 @@ async def get(service: Service, tenant: str, learner_id: str) -> LearnerOut:
         trained_events=len(trained),
         saved=tuple(name for name, kind in said.items() if kind is Kind.SAVE),
         dismissed=tuple(name for name, kind in said.items() if kind is Kind.DISMISS),
+        badges=_badges(held),
     )
 
 
@@ -88,6 +90,7 @@ async def export(service: Service, tenant: str, key: str, learner_id: str) -> Le
         decisions=[
             DecisionOut.model_validate(each) for each in await service.decisions.of(tenant, mark)
         ],
+        badges=_badges(held),
     )
 
 
@@ -116,6 +119,11 @@ def _profile(held: LearnerRecord) -> ProfileIn | None:
     if held.profile is None:
         return None
     return ProfileIn.model_validate({k: v for k, v in held.profile.items() if k != "updated_at"})
+
+
+def _badges(held: LearnerRecord) -> list[BadgeOut]:
+    found = [BadgeOut.model_validate_json(told_badge(each)) for each in held.badges]
+    return sorted(found, key=lambda badge: badge.key)
 
 
 def _event(event: LoggedEvent) -> EventOut:

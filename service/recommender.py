@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from models.bundle import Bundle
@@ -28,7 +28,7 @@ from models.explore import Exploration
 from models.histories import standing
 from models.observer import NOBODY, Observer
 from models.recommend import recommend
-from service.held import LearnerState
+from service.held import HeldBadge, LearnerState
 from service.schemas.catalogue import CostOut
 from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
 from service.schemas.recommendations import (
@@ -116,7 +116,12 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
     trained = () if query.id is None or held.erased else bundle.histories.of(query.id)
     history = standing(merged([*trained, *held.events, *dated]))
     undated = [past for past in query.history if past.occurred_at is None]
-    verified = (*profile.get("verified", ()), *query.verified)
+    badges = [each for each in held.badges if each.until is None or each.until > at]
+    proven, claimed = (
+        [each for each in badges if each.verified is wanted] for wanted in (True, False)
+    )
+    certified = [each.credential for each in proven if each.credential is not None]
+    verified = (*profile.get("verified", ()), *query.verified, *certified)
     undated += [
         PastEvent(credential_id=name)
         for name in [*profile.get("credentials", ()), *query.credentials, *verified]
@@ -125,10 +130,11 @@ def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: floa
     stated = merged(Event(past.credential_id, past.kind, earliest, past.value) for past in undated)
     return Learner(
         id=query.id,
-        skills=_skills(profile.get("skills", ()), query.skills),
+        skills=_skills(_claims(bundle, claimed), profile.get("skills", ()), query.skills),
         history=(*stated, *history),
         target_role=profile.get("target_role"),
         verified=verified,
+        proven=tuple(skill for each in proven for skill in each.skills),
     )
 
 
@@ -142,8 +148,19 @@ def merged(events: Iterable[Event]) -> tuple[Event, ...]:
     return tuple(sorted(once.values(), key=lambda event: event.at))
 
 
-def _skills(profile: Iterable[dict[str, Any]], said: Sequence[SkillHeld]) -> tuple[HeldSkill, ...]:
-    levels = {entry["skill"]: entry["level"] for entry in profile}
+def _claims(bundle: Bundle, badges: Iterable[HeldBadge]) -> dict[str, float | None]:
+    """The skills of badges that prove nothing, as far as they are known: the learner's own word."""
+    skills = (skill for each in badges for skill in each.skills)
+    return {each.skill: each.level for each in skills if bundle.skills.row(each.skill) is not None}
+
+
+def _skills(
+    claims: Mapping[str, float | None],
+    profile: Iterable[dict[str, Any]],
+    said: Sequence[SkillHeld],
+) -> tuple[HeldSkill, ...]:
+    """What is said last of a skill counts."""
+    levels = {**claims, **{entry["skill"]: entry["level"] for entry in profile}}
     levels.update((entry.skill, entry.level) for entry in said)
     return tuple(HeldSkill(skill, level) for skill, level in levels.items())
 

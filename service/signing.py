@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
 
 SHARED: Final = ("HS256",)
 """With a secret that both who signs and who checks know."""
@@ -129,3 +129,20 @@ def checked(
     except JoseError as error:
         raise Unmeant(str(getattr(error, "claim", None) or "exp")) from error
     return claims
+
+
+def public_pem(key: Mapping[str, Any]) -> str:
+    """A public key (RFC 7517) that certifies, as PEM. Raises ``Unsigned``."""
+    try:
+        match key:
+            case {"d": _}:
+                raise Unsigned
+            case {"kty": "RSA"} if _fits(key):
+                return RSAKey.import_key(dict(key)).as_pem(private=False).decode()
+            case {"kty": "EC", "crv": "P-256" | "P-384"}:
+                return ECKey.import_key(dict(key)).as_pem(private=False).decode()
+            case {"kty": "OKP", "crv": "Ed25519"}:
+                return OKPKey.import_key(dict(key)).as_pem(private=False).decode()
+    except (JoseError, ValueError, TypeError, KeyError) as error:
+        raise Unsigned from error
+    raise Unsigned

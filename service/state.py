@@ -11,6 +11,7 @@ from typing import Annotated, TypedDict, TypeVar
 from fastapi import Depends, Request
 
 from models.records.people import People
+from service.badges.fetching import Fetcher
 from service.decisions.audit import AuditLog
 from service.decisions.log import DecisionLog
 from service.experiments.assignment import Experiments
@@ -48,6 +49,7 @@ class Service:
     audit: AuditLog
     experiments: Experiments
     repeats: Repeats
+    fetcher: Fetcher
     public_url: str | None
     people: Callable[[str], People]
 

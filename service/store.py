@@ -18,7 +18,8 @@ hash tag ``{tenant}``, which keeps them apart from other tenants' and, in a clus
 ``cairn:{t}:limit:KIND``       string  when a token bucket is full again; in memory alone
 =============================  ======  ==============================================
 
-What is kept of decisions is told in ``decisions.store``, of shared paths in ``shares``.
+What is kept of decisions is told in ``decisions.store``, of shared paths in ``shares``, of badges
+in ``badges.kept``.
 """
 
 from __future__ import annotations
@@ -136,9 +137,10 @@ class Store:
         """
         keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
         keys += [key(tenant, "log"), key(tenant, "erased"), key(tenant, "state", learner_id)]
+        keys += [key(tenant, "badges", learner_id)]
         args = [tombstone(tenant, learner_id), most]
-        profile, erased, lines = await self.run("state", keys, args, self._patience, toll)
-        return Told(profile, erased is not None, lines, most)
+        profile, erased, lines, badges = await self.run("state", keys, args, self._patience, toll)
+        return Told(profile, erased is not None, lines, most, tuple(badges))
 
     async def record(
         self,
@@ -149,12 +151,12 @@ class Store:
     ) -> LearnerRecord:
         """All that is held of the learner, or their latest ``most`` events, whole."""
         keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
-        keys += [key(tenant, "log"), key(tenant, "erased")]
+        keys += [key(tenant, "log"), key(tenant, "erased"), key(tenant, "badges", learner_id)]
         args = [tombstone(tenant, learner_id), 0 if most is None else -most]
         within = None if most is None else self._patience
-        profile, erased, payloads = await self.run("record", keys, args, within, toll)
-        held = None if profile is None else orjson.loads(profile)
-        return LearnerRecord(held, tuple(map(unpacked, payloads)), erased is not None)
+        profile, erased, payloads, badges = await self.run("record", keys, args, within, toll)
+        held, events = None if profile is None else orjson.loads(profile), map(unpacked, payloads)
+        return LearnerRecord(held, tuple(events), erased is not None, tuple(badges))
 
     async def event(self, tenant: str, event_id: str) -> LoggedEvent | None:
         """The accepted event of that id, where it is held."""
@@ -170,8 +172,8 @@ class Store:
     async def erase_learner(
         self, tenant: str, learner_id: str, now: float, at: float | None = None
     ) -> int:
-        """Remove profile, events, decisions and shared paths, leave a tombstone; returns how many
-        events went.
+        """Remove profile, events, badges, decisions and shared paths, leave a tombstone; returns
+        how many events went.
 
         ``now`` (seconds since the epoch) is the caller's clock, by which its decisions are told
         from later ones; ``at`` is when it was asked for, if not now.
@@ -184,6 +186,7 @@ class Store:
         keys += [key(tenant, "decided", mark)]
         keys += [key(tenant, name) for name in ("decisions", "decision", "forgotten")]
         keys += [key(tenant, "shared-by", mark), key(tenant, "shared")]
+        keys += [key(tenant, "badges", learner_id)]
         erased: int = await self.run("erase", keys, [mark, "" if at is None else at, now])
         return erased
 

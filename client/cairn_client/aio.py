@@ -118,6 +118,11 @@ class AsyncClient:
     async def put_learner(self, learner_id: str, profile: s.ProfileIn) -> s.LearnerOut:
         return await self._answer(calls.put_learner(learner_id, profile))
 
+    async def import_credential(
+        self, learner_id: str, document: str | bytes, recipient: str | None = None
+    ) -> s.BadgesOut:
+        return await self._answer(calls.import_credential(learner_id, document, recipient))
+
     async def export_learner(self, learner_id: str) -> s.LearnerExport:
         return await self._answer(calls.export_learner(learner_id))
 

@@ -28,14 +28,19 @@ class Call(Generic[Answer]):
     method: str
     path: str
     answer: type[Answer]
-    body: BaseModel | None = None
+    body: BaseModel | bytes | None = None
     query: Mapping[str, str | int] = field(default_factory=dict)
     repeatable: bool = True
 
+    @property
+    def kind(self) -> str:
+        """The media type of the body."""
+        return "application/octet-stream" if isinstance(self.body, bytes) else "application/json"
+
     def content(self) -> bytes | None:
         """The body: what the caller set and nothing else, so that the service's defaults hold."""
-        if self.body is None:
-            return None
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
         return self.body.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
     def read(self, response: httpx.Response) -> Answer:
@@ -117,6 +122,14 @@ def learner(learner_id: str) -> Call[s.LearnerOut]:
 
 def put_learner(learner_id: str, profile: s.ProfileIn) -> Call[s.LearnerOut]:
     return Call("PUT", _to("learners", learner_id), s.LearnerOut, profile)
+
+
+def import_credential(
+    learner_id: str, document: str | bytes, recipient: str | None
+) -> Call[s.BadgesOut]:
+    body = document.encode() if isinstance(document, str) else document
+    query = {} if recipient is None else {"recipient": recipient}
+    return Call("POST", _to("learners", learner_id, "/credentials"), s.BadgesOut, body, query)
 
 
 def export_learner(learner_id: str) -> Call[s.LearnerExport]:

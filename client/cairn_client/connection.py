@@ -23,7 +23,7 @@ def options(url: str, key: str, timeout: float) -> dict[str, Any]:
 def request(http: httpx.Client | httpx.AsyncClient, call: Call[Any]) -> httpx.Request:
     """The request of a call."""
     content = call.content()
-    headers = {} if content is None else {"Content-Type": "application/json"}
+    headers = {} if content is None else {"Content-Type": call.kind}
     return http.build_request(
         call.method, call.path, params=call.query or None, content=content, headers=headers
     )

@@ -60,6 +60,14 @@ class AlternativeOut(BaseModel):
     hours_more: float | None
 
 
+class AssociationOut(BaseModel):
+    """How a record says that two of its achievements belong together."""
+
+    type: str
+    source: str
+    target: str
+
+
 class ClosingOut(BaseModel):
     """A required skill whose coverage the credential raises."""
 
@@ -125,6 +133,14 @@ class EventsOut(BaseModel):
     duplicates: int
 
 
+class ExpiryOut(BaseModel):
+    """Whether it holds now, and its times."""
+
+    state: Literal["current", "expired", "early"]
+    valid_from: AwareDatetime | None
+    valid_until: AwareDatetime | None
+
+
 class ExploredOut(BaseModel):
     """
     With probability ``epsilon`` the first place was drawn from the first ``among`` items, by
@@ -148,6 +164,14 @@ class HealthOut(BaseModel):
     """The process is alive."""
 
     status: str
+
+
+class IssuerOut(BaseModel):
+    """Whom it names as its issuer, and whether the tenant trusts them: whoever really signed."""
+
+    id: str
+    name: str | None
+    trusted: bool
 
 
 class KnownLearner(BaseModel):
@@ -330,6 +354,13 @@ class ShareOut(BaseModel):
     expires_at: AwareDatetime
 
 
+class SignatureOut(BaseModel):
+    """Whether the named issuer signed it, and ``why`` where that is not so or not known."""
+
+    state: Literal["valid", "invalid", "unknown"]
+    why: str | None
+
+
 class SkillHeld(BaseModel):
     """A skill by id or in free text, and the level held."""
 
@@ -479,6 +510,13 @@ class UnknownOut(BaseModel):
     cost: int
 
 
+class UnreadOut(BaseModel):
+    """A part of a record, counted from 0, that is no badge, and ``why``."""
+
+    place: int
+    why: str
+
+
 class Verb(BaseModel):
     """What was done."""
 
@@ -532,6 +570,24 @@ class ProblemDocument(BaseModel):
     detail: str
     request_id: str | None = None
     errors: list[PayloadFault] | None = None
+
+
+class BadgeSkill(BaseModel):
+    """
+    A skill that the issuer names, in its words, and the ``skill`` of the bundle that it was
+    found to be, if any: ``by`` its id, its label or its meaning, with a ``score``.
+    """
+
+    name: str
+    url: str | None
+    code: str | None
+    framework: str | None
+    origin: Literal["achievement", "result", "result_description", "rubric_level"]
+    level: float | None
+    skill: str | None
+    label: str | None
+    by: Literal["id", "label", "meaning"] | None
+    score: float | None
 
 
 class BindingOut(BaseModel):
@@ -706,25 +762,6 @@ class ItemOut(BaseModel):
     closes: list[ClosingOut]
     gap_after: float | None
     reasons: list[ReasonOut]
-
-
-class LearnerOut(BaseModel):
-    """
-    A learner as held: the profile, how many events and earlier acts are known, and the
-    credentials of which the latest word is that they were ``saved`` or ``dismissed``.
-    """
-
-    id: str
-    skills: Annotated[list[SkillHeld], Field(max_length=500)]
-    credentials: Annotated[list[str], Field(max_length=1000)]
-    verified: Annotated[list[str], Field(max_length=1000)]
-    target_role: str | None
-    attributes: Annotated[dict[str, str | float | bool | None], Field(max_length=100)]
-    updated_at: AwareDatetime | None
-    events: int
-    trained_events: int
-    saved: Annotated[list[str], Field(max_length=1000)]
-    dismissed: Annotated[list[str], Field(max_length=1000)]
 
 
 class LearnerQuery(BaseModel):
@@ -954,6 +991,13 @@ class Statement(BaseModel):
     attachments: Any | None = None
 
 
+class StatusOut(BaseModel):
+    """Whether its issuer took it back, and ``why`` where that is so or not known."""
+
+    state: Literal["none", "clear", "revoked", "suspended", "unknown"]
+    why: str | None
+
+
 class TotalsOut(BaseModel):
     """Totals of the path as ranges."""
 
@@ -961,6 +1005,68 @@ class TotalsOut(BaseModel):
     cost: RangeOut
     currency: str | None
     unknown: UnknownOut
+
+
+class AchievementOut(BaseModel):
+    """What was achieved; ``credential`` is the catalogue's, if it is one of it."""
+
+    id: str | None
+    name: str
+    type: str | None
+    human_code: str | None
+    criteria: str | None
+    credits_earned: float | None
+    credits_available: float | None
+    credential: str | None
+    skills: list[BadgeSkill]
+
+
+class BadgeOut(BaseModel):
+    """
+    What was found of one credential. ``key`` is by which it is kept; ``recipient`` whom it
+    names, for the platform to compare; ``achievement`` is null for a record, which holds others.
+    """
+
+    key: str
+    id: str | None
+    form: Literal["jwt", "data_integrity", "unsigned"]
+    verdict: Literal["verified", "claimed", "refused"]
+    signature: SignatureOut
+    status: StatusOut
+    expiry: ExpiryOut
+    issuer: IssuerOut
+    recipient: str | None
+    achievement: AchievementOut | None
+
+
+class BadgeTaken(BaseModel):
+    """The same, and whether it is ``new``; ``why`` it was refused, if so, and is not kept."""
+
+    key: str
+    id: str | None
+    form: Literal["jwt", "data_integrity", "unsigned"]
+    verdict: Literal["verified", "claimed", "refused"]
+    signature: SignatureOut
+    status: StatusOut
+    expiry: ExpiryOut
+    issuer: IssuerOut
+    recipient: str | None
+    achievement: AchievementOut | None
+    new: bool
+    why: str | None
+
+
+class BadgesOut(BaseModel):
+    """
+    What was taken of a body: one badge, or a ``record`` with the badges in it, each verified
+    by itself, and its parts that were ``unread``.
+    """
+
+    learner: str
+    badges: list[BadgeTaken]
+    record: BadgeOut | None
+    associations: list[AssociationOut]
+    unread: list[UnreadOut]
 
 
 class ClosestRequest(BaseModel):
@@ -1090,6 +1196,28 @@ class LearnerExport(BaseModel):
     events: list[EventOut]
     trained_events: list[TrainedEventOut]
     decisions: list[DecisionOut]
+    badges: list[BadgeOut]
+
+
+class LearnerOut(BaseModel):
+    """
+    A learner as held: the profile, how many events and earlier acts are known, the
+    credentials of which the latest word is that they were ``saved`` or ``dismissed``, and the
+    ``badges`` that were imported, as they were found then.
+    """
+
+    id: str
+    skills: Annotated[list[SkillHeld], Field(max_length=500)]
+    credentials: Annotated[list[str], Field(max_length=1000)]
+    verified: Annotated[list[str], Field(max_length=1000)]
+    target_role: str | None
+    attributes: Annotated[dict[str, str | float | bool | None], Field(max_length=100)]
+    updated_at: AwareDatetime | None
+    events: int
+    trained_events: int
+    saved: Annotated[list[str], Field(max_length=1000)]
+    dismissed: Annotated[list[str], Field(max_length=1000)]
+    badges: Annotated[list[BadgeOut], Field(max_length=200)]
 
 
 class MatchResponse(BaseModel):

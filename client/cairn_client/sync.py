@@ -145,6 +145,14 @@ class Client:
         """Replace a learner's profile."""
         return self._answer(calls.put_learner(learner_id, profile))
 
+    def import_credential(
+        self, learner_id: str, document: str | bytes, recipient: str | None = None
+    ) -> s.BadgesOut:
+        """Have an Open Badge 3.0 or a CLR 2.0 verified and count for a learner: a compact JWT,
+        JSON, or the bytes of an image. With a ``recipient``, only what was given to them is taken.
+        """
+        return self._answer(calls.import_credential(learner_id, document, recipient))
+
     def export_learner(self, learner_id: str) -> s.LearnerExport:
         """Everything held about a learner."""
         return self._answer(calls.export_learner(learner_id))

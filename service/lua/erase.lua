@@ -1,6 +1,6 @@
 -- Erase one learner. KEYS: profile, history, log, erased, seen, stream, state, erasures, the
 -- learner's decisions, stream of decisions, what the keys of decisions begin with (under the tenant's
--- hash tag), forgotten, the learner's shared paths, what the keys of these begin with. ARGV: tombstone, when it was asked for (seconds since the epoch, '' for now),
+-- hash tag), forgotten, the learner's shared paths, what the keys of these begin with, badges. ARGV: tombstone, when it was asked for (seconds since the epoch, '' for now),
 -- and until when decisions go, by the clock of those who make them. Answers how many events went.
 -- The tombstone is a hash: it cannot be read back into an id.
 local entries = redis.call('LRANGE', KEYS[2], 0, -1)
@@ -19,7 +19,7 @@ end
 for _, id in ipairs(redis.call('ZRANGE', KEYS[13], 0, -1)) do
   redis.call('DEL', KEYS[14] .. ':' .. id)
 end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[7], KEYS[9], KEYS[13])
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[7], KEYS[9], KEYS[13], KEYS[15])
 local now = redis.call('TIME')
 local at = ARGV[2] ~= '' and ARGV[2] or now[1] .. '.' .. string.format('%06d', now[2])
 redis.call('ZADD', KEYS[4], 'GT', at, ARGV[1])

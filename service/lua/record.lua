@@ -1,5 +1,5 @@
--- One learner, as held. KEYS: profile, history, log, erased. ARGV: tombstone, first event's index.
--- Answers the profile (or false), when the learner was erased (or false), and the payloads.
+-- One learner, as held. KEYS: profile, history, log, erased, badges. ARGV: tombstone, first event's index.
+-- Answers the profile (or false), when the learner was erased (or false), the payloads, and the badges.
 local entries = redis.call('LRANGE', KEYS[2], ARGV[2], -1)
 local payloads = {}
 for first = 1, #entries, 1000 do
@@ -8,4 +8,4 @@ for first = 1, #entries, 1000 do
     payloads[#payloads + 1] = payload
   end
 end
-return { redis.call('GET', KEYS[1]), redis.call('ZSCORE', KEYS[4], ARGV[1]), payloads }
+return { redis.call('GET', KEYS[1]), redis.call('ZSCORE', KEYS[4], ARGV[1]), payloads, redis.call('HVALS', KEYS[5]) }

@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from service import learners, tokens
+from service import catalogue, learners, tokens
 from service.access import Caller
 from service.address import address
+from service.badges import taking
+from service.badges.demo import DemoIssuer
 from service.decisions import records
 from service.problems import ProblemError
+from service.schemas.badges import BadgesOut
 from service.schemas.decisions import DecisionsOut
 from service.schemas.fields import Body, Id
 from service.schemas.learners import EventOut, KnownLearners
@@ -32,6 +35,13 @@ class SignedIn(Body):
     """Who has signed in."""
 
     learner: Id
+
+
+class Earned(Body):
+    """Who shall get a badge for which credential of the catalogue."""
+
+    learner: Id
+    credential: Id
 
 
 def _here(request: Request) -> None:
@@ -60,6 +70,17 @@ def router(key: str) -> APIRouter:
             scopes=("recommend", "events", "learners"),
         )
         return await tokens.issue(service, Caller(TENANT, own.id, own.scopes), asked)
+
+    issuer = DemoIssuer(key)
+
+    @routes.post("/badge")
+    async def badge(body: Earned, service: ServiceDep) -> BadgesOut:
+        """A badge of the invented issuer, whom the demo trusts, taken as any other."""
+        bundle = service.tenants.bundle(TENANT)
+        card = catalogue.credential(bundle, body.credential).model_dump()
+        signed = issuer.certify(body.learner, card, service.now())
+        trust = service.tenants.trust(TENANT).beside(issuer.id)
+        return await taking.take(service, TENANT, body.learner, signed.encode(), trust)
 
     @routes.get("/learners")
     async def known(service: ServiceDep) -> KnownLearners:

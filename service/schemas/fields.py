@@ -24,6 +24,9 @@ from models.fields import Whole as Whole
 ORIGIN: Final = r"^https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$"
 """A site's address as browsers tell it: no path, no slash at its end, no capitals."""
 
+HOST: Final = r"^[a-z0-9-]+(\.[a-z0-9-]+)+(:[1-9][0-9]{0,4})?$"
+"""A host by its name, in small letters, with a port where it is not the usual one."""
+
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=PRINTABLE)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=20_000, strip_whitespace=True)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StrictBool
 
 from models.domain import Kind
+from service.schemas.badges import BadgeOut, Badges
 from service.schemas.decisions import DecisionOut
 from service.schemas.fields import Body, Id, Level, Moment, Real, Value, Word, bare
 
@@ -64,8 +65,9 @@ class ProfileIn(Body):
 
 
 class LearnerOut(BaseModel):
-    """A learner as held: the profile, how many events and earlier acts are known, and the
-    credentials of which the latest word is that they were ``saved`` or ``dismissed``.
+    """A learner as held: the profile, how many events and earlier acts are known, the
+    credentials of which the latest word is that they were ``saved`` or ``dismissed``, and the
+    ``badges`` that were imported, as they were found then.
     """
 
     id: str
@@ -79,6 +81,7 @@ class LearnerOut(BaseModel):
     trained_events: int
     saved: Credentials
     dismissed: Credentials
+    badges: Badges
 
 
 class EventOut(BaseModel):
@@ -108,6 +111,7 @@ class LearnerExport(BaseModel):
     events: list[EventOut]
     trained_events: list[TrainedEventOut]
     decisions: list[DecisionOut]
+    badges: list[BadgeOut]
 
 
 class ErasedOut(BaseModel):

@@ -134,6 +134,33 @@ function show(kind, detail, decision, timing) {
 async function explain({ detail }) {
   const decision = await ask(`/demo/decisions/${detail.requestId}`).catch(() => null);
   show(detail.kind, detail, decision?.items.at(-1), timings.get(ROUTES[detail.kind]));
+  const items = decision?.items.at(-1)?.items ?? [];
+  firsts.set(detail.kind, items[0]?.credential);
+  $("badge").disabled = !first();
+}
+
+// ---- a badge from elsewhere
+
+/** The credential that the latest answer of each kind would have the learner take first. */
+const firsts = new Map();
+const first = () => firsts.get("path") ?? firsts.get("recommendations");
+
+const stands = ({ verdict, signature, status, expiry, issuer }) =>
+  `${verdict}: signature ${signature.state}, status ${status.state}, ${expiry.state}, `
+  + `issuer ${issuer.trusted ? "trusted" : "not trusted"}`;
+
+async function certify() {
+  $("badge").disabled = true;
+  const learner = $("learner").value;
+  try {
+    const { badges } = await ask("/demo/badge", { learner, credential: first() });
+    for (const badge of badges) {
+      $("badges").prepend(line(badge.achievement.name, stands(badge), new Date()));
+    }
+    await $("path").firstElementChild.journey.load();
+  } catch (error) {
+    $("badges").prepend(line("not taken", error.message, new Date()));
+  }
 }
 
 // ---- the start
@@ -147,7 +174,13 @@ async function start() {
     element("option", { value: "newcomer" }, "newcomer · nothing known"));
   for (const name of ["learner", "language", "look"]) if (wish.has(name)) $(name).value = wish.get(name);
   const look = () => { document.documentElement.style.colorScheme = $("look").value; };
-  const change = () => Promise.all([embed($("learner").value), showStored()]);
+  const change = () => {
+    firsts.clear();
+    $("badge").disabled = true;
+    $("badges").replaceChildren();
+    return Promise.all([embed($("learner").value), showStored()]);
+  };
+  $("badge").addEventListener("click", certify);
   $("learner").addEventListener("change", change);
   $("language").addEventListener("change", () => $("path").firstElementChild?.setAttribute("lang", $("language").value));
   $("look").addEventListener("change", look);

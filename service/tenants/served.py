@@ -14,6 +14,7 @@ from typing import Final
 
 from models.bundle import Bundle
 from models.narrow import narrowed
+from service.badges.trust import Trust
 from service.bundles import Bundles, Checked
 from service.telemetry.metrics import Metrics
 from service.tenants.keys import Keys
@@ -99,6 +100,10 @@ class Tenants:
             for (tenant, tried), view in self._views.items()
             if tried or id(view.whole) in current
         }
+
+    def trust(self, tenant: str) -> Trust:
+        """Whose credentials the tenant trusts, and which hosts it lets be asked."""
+        return self._of(tenant).trust
 
     def toll(self, tenant: str, kind: Costly, tokens: int = 1) -> Toll | None:
         """What a request takes from the tenant's bucket; ``None`` where there is no limit."""

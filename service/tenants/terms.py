@@ -7,6 +7,7 @@
     owns_histories = true
     catalogue = {issuers = ["Acme Academy"], exclude = ["old-course"]}
     limits.answers = {per_second = 50, burst = 100}
+    badges.issuers = [{id = "did:web:badges.example.edu"}]
 """
 
 from __future__ import annotations
@@ -15,14 +16,22 @@ import tomllib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import to_json
 
 from models.errors import UsageError
 from models.narrow import Shelf
-from service.schemas.fields import Id, Word
+from service.badges.trust import Key, Trust, key
+from service.schemas.fields import HOST, Id, Word
 from service.tenants.auth import TenantName
 from service.tenants.limits import Costly, Rate
 
@@ -60,6 +69,37 @@ class CatalogueTable(Table):
     exclude: Ids = ()
 
 
+def _public(jwk: dict[str, Any]) -> dict[str, Any]:
+    key(jwk)
+    return jwk
+
+
+Jwk = Annotated[dict[str, Any], AfterValidator(_public)]
+Host = Annotated[str, StringConstraints(max_length=300, pattern=HOST)]
+
+
+class IssuerTable(Table):
+    """Who is trusted to certify, and the public keys that are known of them."""
+
+    id: Id
+    keys: Annotated[tuple[Jwk, ...], Field(max_length=10)] = ()
+
+    def known(self) -> tuple[Key, ...]:
+        """The keys."""
+        return tuple(map(key, self.keys))
+
+
+class BadgesTable(Table):
+    """Whose credentials count as verified, and which hosts may be asked for keys and lists."""
+
+    issuers: Annotated[tuple[IssuerTable, ...], Field(max_length=1_000)] = ()
+    hosts: Annotated[tuple[Host, ...], Field(max_length=1_000)] = ()
+
+    def trust(self) -> Trust:
+        """The same."""
+        return Trust({each.id: each.known() for each in self.issuers}, frozenset(self.hosts))
+
+
 class TenantTable(Table):
     """One tenant. ``owns_histories`` says that its learners are those whom the bundle was trained
     on, so that what training knew of a learner may be used for it.
@@ -69,6 +109,7 @@ class TenantTable(Table):
     owns_histories: bool = False
     catalogue: CatalogueTable = CatalogueTable()
     limits: LimitsTable = LimitsTable()
+    badges: BadgesTable = BadgesTable()
 
 
 class TenantsFile(Table):
@@ -85,6 +126,7 @@ class Terms:
     owns_histories: bool = False
     shelf: Shelf = field(default_factory=Shelf)
     rates: Mapping[Costly, Rate] = field(default_factory=dict)
+    trust: Trust = field(default_factory=Trust)
 
 
 def read(file: Path, default: Path, with_keys: Set[str]) -> dict[str, Terms]:
@@ -121,6 +163,7 @@ def _terms(table: TenantTable, file: Path, default: Path) -> Terms:
             for kind, rate in limits.items()
             if rate is not None
         },
+        trust=table.badges.trust(),
     )
 
 

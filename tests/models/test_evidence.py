@@ -75,11 +75,13 @@ def described(
     declared: list[tuple[str, Any]],
     earned: list[str],
     verified: Sequence[str] = (),
+    proven: Sequence[tuple[str, Any]] = (),
 ) -> Gap:
     learner = Learner(
         skills=tuple(HeldSkill(skill, level) for skill, level in declared),
         history=tuple(Event(name, Kind.COMPLETE, NOW) for name in earned),
         verified=tuple(verified),
+        proven=tuple(HeldSkill(skill, level) for skill, level in proven),
     )
     asked = query.build(bundle, Ask(learner, NOW, Target(id="role")))
     state = gap.measure(bundle, asked)
@@ -116,6 +118,12 @@ def test_by_hand() -> None:
     assert told(bundle, found, "s") == []
     lone = described(bundle, [("p", 0.25)], [])
     assert told(bundle, lone, "p") == [(EvidenceKind.DECLARED, None, "p", 0.25, 1.0, How.SAME)]
+    both = described(bundle, [("p", 0.25)], [], proven=[("p", 0.25), ("p", 0.2), ("nothing", 1.0)])
+    assert told(bundle, both, "p") == [
+        (EvidenceKind.VERIFIED, None, "p", 0.25, 1.0, How.SAME),
+        (EvidenceKind.DECLARED, None, "p", 0.25, 1.0, How.SAME),
+    ]
+    assert both.before == lone.before
 
 
 def test_what_is_near_in_meaning_is_told_as_similar(embedder: Embedder) -> None:
@@ -138,17 +146,18 @@ def test_what_is_near_in_meaning_is_told_as_similar(embedder: Embedder) -> None:
 
 
 @settings(max_examples=80, deadline=None)
-@given(ROLE, TAUGHT, DECLARED, EARNED, EARNED)
+@given(ROLE, TAUGHT, DECLARED, EARNED, EARNED, DECLARED)
 def test_evidence_says_what_was_counted(
     role: list[tuple[str, Any, Any]],
     taught: list[list[tuple[str, Any]]],
     declared: list[tuple[str, Any]],
     earned: list[str],
     verified: list[str],
+    proven: list[tuple[str, Any]],
 ) -> None:
     bundle = build(taught, role)
-    names = {skill for skill, _ in declared}
-    for entry in described(bundle, declared, earned, verified).skills:
+    names, shown = ({skill for skill, _ in each} for each in (declared, proven))
+    for entry in described(bundle, declared, earned, verified, proven).skills:
         covers = [each.covers for each in entry.evidence]
         assert len(covers) <= SHOWN
         assert covers == sorted(covers, reverse=True)
@@ -160,8 +169,10 @@ def test_evidence_says_what_was_counted(
             if each.kind is EvidenceKind.DECLARED:
                 assert each.credential is None
                 assert bundle.skills.ids[each.skill] in names
+            elif each.credential is None:
+                assert each.kind is EvidenceKind.VERIFIED
+                assert bundle.skills.ids[each.skill] in shown
             else:
-                assert each.credential is not None
                 name = bundle.credentials.ids[each.credential]
                 assert (each.kind is EvidenceKind.VERIFIED) == (name in verified)
                 assert name in {*earned, *verified}
@@ -169,7 +180,7 @@ def test_evidence_says_what_was_counted(
 
 
 @settings(max_examples=80, deadline=None)
-@given(ROLE, TAUGHT, DECLARED, DECLARED, EARNED, EARNED, EARNED)
+@given(ROLE, TAUGHT, DECLARED, DECLARED, EARNED, EARNED, EARNED, DECLARED)
 def test_holding_more_skills_or_credentials_never_widens_the_gap(
     role: list[tuple[str, Any, Any]],
     taught: list[list[tuple[str, Any]]],
@@ -178,10 +189,11 @@ def test_holding_more_skills_or_credentials_never_widens_the_gap(
     earned: list[str],
     later: list[str],
     verified: list[str],
+    proven: list[tuple[str, Any]],
 ) -> None:
     bundle = build(taught, role)
     less = described(bundle, declared, earned)
-    most = described(bundle, declared + more, [*earned, *later], verified)
+    most = described(bundle, declared + more, [*earned, *later], verified, proven)
     assert 0.0 <= most.before <= less.before + 1e-6 <= 1.0 + 2e-6
     coverage = {entry.skill: entry.coverage for entry in most.skills}
     for entry in less.skills:

@@ -8,7 +8,14 @@ import pytest
 from models import query
 from models.bundle import Bundle
 from models.domain import Ask, HeldSkill, Learner, Target
-from models.resolve import ADVERT_SIMILARITY, resolve_role, resolve_skill
+from models.resolve import (
+    ADVERT_SIMILARITY,
+    SKILL_SIMILARITY,
+    By,
+    find_skill,
+    resolve_role,
+    resolve_skill,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,19 @@ def test_a_skill_by_id_name_alias_and_meaning(worded: Bundle, text: str, skill: 
     row = resolve_skill(worded, text)
     assert row is not None
     assert worded.skills.ids[row] == skill
+
+
+def test_it_is_told_what_of_a_skill_was_found_and_how_well(worded: Bundle) -> None:
+    by_id = find_skill(worded, ["nothing", "s:baking"], "lunar geology")
+    by_label = find_skill(worded, ["nothing"], "Baking")
+    by_meaning = find_skill(worded, [], "baking bread")
+    assert by_id is not None and by_label is not None and by_meaning is not None
+    assert by_id.row == by_label.row == by_meaning.row
+    assert (by_id.by, by_id.score) == (By.ID, 1.0)
+    assert (by_label.by, by_label.score) == (By.LABEL, 1.0)
+    assert by_meaning.by is By.MEANING
+    assert SKILL_SIMILARITY <= by_meaning.score < 1.0
+    assert find_skill(worded, ["nothing"], "playing the violin") is None
 
 
 @pytest.mark.parametrize("text", ["", "   ", "playing the violin", "\x00", "🚀"])

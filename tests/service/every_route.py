@@ -30,6 +30,12 @@ class Route:
 
 EVENTS = [{"event_id": f"e{i}", "learner_id": "lea", "credential_id": "c1"} for i in range(3)]
 LEA = {"learner": {"id": "lea"}}
+BADGE: dict[str, Any] = {
+    "type": ["VerifiableCredential", "AchievementCredential"],
+    "id": "urn:uuid:1",
+    "issuer": "https://example.edu",
+    "credentialSubject": {"id": "did:example:lea", "achievement": {"name": "Topic 1"}},
+}
 LEARNER, LEARNERS = "/v1/learners/{learner_id}", Scope.LEARNERS
 ASK = Scope.RECOMMEND
 XAPI = {"X-Experience-API-Version": "1.0.3"}
@@ -114,6 +120,7 @@ ROUTES = [
     Route("GET", "/v1/learners", Scope.ADMIN, "/v1/learners"),
     Route("PUT", LEARNER, LEARNERS, "/v1/learners/lea", {}),
     Route("GET", LEARNER, LEARNERS, "/v1/learners/lea"),
+    Route("POST", f"{LEARNER}/credentials", LEARNERS, "/v1/learners/lea/credentials", BADGE),
     Route("GET", f"{LEARNER}/export", LEARNERS, "/v1/learners/lea/export"),
     Route("DELETE", LEARNER, LEARNERS, "/v1/learners/lea"),
 ]

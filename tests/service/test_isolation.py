@@ -165,7 +165,7 @@ def test_the_same_names_are_other_things_to_another_tenant(
         # Not by any answer can b tell that anything happened.
         assert tenants.answers("b") == before
         assert tenants.ask("b", "GET", "learners/ada").status_code == 404
-        nothing = {"id": "ada", "profile": None, "events": [], "trained_events": []}
+        nothing = {"id": "ada", "profile": None, "events": [], "trained_events": [], "badges": []}
         assert exported(tenants, "b") == nothing
         assert tenants.json("b", "POST", "events", json=batch) == new
         mine = exported(tenants, "a")

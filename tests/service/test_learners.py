@@ -66,7 +66,7 @@ def test_erasing_is_complete(client: httpx.Client, learner: str) -> None:
     client.put(path, json={"skills": ["sql"], "target_role": "odd"})
     send(client, event("e1", learner), event("e2", learner, kind="click"))
     assert client.delete(path).json() == {"id": learner, "erased_events": 2}
-    nothing: dict[str, Any] = {"events": [], "trained_events": [], "decisions": []}
+    nothing: dict[str, Any] = {"events": [], "trained_events": [], "decisions": [], "badges": []}
     empty = {"id": learner, "profile": None, **nothing}
     assert client.get(f"{path}/export").json() == empty
     assert client.get(path).status_code == 404

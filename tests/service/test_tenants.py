@@ -10,6 +10,7 @@ from tiny_bundle import write_bundle
 from models import bundle
 from models.errors import UsageError
 from models.narrow import Shelf
+from service.badges.trust import Trust
 from service.telemetry.metrics import Metrics
 from service.tenants.auth import KeyFile, Scope, new_key
 from service.tenants.keys import Keys
@@ -75,12 +76,45 @@ def test_everything_can_be_said(file: Path) -> None:
         ("[tenants.a]\ncatalogue.issuers = 'X'", "tenant 'a', catalogue.issuers: .*array"),
         ("[tenants.a]\ncatalogue.exclude = ['']", r"tenant 'a', catalogue.exclude.0: "),
         ("[tenants.a]\nbundle = 3", "tenant 'a', bundle: "),
+        ("[tenants.a]\nbadges.hosts = ['https://x.example']", "tenant 'a', badges.hosts.0: "),
+        ("[tenants.a]\nbadges.hosts = ['localhost']", "tenant 'a', badges.hosts.0: "),
+        ("[tenants.a]\nbadges.issuers = [{keys = []}]", "badges.issuers.0.id: Field required"),
+        (
+            "[tenants.a]\nbadges.issuers = [{id = 'https://x.example', keys = [{kty = 'oct'}]}]",
+            "tenant 'a', badges.issuers.0.keys.0: .*expected a public key",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(file: Path, text: str, expected: str) -> None:
     file.write_text(text)
     with pytest.raises(UsageError, match=rf"tenants\.toml: .*{expected}"):
         read(file, DEFAULT, set())
+
+
+def test_the_trust_list_is_the_tenants_own(file: Path) -> None:
+    file.write_text(
+        """
+        [tenants.a.badges]
+        hosts = ["badges.example.edu", "badges.example.edu:8443"]
+        [[tenants.a.badges.issuers]]
+        id = "did:web:badges.example.edu"
+        [[tenants.a.badges.issuers]]
+        id = "https://example.org/issuer"
+        [[tenants.a.badges.issuers.keys]]
+        kty = "OKP"
+        crv = "Ed25519"
+        kid = "k1"
+        x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+        [tenants.b]
+        """
+    )
+    found = read(file, DEFAULT, set())
+    trust = found["a"].trust
+    assert trust.hosts == {"badges.example.edu", "badges.example.edu:8443"}
+    assert trust.issuers["did:web:badges.example.edu"] == ()
+    (key,) = trust.issuers["https://example.org/issuer"]
+    assert (key.name, key.pem.splitlines()[0]) == ("k1", "-----BEGIN PUBLIC KEY-----")
+    assert found["b"].trust == Trust()
 
 
 def test_every_fault_is_told_at_once(file: Path) -> None:

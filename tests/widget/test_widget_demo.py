@@ -63,3 +63,22 @@ def test_another_learner_another_language_another_look(demo: Page) -> None:
     assert Widget(demo).faults() == []
     demo.get_by_label("Look").select_option("light")
     assert Widget(demo).faults() == []
+
+
+def test_a_verified_badge_shortens_the_path(demo: Page) -> None:
+    widget = Widget(demo)
+    demo.get_by_label("Learner").select_option("newcomer")
+    expect(demo.locator("cairn-path[learner=newcomer] .cards")).to_be_visible()
+    widget.root.get_by_role("combobox").fill("plumbing")
+    widget.root.get_by_role("option", name="Plumbing lead").click()
+    steps = widget.root.locator(".steps > li")
+    steps.first.wait_for()
+    before, first = steps.count(), steps.first.locator(".title").first.inner_text()
+    button = demo.get_by_role("button", name="Add a verified badge")
+    expect(button).to_be_enabled()
+    button.click()
+    told = demo.locator("#badges li").first
+    expect(told).to_contain_text("verified: signature valid, status none, current, issuer trusted")
+    expect(told).to_contain_text(first)
+    expect(steps).to_have_count(before - 1)
+    assert widget.faults() == []
