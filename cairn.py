@@ -39,6 +39,7 @@ app.add_typer(commands_log.decisions, name="decisions")
 app.add_typer(commands_log.log, name="log")
 app.add_typer(commands_log.experiment, name="experiment")
 
+SOURCES: Final = "coursera|csv|ctdl|esco|mars|oews|onet"
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
 Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
 Scheduler = Annotated[
@@ -233,7 +234,7 @@ def serve(
 
 @app.command("import")
 def import_(
-    source: Annotated[str, Argument(metavar="SOURCE", help="coursera|csv|esco|mars|oews|onet")],
+    source: Annotated[str, Argument(metavar="SOURCE", help=SOURCES)],
     path: Annotated[Path, Argument(metavar="PATH", help="The originals, archives included.")],
     out: Out,
 ) -> None:

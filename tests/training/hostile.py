@@ -47,6 +47,19 @@ ORIGINALS: Final[Mapping[str, Mapping[str, str]]] = {
         "course_url,course_skills,course_description\n"
         "Cells,Org,Mixed,https://e.org/learn/cells,['cells'],About\n",
     },
+    "ctdl": {
+        "graph.json": '{"@graph": [{"@id": "https://e.org/c", "@type": "ceterms:Course", '
+        '"ceterms:name": {"en": "C"}, "ceterms:teaches": [{"ceterms:targetNode": "https://e.org/s",'
+        '"ceterms:targetNodeName": {"en": "Sums"}}], "ceterms:estimatedCost": [{"ceterms:price": 3,'
+        '"ceterms:currency": "EUR"}], "ceterms:estimatedDuration": [{"ceterms:exactDuration": '
+        '"PT3H"}], "ceterms:dateEffective": "2024-01-02", "ceterms:requires": [{"ceterms:'
+        'targetCredential": ["https://e.org/b"], "ceterms:targetCompetency": ["sums"]}]},'
+        '\n{"@id": "https://e.org/p", "@type": "ceterms:CourseComponent", "ceterms:hasCondition": '
+        '[{"ceterms:targetComponent": ["https://e.org/q"], "ceterms:requiredNumber": 1}], '
+        '"ceterms:proxyFor": "https://e.org/c", "ceterms:precededBy": ["https://e.org/q"]},'
+        '{"@id": "https://e.org/q", "@type": "ceterms:CredentialComponent", "ceterms:name": "Q"},'
+        '{"@id": "https://e.org/j", "@type": "ceterms:Job", "ceterms:name": "J"}]}\n',
+    },
     "csv": {
         "credentials.csv": "id,title,hours,cost,skills,prerequisites,available_from\n"
         'a,Alpha,3,9,"[{""skill"": ""s"", ""level"": 0.5}]","{""credential"": ""b""}",2024-01-02\n'

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import UsageError
-from training.importers import coursera, esco, generic, mars, oews, onet
+from training.importers import coursera, ctdl, esco, generic, mars, oews, onet
 from training.importers.source import Imported, Importer
 from training.writing import Counts, existing, merge
 
@@ -20,6 +20,7 @@ __all__ = ["IMPORTERS", "Imported", "Importer", "Summary", "run"]
 IMPORTERS: Final[Mapping[str, Importer]] = {
     "coursera": coursera.read,
     "csv": generic.read,
+    "ctdl": ctdl.read,
     "esco": esco.read,
     "mars": mars.read,
     "oews": oews.read,

@@ -11,7 +11,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -27,7 +27,18 @@ Tables: TypeAlias = Mapping[str, pl.DataFrame]
 LARGEST: Final = 1 << 30
 """Bytes that a member of an archive may have once unpacked: a small one can claim any number."""
 
+LARGEST_DOCUMENT: Final = 50_000_000
+"""Bytes of a document that is read whole, such as JSON; a larger one is refused unread."""
+
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+
+
+class Document(NamedTuple):
+    """A file that is read whole: where it lies in the download, its size, and how to read it."""
+
+    name: str
+    size: int
+    read: Callable[[], bytes]
 
 
 class Imported(NamedTuple):
@@ -49,12 +60,15 @@ class Source:
             raise UsageError(f"{path}: no such file or folder")
         self.path = path
         self._files: dict[str, Callable[[], bytes]] = {}
+        self._documents: list[Document] = []
         paths = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else []
         for each in paths or [path] * path.is_file():
             if each.suffix.lower() == ".zip":
                 self._add_archive(each)
             else:
                 self._files.setdefault(each.name, each.read_bytes)
+                name = each.name if each == path else each.relative_to(path).as_posix()
+                self._documents.append(Document(name, each.stat().st_size, each.read_bytes))
 
     def _add_archive(self, path: Path) -> None:
         try:
@@ -65,12 +79,29 @@ class Source:
         for each in members:
             _small(path.name, each)
             name = Path(each.filename).name
-            self._files.setdefault(name, partial(_member, path, each.filename))
+            read = partial(_member, path, each.filename)
+            self._files.setdefault(name, read)
+            self._documents.append(Document(f"{path.name}/{each.filename}", each.file_size, read))
 
     def find(self, pattern: str) -> str | None:
         """The name of the first file whose whole name matches, or ``None``."""
         wanted = re.compile(pattern, re.IGNORECASE)
         return next((name for name in sorted(self._files) if wanted.fullmatch(name)), None)
+
+    def documents(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
+        """Name and content of every file with one of the ``suffixes``, in the order of their names.
+
+        Raises ``UsageError`` where there is none, or one above ``LARGEST_DOCUMENT``, before it is
+        read.
+        """
+        found = [each for each in self._documents if each.name.lower().endswith(suffixes)]
+        if not found:
+            raise UsageError(f"{self.path}: no file there that ends in {' or '.join(suffixes)}")
+        for each in found:
+            if each.size > LARGEST_DOCUMENT:
+                told = f"{each.size} bytes; at most {LARGEST_DOCUMENT} are read of one document"
+                raise UsageError(f"{each.name}: {told}")
+        return ((each.name, each.read()) for each in found)
 
     def table(
         self, pattern: str, columns: tuple[str, ...], expected: str, *, capitals: bool = False

@@ -1,0 +1,176 @@
+"""Resources of CTDL as rows of the data contract: credentials, competencies, roles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.prerequisites import Condition, NeedsCredential, leaves, to_json
+from training.importers.ctdl import values
+from training.importers.ctdl.conditions import required, together
+from training.importers.ctdl.found import Found, Row, identity, identity_of
+from training.importers.ctdl.vocabulary import CREDENTIALS, EARLIER, LATER
+from training.importers.linked import Node, all_texts, kinds, many, objects, references, text
+
+REQUIRED: Final = ("requires", "entryCondition")
+BESIDE: Final = ("corequisite", "coPrerequisite")
+
+
+def credential(found: Found, node: Node) -> Row:
+    """A credential, learning opportunity or assessment."""
+    id_ = identity_of(node)
+    issuers = found.people(node, "ownedBy", "offeredBy")
+    return {
+        "id": id_,
+        "title": text(node, "name") or id_,
+        "description": text(node, "description"),
+        "issuer": issuers[0] if issuers else None,
+        "skills": _skills(found, node),
+        "level": values.level(node),
+        "hours": values.effort(found, node),
+        **values.cost(found, node),
+        "language": values.language(node),
+        "delivery": values.delivery(node),
+        **values.offered(node),
+        "expires_after_days": values.validity(node),
+        "quality": values.quality(found, node),
+        "url": next(references(node, "subjectWebpage"), None),
+        "_needs": _needs(found, node),
+        "_beside": required(found, node, *BESIDE),
+    }
+
+
+def _skills(found: Found, node: Node) -> list[Row]:
+    """What it teaches and assesses; of a credential also what it certifies, the competencies that
+    earning it requires.
+    """
+    named = [each for name in ("teaches", "assesses") for each in many(node.get(name))]
+    if set(kinds(node)) & CREDENTIALS:
+        profiles = objects(node, "requires")
+        named += [each for profile in profiles for each in many(profile.get("targetCompetency"))]
+    skills = dict.fromkeys(skill for each in named if (skill := found.skill(each)) is not None)
+    return [{"skill": each} for each in skills]
+
+
+def _needs(found: Found, node: Node) -> list[Condition]:
+    needs = required(found, node, *REQUIRED)
+    for reference in references(node, "commonConditions"):
+        manifest = found.graph.find(reference)
+        if manifest is None:
+            found.left["condition manifests that are in no document"] += 1
+        else:
+            needs += required(found, manifest, *REQUIRED)
+    return needs
+
+
+def relations(found: Found, node: Node) -> None:
+    """What a resource says of its place among others, in either direction."""
+    own = found.credentials[identity_of(node)]
+    for reference in references(node, "isPartOf"):
+        part_of(found, own, reference)
+    for reference in references(node, "hasPart"):
+        part_of(found, row(found, found.credential(reference)), own["id"])
+    for profile in objects(node, *EARLIER):
+        condition = together(required(found, {"": [profile]}, ""))
+        for leaf in () if condition is None else leaves(condition):
+            if isinstance(leaf, NeedsCredential):
+                after(own, leaf.id)
+            else:
+                found.left["competencies that are merely recommended"] += 1
+    for profile in objects(node, *LATER):
+        for each in required(found, {"": [profile]}, ""):
+            for leaf in leaves(each):
+                if isinstance(leaf, NeedsCredential):
+                    after(row(found, leaf.id), own["id"])
+    for profile in objects(node, "isRequiredFor"):
+        for each in required(found, {"": [profile]}, ""):
+            for leaf in leaves(each):
+                if isinstance(leaf, NeedsCredential):
+                    row(found, leaf.id).setdefault("_needs", []).append(NeedsCredential(own["id"]))
+    for reference in references(node, "precededBy"):
+        after(own, found.credential(reference))
+    for reference in references(node, "precedes"):
+        after(row(found, found.credential(reference)), own["id"])
+
+
+def row(found: Found, id_: str) -> Row:
+    """The row of a credential, described or only named."""
+    return found.credentials.get(id_) or found.named[id_]
+
+
+def part_of(found: Found, own: Row, whole: str) -> None:
+    """Say that a credential counts towards another."""
+    other = found.credential(whole)
+    if other != own["id"] and other not in own.setdefault("stacks_into", []):
+        own["stacks_into"].append(other)
+
+
+def after(own: Row, earlier: str) -> None:
+    """Say that a credential is better taken after another."""
+    if earlier != own["id"] and earlier not in own.setdefault("recommended_after", []):
+        own["recommended_after"].append(earlier)
+
+
+def transfer(found: Found, node: Node) -> None:
+    """A transfer value profile: what its sources count elsewhere, kept with their quality."""
+    worth = [told for each in objects(node, "transferValue") if (told := values.amount(each))]
+    accepted = [
+        (None if (other := found.graph.find(each)) is None else text(other, "name")) or each
+        for each in references(node, "transferValueFor")
+    ]
+    told = {"profile": text(node, "name"), "for": accepted, "value": worth}
+    told["by"] = found.people(node, "ownedBy")
+    for reference in references(node, "transferValueFrom"):
+        own = row(found, found.credential(reference))
+        quality = own.setdefault("quality", {})
+        quality.setdefault("transfer", []).append({k: v for k, v in told.items() if v})
+
+
+def competency(found: Found, node: Node) -> None:
+    """A competency of a framework."""
+    id_ = identity_of(node)
+    label, statement = text(node, "competencyLabel"), text(node, "competencyText")
+    framework = next(
+        (other for each in references(node, "isPartOf") if (other := found.graph.find(each))), None
+    )
+    known = found.skills.setdefault(id_, {"id": id_})
+    spelled = all_texts(node, ("competencyLabel", "altCodedNotation", "competencyText"))
+    told: Row = {
+        "label": label or statement,
+        "description": statement if label else text(node, "comment"),
+        "taxonomy": None if framework is None else text(framework, "name"),
+        "aliases": [each for each in spelled if each not in (label or statement, statement)],
+        "broader": [
+            identity_of(other)
+            for each in references(node, "isChildOf", "broadAlignment")
+            if (other := found.graph.find(each)) is not None and "Competency" in kinds(other)
+        ],
+    }
+    known.update({name: value for name, value in told.items() if value})
+
+
+def role(found: Found, node: Node) -> None:
+    """An occupation, job or work role, with the competencies it asks for."""
+    proxies = list(references(node, "proxyFor", "sourceData"))
+    id_ = identity(proxies[0]) if proxies else identity_of(node)
+    known = found.roles.setdefault(id_, {"id": id_})
+    asked = [
+        skill
+        for profile in objects(node, "requires")
+        for each in many(profile.get("targetCompetency"))
+        if (skill := found.skill(each)) is not None
+    ]
+    told: Row = {
+        "title": text(node, "name"),
+        "aliases": all_texts(node, ("alternateName",)),
+        "description": text(node, "description"),
+        "requirements": [{"skill": each} for each in dict.fromkeys(asked)],
+    }
+    for name, value in told.items():
+        if value:
+            known.setdefault(name, value)
+
+
+def prerequisites(needs: list[Condition]) -> dict[str, object] | None:
+    """The condition tree of a row."""
+    tree = together(needs)
+    return None if tree is None else to_json(tree)
