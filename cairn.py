@@ -39,7 +39,7 @@ app.add_typer(commands_log.decisions, name="decisions")
 app.add_typer(commands_log.log, name="log")
 app.add_typer(commands_log.experiment, name="experiment")
 
-SOURCES: Final = "coursera|csv|ctdl|esco|mars|oews|onet"
+SOURCES: Final = "case|coursera|csv|ctdl|esco|mars|oews|onet|osmt|schema-org"
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
 Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
 Scheduler = Annotated[
@@ -211,7 +211,7 @@ def evaluate(
 
 
 for command in (
-    commands_training.tune,
+    commands_training.tune, commands_training.crosswalk,
     commands.recommend, commands.plan, commands.compare, commands.closest,
 ):  # fmt: skip
     app.command()(command)

@@ -47,6 +47,18 @@ def crown(promoted: object) -> None:
         tracking.crown(Settings(), promoted)
 
 
+def crosswalk(data: Data) -> None:
+    """Link the skills of DATA's frameworks: as they state, and else where they mean the same."""
+    from training import printing, progress
+    from training.crosswalk import link
+    from training.embed import Embedder
+    from training.settings import Settings
+
+    with progress.on(Console(stderr=True)) as shown_progress:
+        made = link(data, Embedder(Settings().cache), shown_progress)
+    Console().print(*printing.linked(made), sep="\n")
+
+
 def tune(
     data: Data,
     study: Annotated[

@@ -17,9 +17,10 @@ from models.cues import onward
 from models.domain import ASSUMED_LEVEL
 from models.ids import IdMap
 from models.index import VectorIndex
-from models.prerequisites import parse
+from models.prerequisites import Leaf, NeedsSkill, parse, replaced
 from models.sparse import Csr
 from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS
+from training import crosswalk
 from training.embed import Embedder
 from training.matching import (
     INFER_SIMILARITY,
@@ -72,7 +73,8 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     credentials, skills, roles = data.credentials, data.skills, data.roles
     labels = skills["label"].fill_null(skills["id"]).to_list()
     titles = roles["title"].fill_null(roles["id"]).to_list()
-    known = Names.of(skills["id"].to_list(), labels, _json(skills["aliases"]))
+    aligned = crosswalk.resolved(data.crosswalk, skills["id"].to_list())
+    known = Names.of(skills["id"].to_list(), labels, _json(skills["aliases"]), aligned)
     wanted = _skill_texts(data)
     unnamed = [text for text in wanted if known.find(text) is None]
     vectors = Vectors(embedder, progress, labels, titles, unnamed, _texts(credentials))
@@ -80,7 +82,8 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     all_labels = [*labels, *matcher.texts]
     skill_vectors = vectors.with_texts(matcher.texts)
     ids = IdMap([*skills["id"].to_list(), *matcher.texts])
-    near = near_skills(skill_vectors, len(ids), _broader(skills, ids))
+    beside = crosswalk.pairs(data.crosswalk, ids.row)
+    near = near_skills(skill_vectors, len(ids), _broader(skills, ids), beside)
     taught = list(_taught(credentials, matcher, vectors.credentials, skill_vectors, len(labels)))
     required = [
         _Named(row, matcher.found[e["skill"]], _number(e["level"]), _number(e["importance"]))
@@ -98,7 +101,7 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     arrays |= _csr("near", near)
     arrays |= _closers(near, arrays, credentials.height)
     arrays |= _csr("stacks", stacks) | _csr("stack_parts", _transposed(stacks, credentials.height))
-    arrays |= _conditions(credentials, credential_ids, ids)
+    arrays |= _conditions(credentials, credential_ids, ids, aligned)
     return Catalogue(
         arrays=arrays,
         tables=_tables(data, all_labels, titles, matcher.texts),
@@ -229,9 +232,17 @@ def _transposed(matrix: Csr, n_columns: int) -> Csr:
     )
 
 
-def _conditions(credentials: pl.DataFrame, ids: IdMap, skills: IdMap) -> Arrays:
+def _conditions(
+    credentials: pl.DataFrame, ids: IdMap, skills: IdMap, aligned: Mapping[str, Match]
+) -> Arrays:
+    def own(leaf: Leaf) -> Leaf:
+        """The leaf with the skill that another framework's id leads to."""
+        if isinstance(leaf, NeedsSkill) and leaf.id in aligned:
+            return NeedsSkill(skills[aligned[leaf.id].row], leaf.level)
+        return leaf
+
     trees = {
-        row: parse(json.loads(text))
+        row: replaced(parse(json.loads(text)), own)
         for row, text in enumerate(credentials["prerequisites"])
         if text is not None
     }

@@ -15,6 +15,7 @@ from training.importers import Summary
 from training.job import Trained
 
 if TYPE_CHECKING:
+    from training.crosswalk import Made
     from training.tuning import Tuned
 
 
@@ -125,6 +126,16 @@ def imported(summary: Summary) -> Iterator[RenderableType]:
         table.add_row(name, *map(str, counts))
     yield table
     yield from map(Text, summary.notes)
+
+
+def linked(made: Made) -> Iterator[RenderableType]:
+    """How many skills each framework has, and how many links there are between them."""
+    table = _table("skills", "framework")
+    table.add_column("skills", justify="right")
+    for name, count in made.frameworks.items():
+        table.add_row(name, str(count))
+    yield table
+    yield Text(f"{made.stated} links as stated, {made.meant} by meaning.")
 
 
 def tuned(found: Tuned) -> Iterator[RenderableType]:

@@ -227,7 +227,7 @@ def test_a_document_too_large_is_refused_unread(tmp_path: Path) -> None:
         file.truncate(LARGEST_DOCUMENT + 1)
     with pytest.raises(UsageError, match=r"in\.json: 50000001 bytes"):
         run("ctdl", tmp_path / "in.json", tmp_path / "out")
-    with pytest.raises(UsageError, match=r"ends in \.json or \.jsonld"):
+    with pytest.raises(UsageError, match=r"\.json or \.jsonld file not found there"):
         run("ctdl", Path(__file__), tmp_path / "out")
 
 

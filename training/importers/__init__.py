@@ -11,13 +11,25 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import UsageError
-from training.importers import coursera, ctdl, esco, generic, mars, oews, onet
+from training.importers import (
+    case,
+    coursera,
+    ctdl,
+    esco,
+    generic,
+    mars,
+    oews,
+    onet,
+    osmt,
+    schema_org,
+)
 from training.importers.source import Imported, Importer
 from training.writing import Counts, existing, merge
 
 __all__ = ["IMPORTERS", "Imported", "Importer", "Summary", "run"]
 
 IMPORTERS: Final[Mapping[str, Importer]] = {
+    "case": case.read,
     "coursera": coursera.read,
     "csv": generic.read,
     "ctdl": ctdl.read,
@@ -25,6 +37,8 @@ IMPORTERS: Final[Mapping[str, Importer]] = {
     "mars": mars.read,
     "oews": oews.read,
     "onet": onet.read,
+    "osmt": osmt.read,
+    "schema-org": schema_org.read,
 }
 
 

@@ -96,7 +96,7 @@ class Source:
         """
         found = [each for each in self._documents if each.name.lower().endswith(suffixes)]
         if not found:
-            raise UsageError(f"{self.path}: no file there that ends in {' or '.join(suffixes)}")
+            raise UsageError(f"{self.path}: {' or '.join(suffixes)} file not found there")
         for each in found:
             if each.size > LARGEST_DOCUMENT:
                 told = f"{each.size} bytes; at most {LARGEST_DOCUMENT} are read of one document"
@@ -115,15 +115,22 @@ class Source:
         name = self.find(pattern)
         if name is None:
             raise UsageError(f"{self.path}: {expected} not found there, nor in a zip archive there")
-        frame = _frame(name, self._files[name]())
-        if capitals:
-            frame = frame.rename(str.upper)
-        missing = [column for column in columns if column not in frame.columns]
-        if missing:
-            found = ", ".join(frame.columns)[:200]
-            reason = f"this column is missing; found: {found}"
-            raise DataError([Fault(name, None, column, None, reason) for column in missing])
-        return frame.with_columns(clean(pl.all()))
+        return text_table(name, self._files[name](), columns, capitals=capitals)
+
+
+def text_table(
+    name: str, content: bytes, columns: tuple[str, ...], *, capitals: bool = False
+) -> pl.DataFrame:
+    """One file of a download as ``Source.table`` gives it."""
+    frame = _frame(name, content)
+    if capitals:
+        frame = frame.rename(str.upper)
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        found = ", ".join(frame.columns)[:200]
+        reason = f"this column is missing; found: {found}"
+        raise DataError([Fault(name, None, column, None, reason) for column in missing])
+    return frame.with_columns(clean(pl.all()))
 
 
 def _small(archive: str, member: zipfile.ZipInfo) -> None:

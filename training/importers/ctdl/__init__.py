@@ -10,9 +10,8 @@ from pathlib import Path
 
 from models.errors import UsageError
 from training.importers.ctdl import pathways, resources
-from training.importers.ctdl.found import Found
-from training.importers.ctdl.tables import tables
 from training.importers.ctdl.vocabulary import EARNED, ROLES, STEPS
+from training.importers.found import Found
 from training.importers.linked import Graph, kinds, parsed
 from training.importers.source import Imported, Source, Tables
 
@@ -22,7 +21,7 @@ def read(path: Path, existing: Tables) -> Imported:
     graph = Graph()
     for name, content in Source(path).documents(".json", ".jsonld"):
         graph.add(name, parsed(name, content))
-    found = Found(graph)
+    found = Found(graph, EARNED, STEPS)
     earned = [node for node in graph.nodes if set(kinds(node)) & EARNED]
     for node in earned:
         row = resources.credential(found, node)
@@ -42,4 +41,4 @@ def read(path: Path, existing: Tables) -> Imported:
         resources.relations(found, node)
     if not (found.credentials or found.named or found.skills or found.roles):
         raise UsageError(f"{path}: holds no resource of CTDL that Cairn knows")
-    return tables(found, existing)
+    return found.imported(existing)

@@ -6,14 +6,22 @@ property are needed. A part's condition needs ``requiredNumber`` of its targets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from models.errors import DataError, Fault
-from models.prerequisites import MAX_DEPTH, All, AtLeast, Condition, NeedsCredential, NeedsSkill
+from models.prerequisites import (
+    MAX_DEPTH,
+    All,
+    AtLeast,
+    Condition,
+    NeedsCredential,
+    NeedsSkill,
+    together,
+)
 from models.prerequisites import Any as AnyOf
-from training.importers.ctdl.found import Found, identity_of
 from training.importers.ctdl.vocabulary import CHOICES, ROLES, SPOKEN, TARGETS
+from training.importers.found import Found, identity_of
 from training.importers.linked import Node, kinds, many, objects, references, text
 
 
@@ -42,12 +50,6 @@ def _profile(found: Found, profile: Node) -> Iterator[Condition]:
         found.left["choices of which one way is in words"] += 1
     if (tree := together(parts)) is not None:
         yield tree
-
-
-def together(parts: Iterable[Condition]) -> Condition | None:
-    """All of the parts, each once; ``None`` without any."""
-    distinct = tuple(dict.fromkeys(parts))
-    return distinct[0] if len(distinct) == 1 else All(distinct) if distinct else None
 
 
 def of_component(found: Found, node: Node, within: tuple[str, ...] = ()) -> list[Condition]:

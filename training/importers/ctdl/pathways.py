@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from models.prerequisites import Condition, NeedsCredential
 from training.importers.ctdl.conditions import of_component
-from training.importers.ctdl.found import Found
-from training.importers.ctdl.resources import after, row
 from training.importers.ctdl.vocabulary import STEPS
+from training.importers.found import Found
 from training.importers.linked import Node, kinds, references, text
 
 
 def component(found: Found, node: Node) -> None:
     """A part that stands for a credential: what it needs, and what it is better taken after."""
     id_ = found.component(node)
-    own = row(found, id_)
+    own = found.row(id_)
     if own["title"] == own["id"] and (name := text(node, "name")):
         own["title"] = name
     for name, value in (
@@ -29,9 +28,9 @@ def component(found: Found, node: Node) -> None:
             needs.append(NeedsCredential(other))
     # Below a part lies what leads to it; that a child is needed, only a condition says.
     for other in _steps(found, node, "precededBy", "hasChild"):
-        after(own, other)
+        found.after(own, other)
     for other in _steps(found, node, "precedes", "isChildOf"):
-        after(row(found, other), id_)
+        found.after(found.row(other), id_)
 
 
 def _steps(found: Found, node: Node, *names: str) -> list[str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.prerequisites import Condition, NeedsCredential, leaves, to_json
+from models.prerequisites import Condition, NeedsCredential, leaves, together
 from training.importers.ctdl import values
-from training.importers.ctdl.conditions import required, together
-from training.importers.ctdl.found import Found, Row, identity, identity_of
+from training.importers.ctdl.conditions import required
 from training.importers.ctdl.vocabulary import CREDENTIALS, EARLIER, LATER
+from training.importers.found import Found, identity, identity_of
 from training.importers.linked import Node, all_texts, kinds, many, objects, references, text
+from training.importers.rows import Row
 
 REQUIRED: Final = ("requires", "entryCondition")
+ALIGNED: Final = {
+    "exactAlignment": "exact", "majorAlignment": "close", "minorAlignment": "related",
+    "narrowAlignment": "narrow",
+}  # fmt: skip
 BESIDE: Final = ("corequisite", "coPrerequisite")
 
 
@@ -66,48 +71,30 @@ def relations(found: Found, node: Node) -> None:
     """What a resource says of its place among others, in either direction."""
     own = found.credentials[identity_of(node)]
     for reference in references(node, "isPartOf"):
-        part_of(found, own, reference)
+        found.counts(own["id"], reference)
     for reference in references(node, "hasPart"):
-        part_of(found, row(found, found.credential(reference)), own["id"])
+        found.counts(reference, own["id"])
     for profile in objects(node, *EARLIER):
         condition = together(required(found, {"": [profile]}, ""))
         for leaf in () if condition is None else leaves(condition):
             if isinstance(leaf, NeedsCredential):
-                after(own, leaf.id)
+                found.after(own, leaf.id)
             else:
                 found.left["competencies that are merely recommended"] += 1
     for profile in objects(node, *LATER):
         for each in required(found, {"": [profile]}, ""):
             for leaf in leaves(each):
                 if isinstance(leaf, NeedsCredential):
-                    after(row(found, leaf.id), own["id"])
+                    found.after(found.row(leaf.id), own["id"])
     for profile in objects(node, "isRequiredFor"):
         for each in required(found, {"": [profile]}, ""):
             for leaf in leaves(each):
                 if isinstance(leaf, NeedsCredential):
-                    row(found, leaf.id).setdefault("_needs", []).append(NeedsCredential(own["id"]))
+                    found.row(leaf.id).setdefault("_needs", []).append(NeedsCredential(own["id"]))
     for reference in references(node, "precededBy"):
-        after(own, found.credential(reference))
+        found.after(own, found.credential(reference))
     for reference in references(node, "precedes"):
-        after(row(found, found.credential(reference)), own["id"])
-
-
-def row(found: Found, id_: str) -> Row:
-    """The row of a credential, described or only named."""
-    return found.credentials.get(id_) or found.named[id_]
-
-
-def part_of(found: Found, own: Row, whole: str) -> None:
-    """Say that a credential counts towards another."""
-    other = found.credential(whole)
-    if other != own["id"] and other not in own.setdefault("stacks_into", []):
-        own["stacks_into"].append(other)
-
-
-def after(own: Row, earlier: str) -> None:
-    """Say that a credential is better taken after another."""
-    if earlier != own["id"] and earlier not in own.setdefault("recommended_after", []):
-        own["recommended_after"].append(earlier)
+        found.after(found.row(found.credential(reference)), own["id"])
 
 
 def transfer(found: Found, node: Node) -> None:
@@ -120,7 +107,7 @@ def transfer(found: Found, node: Node) -> None:
     told = {"profile": text(node, "name"), "for": accepted, "value": worth}
     told["by"] = found.people(node, "ownedBy")
     for reference in references(node, "transferValueFrom"):
-        own = row(found, found.credential(reference))
+        own = found.row(found.credential(reference))
         quality = own.setdefault("quality", {})
         quality.setdefault("transfer", []).append({k: v for k, v in told.items() if v})
 
@@ -146,6 +133,13 @@ def competency(found: Found, node: Node) -> None:
         ],
     }
     known.update({name: value for name, value in told.items() if value})
+    for name, kind in ALIGNED.items():
+        for each in references(node, name):
+            other = found.graph.find(each)
+            found.link(id_, identity(each) if other is None else identity_of(other), kind)
+    after = [found.skill(each) for each in references(node, "prerequisiteAlignment")]
+    if after:
+        known["after"] = [each for each in after if each != id_]
 
 
 def role(found: Found, node: Node) -> None:
@@ -168,9 +162,3 @@ def role(found: Found, node: Node) -> None:
     for name, value in told.items():
         if value:
             known.setdefault(name, value)
-
-
-def prerequisites(needs: list[Condition]) -> dict[str, object] | None:
-    """The condition tree of a row."""
-    tree = together(needs)
-    return None if tree is None else to_json(tree)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from training.importers.ctdl.found import Found, Row
 from training.importers.ctdl.vocabulary import DELIVERY, LEVELS, ON_OFFER
 from training.importers.durations import days, hours
+from training.importers.found import Found
 from training.importers.linked import Node, many, objects, references, text
+from training.importers.rows import Row
 
 AGGREGATE: Final = "aggregatecost"
 GONE: Final = "1970-01-01"

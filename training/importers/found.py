@@ -1,4 +1,4 @@
-"""What is found in CTDL on the way through its resources, kept until it becomes tables."""
+"""What is found on the way through linked resources, kept until it becomes tables."""
 
 from __future__ import annotations
 
@@ -8,38 +8,45 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
-from training.importers.ctdl.vocabulary import EARNED, STEPS
+from models.prerequisites import Condition, to_json, together
+from training.cycles import broader_cycles, unearnable_cycles
+from training.importers import rows
 from training.importers.linked import Graph, Node, kinds, objects, references, text
-from training.importers.source import slug
+from training.importers.rows import Row
+from training.importers.source import Imported, Tables, slug
 
 _OWN: Final = re.compile(r"urn:cairn:(?:credential|role|skill):(.+)", re.DOTALL)
 _ADDRESS: Final = re.compile(r"(?:https?://|urn:)\S+")
-
-Row = dict[str, Any]
 
 
 @dataclass(slots=True)
 class Found:
     """Rows by id, each with the document it is from; ``named`` are credentials that others name
     and nothing describes. ``left`` counts what could not be kept, by what it was.
+
+    ``described`` are the classes that are credentials, ``parts`` those that stand for one. A row's
+    ``_needs`` are conditions of it, its ``_beside`` what is to be taken at the same time.
     """
 
     graph: Graph
+    described: frozenset[str]
+    parts: frozenset[str] = frozenset()
     credentials: dict[str, Row] = field(default_factory=dict)
     skills: dict[str, Row] = field(default_factory=dict)
     roles: dict[str, Row] = field(default_factory=dict)
     named: dict[str, Row] = field(default_factory=dict)
+    links: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     left: Counter[str] = field(default_factory=Counter)
 
     def credential(self, reference: str) -> str:
         """The id of a credential that is referred to, which has a row from now on."""
         node = self.graph.find(reference)
-        if node is not None and set(kinds(node)) & STEPS:
+        if node is not None and set(kinds(node)) & self.parts:
             return self.component(node)
         id_ = identity(reference) if node is None else identity_of(node)
         title = None if node is None else text(node, "name")
-        if node is None or not set(kinds(node)) & EARNED:
+        if node is None or not set(kinds(node)) & self.described:
             self._named(id_, title)
         return id_
 
@@ -52,9 +59,23 @@ class Found:
             return id_
         target = self.graph.find(proxies[0])
         id_ = identity(proxies[0]) if target is None else identity_of(target)
-        if target is None or not set(kinds(target)) & EARNED:
+        if target is None or not set(kinds(target)) & self.described:
             self._named(id_, text(node, "name"))
         return id_
+
+    def row(self, id_: str) -> Row:
+        """The row of a credential, described or only named."""
+        return self.credentials.get(id_) or self.named[id_]
+
+    def counts(self, part: str, whole: str) -> None:
+        """Say that a credential counts towards another one; nothing of what is none."""
+        nodes = [self.graph.find(each) for each in (part, whole)]
+        if all(node is None or set(kinds(node)) & self.described for node in nodes):
+            _listed(self.row(self.credential(part)), "stacks_into", self.credential(whole))
+
+    def after(self, own: Row, earlier: str) -> None:
+        """Say that a credential is better taken after another one."""
+        _listed(own, "recommended_after", earlier)
 
     def _named(self, id_: str, title: str | None) -> None:
         row = self.named.setdefault(id_, {"id": id_, "title": id_})
@@ -99,6 +120,77 @@ class Found:
             name = given.get(reference) or (None if other is None else text(other, "name"))
             found.append(name or (None if reference.startswith("_:") else reference))
         return list(dict.fromkeys(each for each in found if each))
+
+    def link(self, skill: str, other: str, kind: str) -> None:
+        """Say how a skill is aligned with one of another framework."""
+        if skill != other:
+            link = {"skill": skill, "other": other, "kind": kind, "origin": "stated", "score": 1}
+            self.links.setdefault((skill, other, kind), link)
+
+    def imported(self, existing: Tables) -> Imported:
+        """The tables that are not empty, and notes. Raises ``DataError`` for every fault.
+
+        Credentials that are only named get a row, so that what needs them goes on needing them,
+        unless ``existing`` describes them already.
+        """
+        self._beside()
+        self.left["orders of skills that contradict each other"] += unordered(self.skills)
+        known = set(existing["credentials"]["id"]) if "credentials" in existing else set()
+        stubs = [row for id_, row in self.named.items() if id_ not in {*self.credentials, *known}]
+        made = rows.tables(
+            {
+                "credentials": [_plain(each) for each in (*self.credentials.values(), *stubs)],
+                "skills": list(self.skills.values()),
+                "roles": list(self.roles.values()),
+                "crosswalk": list(self.links.values()),
+            },
+            existing,
+            self.documents,
+        )
+        notes = [f"{count} left out: {what}" for what, count in self.left.items() if count]
+        if stubs:
+            told = "credentials are only named by others: all but a title is unknown"
+            notes.append(f"{len(stubs)} {told}")
+        return Imported(made, tuple(notes))
+
+    def _beside(self) -> None:
+        """What is to be taken at the same time counts as needed before, save where both would then
+        wait for each other.
+        """
+        given = {**self.named, **self.credentials}
+        conditions = {id_: tree for id_, row in given.items() if (tree := _tree(row)) is not None}
+        for id_ in {each for cycle in unearnable_cycles(conditions) for each in cycle}:
+            if given[id_].pop("_beside", None):
+                self.left["corequisites that would wait for each other"] += 1
+
+
+def unordered(skills: dict[str, Row]) -> int:
+    """Take back advice on what is learned ``after`` what where it goes round; how many entries."""
+    taken = 0
+    while cycles := broader_cycles(
+        {id_: row["after"] for id_, row in skills.items() if row.get("after")}
+    ):
+        for cycle in cycles:
+            for id_ in cycle:
+                kept = [each for each in skills[id_]["after"] if each not in cycle]
+                taken += len(skills[id_]["after"]) - len(kept)
+                skills[id_]["after"] = kept
+    return taken
+
+
+def _listed(own: Row, column: str, other: str) -> None:
+    if other != own["id"] and other not in own.setdefault(column, []):
+        own[column].append(other)
+
+
+def _tree(row: Row) -> Condition | None:
+    return together([*row.get("_needs", ()), *row.get("_beside", ())])
+
+
+def _plain(row: Row) -> Row:
+    tree = _tree(row)
+    told = {name: value for name, value in row.items() if not name.startswith("_")}
+    return told | {"prerequisites": None if tree is None else to_json(tree)}
 
 
 def identity_of(node: Node) -> str:
