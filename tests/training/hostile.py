@@ -60,6 +60,26 @@ ORIGINALS: Final[Mapping[str, Mapping[str, str]]] = {
         '{"@id": "https://e.org/q", "@type": "ceterms:CredentialComponent", "ceterms:name": "Q"},'
         '{"@id": "https://e.org/j", "@type": "ceterms:Job", "ceterms:name": "J"}]}\n',
     },
+    "case": {
+        "package.json": '{"CFDocument": {"identifier": "d", "title": "Frame"}, "CFItems": ['
+        '{"identifier": "a", "uri": "https://e.org/a", "fullStatement": "Adds"},\n'
+        '{"identifier": "b", "fullStatement": "Sums", "conceptKeywords": ["plus"]}],'
+        '"CFAssociations": [{"associationType": "isChildOf", "originNodeURI": {"identifier": "b"},'
+        '"destinationNodeURI": {"identifier": "a"}}, {"associationType": "precedes",'
+        '"originNodeURI": "a", "destinationNodeURI": {"uri": "https://e.org/b"}}]}\n',
+    },
+    "osmt": {
+        "skills.csv": "Canonical URL,RSD Name,Skill Statement,Keywords,O*Net Job Codes,"
+        "Alignment URL\nhttps://e.org/1,Sums,Adds,plus; add,15-2051.01,https://e.org/s\n",
+        "more.json": '[{"id": "https://e.org/2", "skillName": "Cells", "keywords": ["a"],\n'
+        '"occupations": [{"code": "15-2051.01", "frameworkName": "o*net"}]}]\n',
+    },
+    "schema-org": {
+        "page.html": '<p><script type="application/ld+json">{"@type": "Course", "url": '
+        '"https://e.org/c", "name": "C", "teaches": ["sums"], "offers": [{"price": 3, '
+        '"priceCurrency": "EUR"}], "timeRequired": "PT3H",\n"hasCourse": {"@id": "x"}, '
+        '"educationalLevel": "Beginner"}</script></p>\n',
+    },
     "csv": {
         "credentials.csv": "id,title,hours,cost,skills,prerequisites,available_from\n"
         'a,Alpha,3,9,"[{""skill"": ""s"", ""level"": 0.5}]","{""credential"": ""b""}",2024-01-02\n'

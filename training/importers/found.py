@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
@@ -24,13 +25,13 @@ class Found:
     """Rows by id, each with the document it is from; ``named`` are credentials that others name
     and nothing describes. ``left`` counts what could not be kept, by what it was.
 
-    ``described`` are the classes that are credentials, ``parts`` those that stand for one. A row's
-    ``_needs`` are conditions of it, its ``_beside`` what is to be taken at the same time.
+    ``described`` are the classes that are credentials, ``standing`` those that stand for one. A
+    row's ``_needs`` are conditions of it, its ``_beside`` what is to be taken at the same time.
     """
 
     graph: Graph
     described: frozenset[str]
-    parts: frozenset[str] = frozenset()
+    standing: frozenset[str] = frozenset()
     credentials: dict[str, Row] = field(default_factory=dict)
     skills: dict[str, Row] = field(default_factory=dict)
     roles: dict[str, Row] = field(default_factory=dict)
@@ -42,7 +43,7 @@ class Found:
     def credential(self, reference: str) -> str:
         """The id of a credential that is referred to, which has a row from now on."""
         node = self.graph.find(reference)
-        if node is not None and set(kinds(node)) & self.parts:
+        if node is not None and set(kinds(node)) & self.standing:
             return self.component(node)
         id_ = identity(reference) if node is None else identity_of(node)
         title = None if node is None else text(node, "name")
@@ -67,11 +68,21 @@ class Found:
         """The row of a credential, described or only named."""
         return self.credentials.get(id_) or self.named[id_]
 
-    def counts(self, part: str, whole: str) -> None:
-        """Say that a credential counts towards another one; nothing of what is none."""
-        nodes = [self.graph.find(each) for each in (part, whole)]
-        if all(node is None or set(kinds(node)) & self.described for node in nodes):
-            _listed(self.row(self.credential(part)), "stacks_into", self.credential(whole))
+    def parts(self, whole: str, references: Iterable[str]) -> None:
+        """Say that what is referred to counts towards a credential, as far as it is one itself."""
+        for reference in references:
+            if self._is_credential(reference):
+                _listed(self.row(self.credential(reference)), "stacks_into", whole)
+
+    def wholes(self, part: str, references: Iterable[str]) -> None:
+        """Say that a credential counts towards what is referred to, likewise."""
+        for reference in references:
+            if self._is_credential(reference):
+                _listed(self.row(part), "stacks_into", self.credential(reference))
+
+    def _is_credential(self, reference: str) -> bool:
+        node = self.graph.find(reference)
+        return node is None or bool(set(kinds(node)) & self.described)
 
     def after(self, own: Row, earlier: str) -> None:
         """Say that a credential is better taken after another one."""

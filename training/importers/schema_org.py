@@ -161,10 +161,8 @@ def _needs(found: Found, node: Node) -> list[NeedsCredential | NeedsSkill]:
 
 def _relations(found: Found, node: Node) -> None:
     own = identity_of(node)
-    for reference in references(node, "educationalCredentialAwarded", "isPartOf"):
-        found.counts(own, reference)
-    for reference in references(node, "hasCourse", "hasPart"):
-        found.counts(reference, own)
+    found.wholes(own, references(node, "educationalCredentialAwarded", "isPartOf"))
+    found.parts(own, references(node, "hasCourse", "hasPart"))
 
 
 def _level(node: Node) -> str | None:

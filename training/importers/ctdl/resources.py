@@ -70,10 +70,8 @@ def _needs(found: Found, node: Node) -> list[Condition]:
 def relations(found: Found, node: Node) -> None:
     """What a resource says of its place among others, in either direction."""
     own = found.credentials[identity_of(node)]
-    for reference in references(node, "isPartOf"):
-        found.counts(own["id"], reference)
-    for reference in references(node, "hasPart"):
-        found.counts(reference, own["id"])
+    found.wholes(own["id"], references(node, "isPartOf"))
+    found.parts(own["id"], references(node, "hasPart"))
     for profile in objects(node, *EARLIER):
         condition = together(required(found, {"": [profile]}, ""))
         for leaf in () if condition is None else leaves(condition):
