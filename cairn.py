@@ -264,7 +264,7 @@ events.command("rebuild")(commands_log.rebuild_states)
 
 @app.command("import")
 def import_(
-    source: Annotated[str, Argument(metavar="SOURCE", help="Such as esco, csv, xapi or moodle.")],
+    source: Annotated[str, Argument(metavar="SOURCE", help="Such as esco, ctdl, csv or xapi.")],
     path: Annotated[Path, Argument(metavar="PATH", help="The originals, archives included.")],
     out: offline.Out,
     tenant: Annotated[str, Option(help="Whose learners, of xapi and caliper.")] = "demo",

@@ -7,8 +7,8 @@ plain list of credential ids means all of them. Ids stay text throughout.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from models.domain import parse_level
@@ -139,6 +139,12 @@ def to_json(condition: Condition) -> dict[str, object]:
             return {"at_least": n, "of": [to_json(each) for each in of]}
 
 
+def together(parts: Iterable[Condition]) -> Condition | None:
+    """All of the parts, each once; ``None`` without any."""
+    distinct = tuple(dict.fromkeys(parts))
+    return distinct[0] if len(distinct) == 1 else All(distinct) if distinct else None
+
+
 def leaves(condition: Condition) -> Iterator[Leaf]:
     """Every credential and skill the tree speaks of, in its order."""
     if isinstance(condition, NeedsCredential | NeedsSkill):
@@ -146,6 +152,13 @@ def leaves(condition: Condition) -> Iterator[Leaf]:
     else:
         for each in condition.of:
             yield from leaves(each)
+
+
+def replaced(condition: Condition, leaf: Callable[[Leaf], Leaf]) -> Condition:
+    """The tree with another leaf in place of each."""
+    if isinstance(condition, NeedsCredential | NeedsSkill):
+        return leaf(condition)
+    return replace(condition, of=tuple(replaced(each, leaf) for each in condition.of))
 
 
 def holds(condition: Condition, leaf_holds: Callable[[Leaf], bool]) -> bool:

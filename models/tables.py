@@ -29,7 +29,7 @@ CREDENTIAL_COLUMNS = (
     "prerequisites", "stacks_into", "quality",
 )  # fmt: skip
 FACTS = ("id", "title", "issuer", "level", "hours", "language", "delivery", "url")
-SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader")
+SKILL_COLUMNS = ("id", "label", "aliases", "description", "taxonomy", "broader", "after")
 ROLE_COLUMNS = (
     "id", "title", "aliases", "description", "median_wage", "currency", "employment", "growth",
     "wage_source", "wage_year", "in_demand", "hot", "demand_source", "demand_date",
@@ -114,8 +114,18 @@ class Skills:
 
     def card(self, row: int) -> Card:
         """One skill, JSON-ready."""
-        card = {name: self.columns[name][row] for name in SKILL_COLUMNS}
-        return card | {"aliases": loads(card["aliases"], []), "broader": loads(card["broader"], [])}
+        lists = ("aliases", "broader", "after")
+        card = {name: self._cell(name, row) for name in SKILL_COLUMNS}
+        return card | {name: loads(card[name], []) for name in lists}
+
+    def below(self, row: int) -> list[int]:
+        """The skills (rows) that one builds on: broader ones, and those better learned before."""
+        named = (loads(self._cell(name, row), []) for name in ("broader", "after"))
+        return [at for names in named for each in names if (at := self.row(each)) is not None]
+
+    def _cell(self, name: str, row: int) -> Any:
+        """One cell, ``None`` also for a column that an older bundle does not have."""
+        return self.columns[name][row] if name in self.columns else None
 
 
 class Credentials:

@@ -8,8 +8,9 @@ from typing import Final, TypeAlias, TypeVar
 
 import orjson
 
+from models.bundle import Bundle
 from models.errors import StoreUnavailable, UsageError
-from service import planner, whatif
+from service import ctdl, planner, whatif
 from service.decisions import records
 from service.decisions.store import Kept
 from service.experiments.assignment import NO_TRIAL
@@ -100,21 +101,34 @@ async def plan(
     service: Service, tenant: str, request: PathRequest, request_id: str
 ) -> PathResponse:
     """Plan from all that is known; without the store, from the bundle and the request."""
-    return await _planned(service, tenant, request, request_id, planner.answer, records.planned)
+    path, _ = await _planned(service, tenant, request, request_id, planner.answer, records.planned)
+    return path
+
+
+async def pathways(service: Service, tenant: str, request: PathRequest, request_id: str) -> bytes:
+    """The same as pathways of CTDL, in JSON-LD."""
+    path, bundle = await _planned(
+        service, tenant, request, request_id, planner.answer, records.planned
+    )
+    return orjson.dumps(ctdl.pathways(bundle, path))
 
 
 async def compare(
     service: Service, tenant: str, request: CompareRequest, request_id: str
 ) -> CompareResponse:
     """Compare roles, likewise."""
-    return await _planned(service, tenant, request, request_id, whatif.compared, records.compared)
+    found, _ = await _planned(
+        service, tenant, request, request_id, whatif.compared, records.compared
+    )
+    return found
 
 
 async def closest(
     service: Service, tenant: str, request: ClosestRequest, request_id: str
 ) -> ClosestResponse:
     """Rank roles by remaining effort, likewise."""
-    return await _planned(service, tenant, request, request_id, whatif.nearest, records.closest)
+    found, _ = await _planned(service, tenant, request, request_id, whatif.nearest, records.closest)
+    return found
 
 
 async def _planned(
@@ -124,7 +138,8 @@ async def _planned(
     request_id: str,
     answer: Callable[..., Response],
     recorded: Callable[..., Kept],
-) -> Response:
+) -> tuple[Response, Bundle]:
+    """The answer, and the bundle it was made from."""
     observer, told, degraded = await _asked(service, tenant, request.learner.id)
     held = told.state()
     at, bundle = service.now(), service.tenants.bundle(tenant)
@@ -139,7 +154,7 @@ async def _planned(
         raise ProblemError(422, str(error)) from error
     service.decisions.record(lambda: recorded(tenant, at, request, response))
     _note(service, tenant, response.bundle_version, response.degraded)
-    return response
+    return response, bundle
 
 
 async def _asked(

@@ -5,6 +5,7 @@ Each imports what it needs when it runs.
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Iterable
@@ -93,10 +94,13 @@ def plan(
     ] = "cheapest",
     solver: Annotated[Literal["fast", "exact"], Option(help="exact proves its answer.")] = "fast",
     as_json: Json = False,
+    ctdl_file: Annotated[
+        Path | None, Option("--ctdl", metavar="FILE", help="Write it as CTDL pathways too.")
+    ] = None,
 ) -> None:
     """Plan once, without a server: what to take, in which order, and what it takes."""
     from models import bundle
-    from service import offline, planner, printing_paths
+    from service import ctdl, offline, planner, printing_paths
 
     loaded = bundle.read(bundle.resolve(source))
     request = offline.path_request(
@@ -104,7 +108,9 @@ def plan(
         {"max_hours": max_hours, "max_cost": max_cost, "hours_per_week": hours_per_week,
          "deadline": deadline, "reach": reach, "then": then, "solver": solver},
     )  # fmt: skip
-    _answer(loaded, request, planner.answer, printing_paths.path, as_json)
+    path = _answer(loaded, request, planner.answer, printing_paths.path, as_json)
+    if ctdl_file is not None:
+        ctdl_file.write_text(json.dumps(ctdl.pathways(loaded, path), indent=2, ensure_ascii=False))
 
 
 def compare(
@@ -154,12 +160,13 @@ def _answer(
     answered: Callable[..., Answer],
     printed: Callable[[Answer], Iterable[RenderableType]],
     as_json: bool,
-) -> None:
+) -> Answer:
     answer = answered(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
     if as_json:
         echo(answer.model_dump_json())
     else:
         Terminal().print(*printed(answer), sep="\n")
+    return answer
 
 
 @bundles.command("list")

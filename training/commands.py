@@ -135,6 +135,18 @@ def trained(
     return made
 
 
+def crosswalk(data: Data) -> None:
+    """Link the skills of DATA's frameworks: as they state, and else where they mean the same."""
+    from training import printing, tracking
+    from training.crosswalk import link
+    from training.embed import Embedder
+    from training.settings import Settings
+
+    with watched(tracking.Run()) as shown_progress:
+        made = link(data, Embedder(Settings().cache), shown_progress)
+    Console().print(*printing.linked(made), sep="\n")
+
+
 def tune(
     data: Data,
     study: Annotated[
@@ -230,5 +242,5 @@ def simulate(
     echo(f"{out}: " + ", ".join(f"{frame.height} {name}" for name, frame in world.items()))
 
 
-ALONE: Final = (tune, enrich, batch, simulate)
+ALONE: Final = (tune, enrich, crosswalk, batch, simulate)
 """Commands as they are."""

@@ -17,10 +17,10 @@ from models.cues import onward
 from models.domain import ASSUMED_LEVEL
 from models.ids import IdMap
 from models.index import VectorIndex
-from models.prerequisites import parse
+from models.prerequisites import Leaf, NeedsSkill, parse, replaced
 from models.sparse import Csr
 from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS
-from training import skill_matching
+from training import crosswalk, skill_matching
 from training.embed import Embedder
 from training.framework import Framework
 from training.matching import (
@@ -33,6 +33,7 @@ from training.matching import (
     near_skills,
 )
 from training.progress import Progress
+from training.stacks import stacks
 from training.tables import Dataset
 from training.vectors import Vectors
 
@@ -74,7 +75,8 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     credentials, skills, roles = data.credentials, data.skills, data.roles
     labels = skills["label"].fill_null(skills["id"]).to_list()
     titles = roles["title"].fill_null(roles["id"]).to_list()
-    known = Names.of(skills["id"].to_list(), labels, _json(skills["aliases"]))
+    aligned = crosswalk.resolved(data.crosswalk, skills["id"].to_list())
+    known = Names.of(skills["id"].to_list(), labels, _json(skills["aliases"]), aligned)
     wanted = _skill_texts(data)
     unnamed = [text for text in wanted if known.find(text) is None]
     vectors = Vectors(embedder, progress, labels, titles, unnamed, _texts(credentials))
@@ -82,7 +84,8 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     all_labels = [*labels, *matcher.texts]
     skill_vectors = vectors.with_texts(matcher.texts)
     ids = IdMap([*skills["id"].to_list(), *matcher.texts])
-    near = near_skills(skill_vectors, len(ids), _broader(skills, ids))
+    beside = crosswalk.pairs(data.crosswalk, ids.row)
+    near = near_skills(skill_vectors, len(ids), _broader(skills, ids), beside)
     taught = list(_taught(credentials, matcher, vectors.credentials, skill_vectors, len(labels)))
     required = [
         _Named(row, matcher.found[e["skill"]], _number(e["level"]), _number(e["importance"]))
@@ -90,7 +93,6 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
         for e in entries or ()
     ]
     credential_ids = IdMap(credentials["id"].to_list())
-    stacks = _stacks(credentials, credential_ids)
     arrays = {
         "text_vectors": vectors.credentials,
         "onward": onward(credentials["title"].to_list(), vectors.credentials),
@@ -99,8 +101,9 @@ def build(data: Dataset, embedder: Embedder | None, progress: Progress) -> Catal
     arrays |= _links("requires", required, roles.height, weighed=True)
     arrays |= _csr("near", near)
     arrays |= _closers(near, arrays, credentials.height)
-    arrays |= _csr("stacks", stacks) | _csr("stack_parts", _transposed(stacks, credentials.height))
-    arrays |= _conditions(credentials, credential_ids, ids)
+    into, parts = stacks(credentials, credential_ids)
+    arrays |= _csr("stacks", into) | _csr("stack_parts", parts)
+    arrays |= _conditions(credentials, credential_ids, ids, aligned)
     skill_table = _skills(data, all_labels, matcher.texts)
     framework = Framework(
         ids=list(ids),
@@ -219,32 +222,17 @@ def _closers(near: Csr, arrays: Arrays, n_credentials: int) -> Arrays:
     return _csr("closers", closers) | {"closers.credit": best["credit"].to_numpy()}
 
 
-def _stacks(credentials: pl.DataFrame, ids: IdMap) -> Csr:
-    pairs = sorted(
-        {
-            (row, int(stack))
-            for row, names in enumerate(credentials["stacks_into"].to_list())
-            for stack in ids.rows(names or ())
-        }
-    )
-    flat = np.array(pairs, np.int64).reshape(-1, 2)
-    return from_pairs(flat[:, 0], flat[:, 1], np.ones(len(flat)), credentials.height)
+def _conditions(
+    credentials: pl.DataFrame, ids: IdMap, skills: IdMap, aligned: Mapping[str, Match]
+) -> Arrays:
+    def own(leaf: Leaf) -> Leaf:
+        """The leaf with the skill that another framework's id leads to."""
+        if isinstance(leaf, NeedsSkill) and leaf.id in aligned:
+            return NeedsSkill(skills[aligned[leaf.id].row], leaf.level)
+        return leaf
 
-
-def _transposed(matrix: Csr, n_columns: int) -> Csr:
-    rows = np.repeat(np.arange(matrix.n_rows), np.diff(matrix.indptr))
-    order = np.lexsort((rows, matrix.indices))
-    return from_pairs(
-        matrix.indices[order].astype(np.int64),
-        rows[order],
-        matrix.values[order].astype(np.float64),
-        n_columns,
-    )
-
-
-def _conditions(credentials: pl.DataFrame, ids: IdMap, skills: IdMap) -> Arrays:
     trees = {
-        row: parse(json.loads(text))
+        row: replaced(parse(json.loads(text)), own)
         for row, text in enumerate(credentials["prerequisites"])
         if text is not None
     }

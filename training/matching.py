@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -42,20 +42,34 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The taxonomy's ids, labels and aliases, each with its row."""
+    """The taxonomy's ids, labels and aliases, each with its row; and where ids of other
+    frameworks' skills lead.
+    """
 
     by_id: Mapping[str, int]
     by_name: Mapping[str, int]
+    aligned: Mapping[str, Match] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ids: Sequence[str], labels: Sequence[str], aliases: Sequence[str | None]) -> Names:
-        return cls({external: row for row, external in enumerate(ids)}, names(labels, aliases))
+    def of(
+        cls,
+        ids: Sequence[str],
+        labels: Sequence[str],
+        aliases: Sequence[str | None],
+        aligned: Mapping[str, Match] | None = None,
+    ) -> Names:
+        by_id = {external: row for row, external in enumerate(ids)}
+        return cls(by_id, names(labels, aliases), aligned or {})
 
     def find(self, text: str) -> Match | None:
-        """The skill that a text names: by id, then by label or alias, whatever its case."""
+        """The skill that a text names: by id, by the id of one aligned with it, then by label or
+        alias, whatever its case.
+        """
         row = self.by_id.get(text.strip())
         if row is not None:
             return Match(row, float("nan"))
+        if (aligned := self.aligned.get(text.strip())) is not None:
+            return aligned
         row = self.by_name.get(text.strip().lower())
         return None if row is None else Match(row, 1.0)
 
@@ -106,12 +120,16 @@ class Matcher:
 
 
 def near_skills(
-    vectors: NDArray[np.float32], n_skills: int, broader: Iterable[tuple[int, int]]
+    vectors: NDArray[np.float32],
+    n_skills: int,
+    broader: Iterable[tuple[int, int]],
+    aligned: Iterable[tuple[int, int, float]] = (),
 ) -> Csr:
     """How far holding one skill counts as another, ``(s, s)``, itself included at 1.
 
     From the ``broader`` links (narrow row, broad row) and, where ``vectors`` ``(s, d)`` are
-    given, from similarity (``similarity_credit``). Where both speak the larger counts.
+    given, from similarity (``similarity_credit``), and from what is ``aligned`` between frameworks
+    (held, required, credit). Where several speak the largest counts.
     """
     credit_of: dict[tuple[int, int], float] = {}
     if len(vectors):
@@ -123,6 +141,8 @@ def near_skills(
     for narrow, broad in broader:
         for pair, value in (((narrow, broad), BROADER_CREDIT), ((broad, narrow), NARROWER_CREDIT)):
             credit_of[pair] = max(credit_of.get(pair, 0.0), value)
+    for held, required, value in aligned:
+        credit_of[held, required] = max(credit_of.get((held, required), 0.0), value)
     credit_of.update({(i, i): 1.0 for i in range(n_skills)})
     pairs = np.array(sorted(credit_of), np.int64).reshape(-1, 2)
     return from_pairs(

@@ -16,6 +16,7 @@ from training.metrics import PIPELINE
 from training.papers import REPORT
 
 if TYPE_CHECKING:
+    from training.crosswalk import Made
     from training.tuning import Tuned
 
 
@@ -162,6 +163,15 @@ def imported(summary: Summary) -> Iterator[RenderableType]:
         shown.add_row(name, *map(str, counts))
     yield shown
     yield from map(Text, summary.notes)
+
+
+def linked(made: Made) -> Iterator[RenderableType]:
+    """How many skills each framework has, and how many links there are between them."""
+    shown = table("skills", "framework", "skills")
+    for name, count in made.frameworks.items():
+        shown.add_row(name, str(count))
+    yield shown
+    yield Text(f"{made.stated} links as stated, {made.meant} by meaning.")
 
 
 def tuned(found: Tuned) -> Iterator[RenderableType]:

@@ -124,6 +124,14 @@ TABLES: Final[Mapping[str, tuple[Column, ...]]] = {
         Column("description"),
         Column("taxonomy"),
         Column("broader", Form.TEXTS),
+        Column("after", Form.TEXTS),
+    ),
+    "crosswalk": (
+        Column("skill", required=True),
+        Column("other", required=True),
+        Column("kind"),
+        Column("origin"),
+        Column("score", Form.LEVEL),
     ),
     "roles": (
         Column("id", required=True),

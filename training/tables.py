@@ -87,6 +87,7 @@ class Dataset:
 
     credentials: pl.DataFrame
     skills: pl.DataFrame
+    crosswalk: pl.DataFrame
     roles: pl.DataFrame
     learners: pl.DataFrame
     interactions: pl.DataFrame

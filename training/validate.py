@@ -111,10 +111,11 @@ def _broader(tables: Tables) -> _Found:
     if "skills" not in tables:
         return
     frame = tables["skills"].filter(pl.col("id").is_not_null())
+    for column in ("broader", "after"):
+        unknown = _pairs(frame, column).filter(~pl.col("other").is_in(frame["id"].implode()))
+        for row, _, other in unknown.rows():
+            yield "skills", row, column, other, "no skill has this id"
     pairs = _pairs(frame, "broader")
-    unknown = pairs.filter(~pl.col("other").is_in(frame["id"].implode()))
-    for row, _, other in unknown.rows():
-        yield "skills", row, "broader", other, "no skill has this id"
     rows = {id_: row for row, id_, _ in reversed(pairs.rows())}
     links: dict[str, list[str]] = {}
     for _, id_, other in pairs.rows():

@@ -52,8 +52,9 @@ def merge(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Counts]
     """Add tables to those of ``folder``, which may be empty or absent.
 
     Rows meet by id: what the new row knows wins, what it does not know stays; new ids are
-    appended. Interactions are appended, except those that are there already, so that the
-    same import twice changes nothing. Raises ``DataError`` for faults in what is there.
+    appended. Rows without one (interactions, links of skills) are appended, except those that
+    are there already, so that the same import twice changes nothing. Raises ``DataError`` for
+    faults in what is there.
     """
     before = existing(folder)
     merged: dict[str, pl.DataFrame] = {}
@@ -63,7 +64,7 @@ def merge(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, Counts]
         old = before.get(name)
         if old is None:
             old = new.clear()
-        together = append if name in INTERACTION_TABLES else _by_id
+        together = _by_id if "id" in new.columns else append
         merged[name], changed = together(old, new)
         added = merged[name].height - old.height
         counts[name] = Counts(old.height, added, changed, merged[name].height)

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from models.cues import numbered, stage
 from models.plan.needs import leaves
-from models.tables import loads
 
 CLEARLY: Final = 0.4
 """From here on a precedence is told: about 7 of 10 such pairs are right or better."""
@@ -108,18 +107,18 @@ def _skills(bundle: Bundle, rows: NDArray[np.int32]) -> Matrix:
 def _bases(
     bundle: Bundle, rows: NDArray[np.int32], taught: Sequence[dict[int, float]]
 ) -> list[set[int]]:
-    """By credential, the skills its prerequisites name, and those its own skills narrow down."""
+    """By credential, the skills its prerequisites name, and those its own skills narrow down or are
+    better learned after.
+    """
     conditions = bundle.knowledge.conditions
     bases: list[set[int]] = [set() for _ in rows]
     place = {row: i for i, row in enumerate(rows.tolist())}
     _, skilled = leaves(conditions, rows)
     for node in skilled.tolist():
         bases[place[int(conditions.owner[node])]].add(int(conditions.row[node]))
-    broader = bundle.skills.columns["broader"]
     for base, skills in zip(bases, taught, strict=True):
         for skill in skills:
-            found = (bundle.skills.row(name) for name in loads(broader[skill], []))
-            base.update(each for each in found if each is not None and each not in skills)
+            base.update(each for each in bundle.skills.below(skill) if each not in skills)
     return bases
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 
 from service import answers
 from service.access import Answering
+from service.ctdl.graph import MEDIA_TYPE
 from service.problems import documented
 from service.schemas.paths import PathRequest, PathResponse
 from service.schemas.whatif import (
@@ -19,11 +20,25 @@ from service.state import RequestId, ServiceDep
 router = APIRouter(tags=["paths"], responses=documented(400, 401, 403, 413, 422, 429))
 
 
-@router.post("/v1/paths")
+@router.post(
+    "/v1/paths",
+    response_model=PathResponse,
+    responses={200: {"content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}},
+)
 async def plan(
-    body: PathRequest, caller: Answering, service: ServiceDep, request_id: RequestId
-) -> PathResponse:
-    """What to take towards the role, in which order, within every limit, and why."""
+    request: Request,
+    body: PathRequest,
+    caller: Answering,
+    service: ServiceDep,
+    request_id: RequestId,
+) -> PathResponse | Response:
+    """What to take towards the role, in which order, within every limit, and why; as pathways of
+    CTDL in JSON-LD where that is what is accepted.
+    """
+    if MEDIA_TYPE in request.headers.get("accept", ""):
+        asked = caller.asking(body.learner)
+        graph = await answers.pathways(service, asked, body, request_id)
+        return Response(graph, media_type=MEDIA_TYPE)
     return await answers.plan(service, caller.asking(body.learner), body, request_id)
 
 

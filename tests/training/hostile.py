@@ -47,6 +47,39 @@ ORIGINALS: Final[Mapping[str, Mapping[str, str]]] = {
         "course_url,course_skills,course_description\n"
         "Cells,Org,Mixed,https://e.org/learn/cells,['cells'],About\n",
     },
+    "ctdl": {
+        "graph.json": '{"@graph": [{"@id": "https://e.org/c", "@type": "ceterms:Course", '
+        '"ceterms:name": {"en": "C"}, "ceterms:teaches": [{"ceterms:targetNode": "https://e.org/s",'
+        '"ceterms:targetNodeName": {"en": "Sums"}}], "ceterms:estimatedCost": [{"ceterms:price": 3,'
+        '"ceterms:currency": "EUR"}], "ceterms:estimatedDuration": [{"ceterms:exactDuration": '
+        '"PT3H"}], "ceterms:dateEffective": "2024-01-02", "ceterms:requires": [{"ceterms:'
+        'targetCredential": ["https://e.org/b"], "ceterms:targetCompetency": ["sums"]}]},'
+        '\n{"@id": "https://e.org/p", "@type": "ceterms:CourseComponent", "ceterms:hasCondition": '
+        '[{"ceterms:targetComponent": ["https://e.org/q"], "ceterms:requiredNumber": 1}], '
+        '"ceterms:proxyFor": "https://e.org/c", "ceterms:precededBy": ["https://e.org/q"]},'
+        '{"@id": "https://e.org/q", "@type": "ceterms:CredentialComponent", "ceterms:name": "Q"},'
+        '{"@id": "https://e.org/j", "@type": "ceterms:Job", "ceterms:name": "J"}]}\n',
+    },
+    "case": {
+        "package.json": '{"CFDocument": {"identifier": "d", "title": "Frame"}, "CFItems": ['
+        '{"identifier": "a", "uri": "https://e.org/a", "fullStatement": "Adds"},\n'
+        '{"identifier": "b", "fullStatement": "Sums", "conceptKeywords": ["plus"]}],'
+        '"CFAssociations": [{"associationType": "isChildOf", "originNodeURI": {"identifier": "b"},'
+        '"destinationNodeURI": {"identifier": "a"}}, {"associationType": "precedes",'
+        '"originNodeURI": "a", "destinationNodeURI": {"uri": "https://e.org/b"}}]}\n',
+    },
+    "osmt": {
+        "skills.csv": "Canonical URL,RSD Name,Skill Statement,Keywords,O*Net Job Codes,"
+        "Alignment URL\nhttps://e.org/1,Sums,Adds,plus; add,15-2051.01,https://e.org/s\n",
+        "more.json": '[{"id": "https://e.org/2", "skillName": "Cells", "keywords": ["a"],\n'
+        '"occupations": [{"code": "15-2051.01", "frameworkName": "o*net"}]}]\n',
+    },
+    "schema-org": {
+        "page.html": '<p><script type="application/ld+json">{"@type": "Course", "url": '
+        '"https://e.org/c", "name": "C", "teaches": ["sums"], "offers": [{"price": 3, '
+        '"priceCurrency": "EUR"}], "timeRequired": "PT3H",\n"hasCourse": {"@id": "x"}, '
+        '"educationalLevel": "Beginner"}</script></p>\n',
+    },
     "csv": {
         "credentials.csv": "id,title,hours,cost,skills,prerequisites,available_from\n"
         'a,Alpha,3,9,"[{""skill"": ""s"", ""level"": 0.5}]","{""credential"": ""b""}",2024-01-02\n'

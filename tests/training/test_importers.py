@@ -133,7 +133,7 @@ def test_wrong_columns_are_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_source(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="expected one of caliper, coursera, csv"):
+    with pytest.raises(UsageError, match="expected one of caliper, case, coursera, csv"):
         run("linkedin", tmp_path, tmp_path / "out")
 
 

@@ -14,7 +14,9 @@ from models.errors import UsageError
 from models.records.people import People
 from training.importers import (
     caliper,
+    case,
     coursera,
+    ctdl,
     esco,
     generic,
     mars,
@@ -22,6 +24,8 @@ from training.importers import (
     oews,
     onet,
     openedx,
+    osmt,
+    schema_org,
     xapi,
 )
 from training.importers.source import Imported, Importer, Tables
@@ -30,14 +34,18 @@ from training.writing import Counts, existing, merge
 __all__ = ["IMPORTERS", "Imported", "Importer", "Summary", "run"]
 
 IMPORTERS: Final[Mapping[str, Importer]] = {
+    "case": case.read,
     "coursera": coursera.read,
     "csv": generic.read,
+    "ctdl": ctdl.read,
     "esco": esco.read,
     "mars": mars.read,
     "moodle": moodle.read,
     "oews": oews.read,
     "onet": onet.read,
     "openedx": openedx.read,
+    "osmt": osmt.read,
+    "schema-org": schema_org.read,
 }
 
 OF_PEOPLE: Final[Mapping[str, Callable[[Path, Tables, People], Imported]]] = {

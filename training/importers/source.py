@@ -12,7 +12,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
@@ -28,7 +28,18 @@ Tables: TypeAlias = Mapping[str, pl.DataFrame]
 LARGEST: Final = 1 << 30
 """Bytes that a member of an archive may have once unpacked: a small one can claim any number."""
 
+LARGEST_DOCUMENT: Final = 50_000_000
+"""Bytes of a document that is read whole, such as JSON; a larger one is refused unread."""
+
 _BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
+
+
+class Document(NamedTuple):
+    """A file that is read whole: where it lies in the download, its size, and how to read it."""
+
+    name: str
+    size: int
+    read: Callable[[], bytes]
 
 
 class Imported(NamedTuple):
@@ -50,12 +61,15 @@ class Source:
             raise UsageError(f"{path}: no such file or folder")
         self.path = path
         self._files: dict[str, Callable[[], bytes]] = {}
+        self._documents: list[Document] = []
         paths = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else []
         for each in paths or [path] * path.is_file():
             if each.suffix.lower() == ".zip":
                 self._add_archive(each)
             else:
                 self._files.setdefault(each.name, each.read_bytes)
+                name = each.name if each == path else each.relative_to(path).as_posix()
+                self._documents.append(Document(name, each.stat().st_size, each.read_bytes))
 
     def _add_archive(self, path: Path) -> None:
         try:
@@ -66,7 +80,9 @@ class Source:
         for each in members:
             _small(path.name, each)
             name = Path(each.filename).name
-            self._files.setdefault(name, partial(_member, path, each.filename))
+            read = partial(_member, path, each.filename)
+            self._files.setdefault(name, read)
+            self._documents.append(Document(f"{path.name}/{each.filename}", each.file_size, read))
 
     def find(self, pattern: str) -> str | None:
         """The name of the first file whose whole name matches, or ``None``."""
@@ -82,6 +98,21 @@ class Source:
         packed = self._files[name]()
         return _unpacked(name, packed) if name.lower().endswith(".gz") else packed
 
+    def documents(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
+        """Name and content of every file with one of the ``suffixes``, in the order of their names.
+
+        Raises ``UsageError`` where there is none, or one above ``LARGEST_DOCUMENT``, before it is
+        read.
+        """
+        found = [each for each in self._documents if each.name.lower().endswith(suffixes)]
+        if not found:
+            raise UsageError(f"{self.path}: {' or '.join(suffixes)} file not found there")
+        for each in found:
+            if each.size > LARGEST_DOCUMENT:
+                told = f"{each.size} bytes; at most {LARGEST_DOCUMENT} are read of one document"
+                raise UsageError(f"{each.name}: {told}")
+        return ((each.name, each.read()) for each in found)
+
     def table(
         self, pattern: str, columns: tuple[str, ...], expected: str, *, capitals: bool = False
     ) -> pl.DataFrame:
@@ -94,15 +125,22 @@ class Source:
         name = self.find(pattern)
         if name is None:
             raise UsageError(f"{self.path}: {expected} not found there, nor in a zip archive there")
-        frame = _frame(name, self._files[name]())
-        if capitals:
-            frame = frame.rename(str.upper)
-        missing = [column for column in columns if column not in frame.columns]
-        if missing:
-            found = ", ".join(frame.columns)[:200]
-            reason = f"this column is missing; found: {found}"
-            raise DataError([Fault(name, None, column, None, reason) for column in missing])
-        return frame.with_columns(clean(pl.all()))
+        return text_table(name, self._files[name](), columns, capitals=capitals)
+
+
+def text_table(
+    name: str, content: bytes, columns: tuple[str, ...], *, capitals: bool = False
+) -> pl.DataFrame:
+    """One file of a download as ``Source.table`` gives it."""
+    frame = _frame(name, content)
+    if capitals:
+        frame = frame.rename(str.upper)
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        found = ", ".join(frame.columns)[:200]
+        reason = f"this column is missing; found: {found}"
+        raise DataError([Fault(name, None, column, None, reason) for column in missing])
+    return frame.with_columns(clean(pl.all()))
 
 
 def _small(archive: str, member: zipfile.ZipInfo) -> None:
