@@ -94,9 +94,7 @@ def plan(
     ] = "cheapest",
     solver: Annotated[Literal["fast", "exact"], Option(help="exact proves its answer.")] = "fast",
     as_json: Json = False,
-    ctdl_file: Annotated[
-        Path | None, Option("--ctdl", metavar="FILE", help="Write it as CTDL pathways too.")
-    ] = None,
+    ctdl_file: Annotated[Path | None, Option("--ctdl", help="File for CTDL pathways.")] = None,
 ) -> None:
     """Plan once, without a server: what to take, in which order, and what it takes."""
     from models import bundle

@@ -7,7 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from models.ids import IdMap
-from models.sparse import Csr, from_pairs
+from models.sparse import Csr
+from training.matching import from_pairs
 
 
 def stacks(credentials: pl.DataFrame, ids: IdMap) -> tuple[Csr, Csr]:
