@@ -205,7 +205,10 @@ def test_a_last_day_is_available_to_its_end(tmp_path: Path) -> None:
 def test_skills_may_be_plain_text_or_objects_in_one_list(tmp_path: Path) -> None:
     rows = [{"id": "a", "title": "x", "skills": ["Python", {"skill": "SQL", "level": "expert"}]}]
     found = load(folder(tmp_path, credentials=rows)).credentials["skills"][0].to_list()
-    assert found == [{"skill": "Python", "level": None}, {"skill": "SQL", "level": 1.0}]
+    assert found == [
+        {"skill": "Python", "level": None, "inferred": None},
+        {"skill": "SQL", "level": 1.0, "inferred": None},
+    ]
 
 
 def test_native_lists_with_fewer_fields_are_completed(tmp_path: Path) -> None:
