@@ -16,6 +16,7 @@ READ: Final = {
     Form.CURRENCY: "three letters (ISO 4217)",
     Form.KIND: ", ".join(Kind),
     Form.YEAR: "a year",
+    Form.DATE: "a year, month or day, such as 2025-02",
     Form.FROM: "ISO 8601; a date begins with its day",
     Form.UNTIL: "ISO 8601; a date includes its day",
     Form.WHEN: "ISO 8601, or a whole number: a place in an order",
