@@ -249,7 +249,7 @@ def test_schema_org_courses_and_credentials(tmp_path: Path, form: str) -> None:
         {"skill": "https://terms.example/maths"}, {"credential": "https://e.example/first"},
     ]}  # fmt: skip
     assert course["stacks_into"] == ["https://e.example/award", "https://e.example/programme"]
-    assert json.loads(course["quality"]) == {"credits": [{"value": "3", "unit": "ECTS"}]}
+    assert json.loads(course["quality"]) == {"credits": [{"value": 3, "unit": "ECTS"}]}
     free = rows["https://e.example/free"]
     assert (free["cost"], free["hours"], free["delivery"]) == (0, None, "blended")
     assert rows["https://e.example/programme"]["cost"] is None, "two prices"
@@ -300,7 +300,7 @@ def test_the_further_properties_of_schema_org(tmp_path: Path) -> None:
     assert (p["cost"], p["currency"], q["cost"], r["cost"]) == (7, "EUR", 0, None)
     assert (p["delivery"], q["stacks_into"]) == ("online", ["https://e.example/p"])
     assert json.loads(p["prerequisites"]) == {"credential": "https://e.example/q"}
-    assert json.loads(p["quality"]) == {"accredited_by": ["Board"], "credits": [{"value": "5"}]}
+    assert json.loads(p["quality"]) == {"accredited_by": ["Board"], "credits": [{"value": 5}]}
     assert found["skills"]["https://e.example/s"]["taxonomy"] == "Frame"
 
 
