@@ -43,7 +43,11 @@ def brought(folder: Path, *documents: Any) -> dict[str, dict[str, dict[str, Any]
         (folder / "in" / f"{place}.json").write_text(json.dumps(each))
     run("ctdl", folder / "in", folder / "out")
     frames = existing(folder / "out")
-    return {name: {row["id"]: row for row in f.to_dicts()} for name, f in frames.items()}
+    return {
+        name: {row["id"]: row for row in f.to_dicts()}
+        for name, f in frames.items()
+        if "id" in f.columns
+    }
 
 
 @pytest.fixture(scope="module")
@@ -248,3 +252,60 @@ def test_a_document_too_large_is_refused_unread(tmp_path: Path) -> None:
 def test_durations(text: str, effort: float | None, validity: float | None) -> None:
     assert hours(text) == effort
     assert days(text) == (None if validity is None else pytest.approx(validity, abs=1e-6))
+
+
+def test_the_further_properties(tmp_path: Path) -> None:
+    def at(name: str) -> str:
+        return f"https://e.example/{name}"
+
+    def node(name: str, kind: str, **told: Any) -> dict[str, Any]:
+        plain = {f"ceterms:{key}": value for key, value in told.items()}
+        return {"@id": at(name), "@type": kind, "ceterms:name": {"en": name}, **plain}
+
+    aligned = {"majorAlignment": "close", "minorAlignment": "related", "narrowAlignment": "narrow",
+               "exactAlignment": "exact"}  # fmt: skip
+    skill = {"@id": at("s"), "@type": "ceasn:Competency", "ceasn:competencyText": {"en": "S"},
+             "ceasn:broadAlignment": [at("b")], "ceasn:prerequisiteAlignment": [at("b")],
+             **{f"ceasn:{name}": [at(name)] for name in aligned}}  # fmt: skip
+    rows = brought(tmp_path, {"@graph": [
+        node("x", "ceterms:Badge", approvedBy=["https://a.example"],
+             regulatedBy=["https://r.example"], commonConditions=[at("manifest")],
+             coPrerequisite=[profile(targetCredential=[at("co")])],
+             preparationFrom=[profile(targetCredential=[at("prep")])],
+             advancedStandingFrom=[profile(targetCredential=[at("adv")])],
+             isRequiredFor=[profile(targetCredential=[at("z")])],
+             isRecommendedFor=[profile(targetCredential=[at("y")])],
+             precedes=[at("last")], isPartOf=[at("z")],
+             assessmentDeliveryType=[{"ceterms:targetNode": "deliver:InPerson"}],
+             creditValue=[{"schema:minValue": 1, "schema:maxValue": 2, "ceterms:creditLevelType": [
+                 {"ceterms:targetNode": "creditLevel:Bachelor"}]}],
+             estimatedDuration=[{"ceterms:timeRequired": "PT7H", "ceterms:exactDuration": "P3W"}]),
+        node("y", "ceterms:Diploma", isAdvancedStandingFor=[profile(targetCredential=[at("z")])],
+             precededBy=[at("co")],
+             estimatedDuration=[{"ceterms:maximumDuration": "PT9H"}]),
+        node("z", "ceterms:License", estimatedDuration=[{"ceterms:minimumDuration": "PT9H"}]),
+        {"@id": at("manifest"), "@type": "ceterms:ConditionManifest",
+         "ceterms:requires": [profile(targetCredential=[at("common")])]},
+        node("job", "ceterms:Occupation"), node("work", "ceterms:WorkRole"),
+        {"@id": at("b"), "@type": "ceasn:Competency", "ceasn:competencyText": {"en": "B"}}, skill,
+    ]})  # fmt: skip
+    x, y, z = (rows["credentials"][at(name)] for name in "xyz")
+    assert json.loads(x["quality"]) == {
+        "approved_by": ["https://a.example"], "regulated_by": ["https://r.example"],
+        "credits": [{"min": 1, "max": 2, "level": "bachelor"}],
+    }  # fmt: skip
+    assert json.loads(x["prerequisites"]) == {
+        "all": [{"credential": at("common")}, {"credential": at("co")}]
+    }
+    assert x["recommended_after"] == [at("prep"), at("adv")]
+    assert (x["hours"], y["hours"], z["hours"]) == (7.0, 9.0, None)
+    assert (x["delivery"], x["stacks_into"]) == ("classroom", [at("z")])
+    assert json.loads(z["prerequisites"]) == {"credential": at("x")}
+    assert (y["recommended_after"], z["recommended_after"]) == ([at("x"), at("co")], [at("y")])
+    assert rows["credentials"][at("last")]["recommended_after"] == [at("x")]
+    assert rows["roles"].keys() == {at("job"), at("work")}
+    assert (rows["skills"][at("s")]["broader"], rows["skills"][at("s")]["after"]) == (
+        [at("b")], [at("b")],
+    )  # fmt: skip
+    links = existing(tmp_path / "out")["crosswalk"].select("other", "kind", "origin", "score")
+    assert set(links.rows()) == {(at(n), kind, "stated", 1.0) for n, kind in aligned.items()}

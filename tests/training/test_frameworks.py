@@ -249,7 +249,7 @@ def test_schema_org_courses_and_credentials(tmp_path: Path, form: str) -> None:
         {"skill": "https://terms.example/maths"}, {"credential": "https://e.example/first"},
     ]}  # fmt: skip
     assert course["stacks_into"] == ["https://e.example/award", "https://e.example/programme"]
-    assert json.loads(course["quality"]) == {"credits": [{"value": "3", "unit": "ECTS"}]}
+    assert json.loads(course["quality"]) == {"credits": [{"value": 3, "unit": "ECTS"}]}
     free = rows["https://e.example/free"]
     assert (free["cost"], free["hours"], free["delivery"]) == (0, None, "blended")
     assert rows["https://e.example/programme"]["cost"] is None, "two prices"
@@ -275,3 +275,41 @@ def test_what_is_no_document_is_told(source: str, tmp_path: Path) -> None:
     for content, told in (("{", "not JSON"), ("[" * 99 + "]" * 99, "deeper"), ("[]", "holds no")):
         with pytest.raises(UsageError, match=told):
             brought(source, tmp_path, x__json=content)
+
+
+def test_the_further_properties_of_schema_org(tmp_path: Path) -> None:
+    document = [
+        {"@type": "EducationalOccupationalProgram", "@id": "https://e.example/p", "name": "P",
+         "publisher": {"name": "Press"}, "educationalProgramMode": "https://schema.org/Online",
+         "programPrerequisites": {"@id": "https://e.example/q"}, "hasPart": "https://e.example/q",
+         "accreditedBy": {"name": "Board"}, "numberOfCredits": 5,
+         "offers": {"@type": "AggregateOffer", "lowPrice": 7, "highPrice": 7,
+                    "priceCurrency": "EUR"},
+         "competencyRequired": {"@type": "AlignmentObject", "targetUrl": "https://e.example/s",
+                                "targetName": "S", "educationalFramework": "Frame"}},
+        {"@type": "Course", "identifier": "https://e.example/q", "name": "Q",
+         "creator": {"name": "Maker"}, "isPartOf": "https://e.example/p",
+         "offers": {"category": "Free"}},
+        {"@type": "Course", "@id": "https://e.example/r", "name": "R",
+         "sourceOrganization": {"name": "Source"},
+         "offers": {"lowPrice": 1, "highPrice": 2, "priceCurrency": "EUR"}},
+    ]  # fmt: skip
+    found, _ = brought("schema-org", tmp_path, x__json=json.dumps(document))
+    p, q, r = (found["credentials"][f"https://e.example/{name}"] for name in "pqr")
+    assert (p["issuer"], q["issuer"], r["issuer"]) == ("Press", "Maker", "Source")
+    assert (p["cost"], p["currency"], q["cost"], r["cost"]) == (7, "EUR", 0, None)
+    assert (p["delivery"], q["stacks_into"]) == ("online", ["https://e.example/p"])
+    assert json.loads(p["prerequisites"]) == {"credential": "https://e.example/q"}
+    assert json.loads(p["quality"]) == {"accredited_by": ["Board"], "credits": [{"value": 5}]}
+    assert found["skills"]["https://e.example/s"]["taxonomy"] == "Frame"
+
+
+def test_every_type_of_association_is_kept(tmp_path: Path) -> None:
+    kinds = ["isPartOf", "exemplar", "hasSkillLevel", "isTranslationOf", "ext:own"]
+    links = [association(kind, "a", "b") for kind in kinds]
+    document = json.dumps(PACKAGE | {"CFAssociations": links})
+    found, notes = brought("case", tmp_path, package__json=document)
+    kept = existing(tmp_path / "out")["crosswalk"]["kind"].to_list()
+    assert kept == ["isPartOf", "exemplar", "hasSkillLevel", "exact", "ext:own"]
+    assert notes == ()
+    assert found["skills"]

@@ -239,7 +239,7 @@ def _quality(found: Found, node: Node) -> Row:
         for each in many(node.get("credentialCategory"))
     ]
     credits_ = [
-        {"value": text({"": each}, "")} if not isinstance(each, dict) else _amount(each)
+        _amount(each if isinstance(each, dict) else {"value": each})
         for each in many(node.get("numberOfCredits"))
     ]
     told: Row = {
@@ -252,5 +252,5 @@ def _quality(found: Found, node: Node) -> Row:
 
 
 def _amount(value: Node) -> Row:
-    told = {"value": text(value, "value"), "unit": text(value, "unitText", "unitCode")}
-    return {name: part for name, part in told.items() if part is not None}
+    told = {"value": value.get("value"), "unit": text(value, "unitText", "unitCode")}
+    return {name: part for name, part in told.items() if isinstance(part, int | float | str)}
