@@ -147,7 +147,8 @@ class Found:
         self._beside()
         self.left["orders of skills that contradict each other"] += unordered(self.skills)
         known = set(existing["credentials"]["id"]) if "credentials" in existing else set()
-        stubs = [row for id_, row in self.named.items() if id_ not in {*self.credentials, *known}]
+        there = {*self.credentials, *known}
+        stubs = [row for id_, row in self.named.items() if id_ not in there]
         made = rows.tables(
             {
                 "credentials": [_plain(each) for each in (*self.credentials.values(), *stubs)],
