@@ -53,7 +53,7 @@ class Papers:
         told = measured.report | reviewed
         if served is not None:
             with progress.stage("compare with current", 0):
-                told["against"] = against(self.prepared, fitted.bundle, split, measured, served)
+                told["served"] = against(self.prepared, fitted.bundle, split, measured, served)
         asked = questions(self.prepared, split, measured.ndcg)
         return replace(self, told=told, questions=asked)
 
@@ -61,7 +61,7 @@ class Papers:
         """For the release gate and the manifest: the current bundle on the ``questions`` that could
         fairly be put to both, as ``served``; nothing where there are none.
         """
-        found = self.told.get("against", {})
+        found = self.told.get("served", {})
         return {"served": {name: found[name] for name in COMPARED}} if found.get("paired") else {}
 
     def write(
@@ -89,8 +89,8 @@ class Papers:
         scratch = folder.with_name(f".{folder.name}.questions.writing")
         self.questions.write_parquet(scratch)
         scratch.replace(kept_beside(folder))
-        if "against" in told and served is not None:
-            told["against"] |= {"changes": changes(served.folder, folder)}
+        if "served" in told and served is not None:
+            told["served"] |= {"changes": changes(served.folder, folder)}
         return render(told, now)
 
 

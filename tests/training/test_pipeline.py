@@ -49,6 +49,7 @@ def test_one_seed_gives_one_bundle(tiny_data: Path, tiny_bundle: Path, tmp_path:
     assert [*times[0]] == [*times[1]]
     assert second == first
     assert again.report is not None
+    assert second.metrics.pop("settings")["chosen_on"] == second.data.counts["interactions"]
     assert second.metrics == json.loads(json.dumps(again.report))
 
 

@@ -169,7 +169,7 @@ def _paths(report: Report) -> str:
 
 
 def _against(report: Report) -> str:
-    found = report.get("against")
+    found = report.get("served")
     if found is None:
         return "There was no bundle in service to compare it with."
     if found["paired"] is None:

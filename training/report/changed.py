@@ -21,8 +21,8 @@ def parts(report: Report) -> Iterator[Part]:
     yield Part(
         "Refused", [element("ul", *(element("li", fault) for fault in faults))] if faults else []
     )
-    if "against" in report:
-        found = report["against"]
+    if "served" in report:
+        found = report["served"]
         title = "What changed against the current bundle"
         yield Part(title, [_paired(found), _slices(report, found), *_changes(report, found)])
 
