@@ -8,6 +8,7 @@ import numpy as np
 from models.encoder import (
     MAX_TOKENS,
     MODEL_FILE,
+    QUICK_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     TextEncoder,
@@ -53,7 +54,7 @@ def test_the_same_graph_is_written_every_time(
     embedder: Embedder, encoder: TextEncoder, tmp_path: Path
 ) -> None:
     embedder.export(tmp_path)
-    for name in (MODEL_FILE, WEIGHTS_FILE, TOKENIZER_FILE):
+    for name in (MODEL_FILE, WEIGHTS_FILE, QUICK_FILE, TOKENIZER_FILE):
         assert filecmp.cmp(tmp_path / name, encoder.folder / name, shallow=False), name
 
 
