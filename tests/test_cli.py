@@ -227,7 +227,7 @@ def test_imports_merge_and_refuse_what_they_do_not_know(
     code, _, err = run("import", "mars", tiny_data, "--out", out)
     assert code == 2
     code, _, err = run("import", "moon", tiny_data, "--out", out)
-    assert (code, "expected one of caliper, coursera" in err) == (2, True)
+    assert (code, "expected one of caliper, case, coursera" in err) == (2, True)
     assert state(out) == before
 
 
