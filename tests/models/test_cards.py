@@ -71,7 +71,7 @@ def test_skills_say_how_they_were_found(bundle: Bundle) -> None:
 def test_a_skill_shows_its_names_and_place(bundle: Bundle) -> None:
     assert bundle.skills.card(0) == {
         "id": "s", "label": "Skill", "aliases": ["Talent"], "description": None,
-        "taxonomy": None, "broader": ["t"],
+        "taxonomy": None, "broader": ["t"], "after": [],
     }  # fmt: skip
     assert bundle.skills.card(1)["label"] == "t"
 
