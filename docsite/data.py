@@ -22,6 +22,7 @@ READ: Final = {
     Form.WHEN: "ISO 8601, or a whole number: a place in an order",
     Form.TEXTS: "list of texts",
     Form.SKILLS: "list of texts or of objects with skill, level",
+    Form.TAUGHT: "list of texts or of objects with skill, level, inferred",
     Form.REQUIREMENTS: "list of texts or of objects with skill, importance, level",
     Form.CONDITION: "condition tree, or list of ids",
     Form.OBJECT: "object",

@@ -70,7 +70,8 @@ def test_a_credential_with_all_that_is_told_of_it(tables: Any) -> None:
     assert row == {
         "id": CERTIFICATE, "title": "Data certificate",
         "description": "Shows that one can work with data.", "issuer": "Institute",
-        "skills": [{"skill": "http://skills.example/sql", "level": None}], "level": 0.5,
+        "skills": [{"skill": "http://skills.example/sql", "level": None, "inferred": None}],
+        "level": 0.5,
         "hours": 15.0, "cost": 120.0, "currency": "USD", "language": "en", "delivery": "blended",
         "recommended_after": [EARLY], "stacks_into": None,
         "available_from": datetime(2024, 2, 1, tzinfo=UTC),
