@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, RootModel
 
 
 class AboutOut(BaseModel):
@@ -195,7 +195,7 @@ class MatchRequest(BaseModel):
     )
     text: str
     limit: int = 20
-    threshold: float = 0.3
+    threshold: float = 0.1
 
 
 class ModelOut(BaseModel):
@@ -1220,21 +1220,15 @@ class LearnerOut(BaseModel):
     badges: Annotated[list[BadgeOut], Field(max_length=200)]
 
 
-class MatchResponse(BaseModel):
-    """
-    The skills, the likeliest first, each once, where it is spoken of most clearly.
+class MatchResponse(RootModel[list[MatchedSkill]]):
+    """The skills, the likeliest first, each once, where it is said most clearly."""
 
-    ``mode`` says how they were found: ``learned``; ``nearest`` where the bundle learned nothing
-    for it and scores are mere cosines; ``none`` where it encodes no text. ``notes`` say in one line
-    each what lessens the answer.
-    """
-
-    request_id: str
-    bundle_version: str
-    mode: Literal["learned", "nearest", "none"]
-    degraded: list[str]
-    notes: list[str]
-    skills: list[MatchedSkill]
+    root: Annotated[
+        list[MatchedSkill],
+        Field(
+            description="The skills, the likeliest first, each once, where it is said most clearly."
+        ),
+    ]
 
 
 class RolePage(BaseModel):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, RootModel, StringConstraints
 
 from service.schemas.fields import Body, Share, Whole
-
-Mode = Literal["learned", "nearest", "none"]
 
 
 class MatchRequest(Body):
@@ -16,7 +14,7 @@ class MatchRequest(Body):
 
     text: Annotated[str, StringConstraints(max_length=20_000)]
     limit: Annotated[Whole, Field(ge=1, le=100)] = 20
-    threshold: Share = 0.3
+    threshold: Share = 0.1
 
 
 class SpanOut(BaseModel):
@@ -38,17 +36,5 @@ class MatchedSkill(BaseModel):
     span: SpanOut
 
 
-class MatchResponse(BaseModel):
-    """The skills, the likeliest first, each once, where it is spoken of most clearly.
-
-    ``mode`` says how they were found: ``learned``; ``nearest`` where the bundle learned nothing
-    for it and scores are mere cosines; ``none`` where it encodes no text. ``notes`` say in one line
-    each what lessens the answer.
-    """
-
-    request_id: str
-    bundle_version: str
-    mode: Mode
-    degraded: list[str]
-    notes: list[str]
-    skills: list[MatchedSkill]
+class MatchResponse(RootModel[list[MatchedSkill]]):
+    """The skills, the likeliest first, each once, where it is said most clearly."""
