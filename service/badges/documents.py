@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -26,6 +26,10 @@ MOST_BYTES: Final = 262_144
 
 MOST_DEPTH: Final = 64
 TOKEN: Final = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
+FROM: Final = ("validFrom", "issuanceDate")
+UNTIL: Final = ("validUntil", "expirationDate")
+"""As version 2 of the data model of verifiable credentials has them, and as 1.1 had."""
+
 PLAIN: Final = re.compile(PRINTABLE)
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 ENVELOPED: Final = ("data:application/vc+jwt,", "data:application/jwt,")
@@ -92,13 +96,13 @@ class Document:
     @cached_property
     def valid_from(self) -> datetime | None:
         """From when on it holds. Raises ``Unreadable``."""
-        moments = [_dated(self.claims, "validFrom"), _stamped(self.claims, "nbf")]
+        moments = [*_written(self.claims, FROM), _stamped(self.claims, "nbf")]
         return max((each for each in moments if each is not None), default=None)
 
     @cached_property
     def valid_until(self) -> datetime | None:
         """Until when it holds. Raises ``Unreadable``."""
-        moments = [_dated(self.claims, "validUntil"), _stamped(self.claims, "exp")]
+        moments = [*_written(self.claims, UNTIL), _stamped(self.claims, "exp")]
         return min((each for each in moments if each is not None), default=None)
 
     @property
@@ -197,6 +201,10 @@ def _part(encoded: str) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise Unreadable("not a compact JWT: expected a JSON object in each of its parts")
     return found
+
+
+def _written(claims: Mapping[str, Any], names: Sequence[str]) -> list[datetime | None]:
+    return [_dated(claims, name) for name in names]
 
 
 def _dated(claims: Mapping[str, Any], name: str) -> datetime | None:

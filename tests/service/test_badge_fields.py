@@ -65,6 +65,14 @@ FIELDS = {
     "issuer.id": lambda: (of(SCHOOL.badge()).issuer, SCHOOL.id),
     "issuer.name": lambda: (of(SCHOOL.badge()).issuer_name, "Example University"),
     "validFrom": lambda: (f"{of(SCHOOL.badge()).valid_from}", "2024-01-01 00:00:00+00:00"),
+    "issuanceDate": lambda: (
+        f"{of(SCHOOL.badge(issuanceDate='2024-02-01T00:00:00Z')).valid_from}",
+        "2024-02-01 00:00:00+00:00",
+    ),
+    "expirationDate": lambda: (
+        f"{of(SCHOOL.badge(expirationDate='2026-01-01T00:00:00Z')).valid_until}",
+        "2026-01-01 00:00:00+00:00",
+    ),
     "validUntil": lambda: (
         f"{of(SCHOOL.badge(validUntil='2026-01-01T00:00:00+02:00')).valid_until}",
         "2025-12-31 22:00:00+00:00",

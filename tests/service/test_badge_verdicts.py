@@ -103,10 +103,12 @@ def test_only_public_keys_that_sign_are_listed(jwk: dict[str, Any]) -> None:
     [
         ({"validUntil": "2024-02-22T00:00:00Z"}, Expiry.EXPIRED),
         ({"validUntil": "2024-02-23"}, Expiry.CURRENT),
+        ({"expirationDate": "2024-02-22T00:00:00Z"}, Expiry.EXPIRED),
+        ({"issuanceDate": "2024-02-23T00:00:00Z"}, Expiry.EARLY),
         ({"validFrom": "2024-02-23T00:00:00+00:00"}, Expiry.EARLY),
         ({"validFrom": "2024-02-22T22:14:00Z"}, Expiry.CURRENT),
     ],
-    ids=["over", "not over", "early", "clocks differ"],
+    ids=["over", "not over", "over in 1.1", "early in 1.1", "early", "clocks differ"],
 )
 def test_times_are_looked_at_first(validity: dict[str, Any], expiry: Expiry) -> None:
     judged = found(SCHOOL.badge(**validity))
