@@ -111,6 +111,53 @@ def test_how_far_a_stack_is_stands_at_each_step(opened: Opening) -> None:
     expect(widget.root.locator(".steps")).to_contain_text("1 of 3 towards Bakery course 9")
 
 
+# Answers to recommendations whose body comes in two pieces; `window.cut()` loses the second one,
+# and whoever takes the request back in between has it end as a browser has it end.
+IN_PIECES = """() => {
+  const whole = window.fetch;
+  window.held = 0;
+  window.fetch = async (address, options) => {
+    const response = await whole(address, options);
+    if (!String(address).endsWith("/v1/recommendations") || window.flowing) return response;
+    const text = await response.text();
+    const body = new ReadableStream({
+      start(pieces) {
+        pieces.enqueue(new TextEncoder().encode(text.slice(0, 20)));
+        options.signal.addEventListener("abort", () => pieces.error(options.signal.reason));
+        window.cut = () => pieces.error(new TypeError("network error"));
+        window.held += 1;
+      },
+    });
+    return new Response(body, { status: response.status });
+  };
+}"""
+
+
+def test_an_answer_taken_back_halfway_is_no_answer(opened: Opening) -> None:
+    widget = opened(learner="hal", target_role="bakery-role")
+    before = widget.next()
+    widget.page.evaluate(IN_PIECES)
+    widget.button("Not interested").first.click()
+    widget.page.wait_for_function("window.held === 1")
+    widget.page.evaluate("window.flowing = true")
+    widget.button("Not interested").nth(1).click()
+    expect(widget.root.locator(".cards")).not_to_contain_text(before[0])
+    widget.settled()
+    assert not {*before[:2]} & {*widget.next()}
+    assert not widget.heard("error")
+
+
+def test_an_answer_lost_halfway_is_told(opened: Opening) -> None:
+    widget = opened(learner="ike", target_role="bakery-role")
+    widget.page.evaluate(IN_PIECES)
+    widget.button("Not interested").first.click()
+    widget.page.wait_for_function("window.held === 1")
+    widget.page.evaluate("window.cut()")
+    widget.page.wait_for_function("window.heard.some(({name}) => name === 'error')")
+    assert [each["kind"] for each in widget.heard("error")] == ["unreachable"]
+    assert widget.next()
+
+
 def test_two_roles_are_compared_and_one_is_chosen(opened: Opening) -> None:
     widget = opened(learner="dan", target_role="bakery-role")
     search = widget.root.locator(".compare").get_by_role("combobox")

@@ -18,6 +18,26 @@ export function uniqueId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** What comes of the network, or the Problem with it; what was taken back stays an AbortError. */
+async function reached(coming) {
+  try {
+    return await coming;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem(navigator.onLine ? "unreachable" : "offline", { detail: error.message });
+  }
+}
+
+/** The JSON of a response, or null where it is none. */
+async function bodyOf(response) {
+  const text = await reached(response.text());
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 export class Client {
   #host;
   #renewing = null;
@@ -42,32 +62,27 @@ export class Client {
       const token = this.#host.token === sent ? await this.#renew() : this.#host.token;
       if (token || response === null) response = await this.#send(method, path, body, token ?? sent, options);
     }
-    const answer = await response.json().catch(() => ({}));
-    if (response.ok) return answer;
+    const answer = await bodyOf(response);
+    if (response.ok && answer) return answer;
     throw new Problem(KINDS[response.status] ?? "failed", {
       status: response.status,
-      detail: answer.detail,
-      requestId: answer.request_id ?? null,
+      detail: answer?.detail,
+      requestId: answer?.request_id ?? null,
     });
   }
 
-  async #send(method, path, body, token, { signal } = {}) {
+  #send(method, path, body, token, { signal } = {}) {
     const headers = { Accept: "application/json" };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    try {
-      return await fetch(new URL(path, this.#host.service), {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal,
-        credentials: "omit",
-        referrerPolicy: "no-referrer",
-      });
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      throw new Problem(navigator.onLine ? "unreachable" : "offline", { detail: error.message });
-    }
+    return reached(fetch(new URL(path, this.#host.service), {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+    }));
   }
 
   /** One renewal for all requests that were refused together; null where nobody renews. */
