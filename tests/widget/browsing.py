@@ -206,6 +206,13 @@ class Widget:
     def next(self) -> list[str]:
         return self.root.locator(".cards .title").all_inner_texts()
 
+    def until(self, fact: str) -> None:
+        """Wait for a fact about the page, asked from outside: inside its policy forbids that."""
+        end = time.monotonic() + 10
+        while not self.page.evaluate(fact):
+            assert time.monotonic() < end, fact
+            self.page.wait_for_timeout(20)
+
     def heard(self, name: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(
             "(name) => window.heard.filter((each) => each.name === name)", name

@@ -31,7 +31,7 @@ def test_without_a_callback_the_page_is_asked_for_a_token(
     widget = opened(learner="cleo", target_role="bakery-role")
     served.clock.ahead += 3_600
     widget.button("Not interested").first.click()
-    widget.page.wait_for_function("window.heard.some(({name}) => name === 'token')")
+    widget.until("window.heard.some(({name}) => name === 'token')")
     token = platform.token("cleo")
     widget.root.evaluate("(widget, token) => { widget.token = token; }", token)
     expect(widget.root.locator(".toast")).to_be_visible()
@@ -138,7 +138,7 @@ def test_an_answer_taken_back_halfway_is_no_answer(opened: Opening) -> None:
     before = widget.next()
     widget.page.evaluate(IN_PIECES)
     widget.button("Not interested").first.click()
-    widget.page.wait_for_function("window.held === 1")
+    widget.until("window.held === 1")
     widget.page.evaluate("window.flowing = true")
     widget.button("Not interested").nth(1).click()
     expect(widget.root.locator(".cards")).not_to_contain_text(before[0])
@@ -151,9 +151,9 @@ def test_an_answer_lost_halfway_is_told(opened: Opening) -> None:
     widget = opened(learner="ike", target_role="bakery-role")
     widget.page.evaluate(IN_PIECES)
     widget.button("Not interested").first.click()
-    widget.page.wait_for_function("window.held === 1")
+    widget.until("window.held === 1")
     widget.page.evaluate("window.cut()")
-    widget.page.wait_for_function("window.heard.some(({name}) => name === 'error')")
+    widget.until("window.heard.some(({name}) => name === 'error')")
     assert [each["kind"] for each in widget.heard("error")] == ["unreachable"]
     assert widget.next()
 

@@ -18,19 +18,19 @@ export function uniqueId() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What comes of the network, or the Problem with it; what was taken back stays an AbortError. */
-async function reached(coming) {
+/** What comes of the network, or the Problem with it; an AbortError for what was taken back. */
+async function reached(coming, signal) {
   try {
     return await coming;
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (signal?.aborted) throw signal.reason;
     throw new Problem(navigator.onLine ? "unreachable" : "offline", { detail: error.message });
   }
 }
 
 /** The JSON of a response, or null where it is none. */
-async function bodyOf(response) {
-  const text = await reached(response.text());
+async function bodyOf(response, signal) {
+  const text = await reached(response.text(), signal);
   try {
     return JSON.parse(text);
   } catch {
@@ -62,7 +62,7 @@ export class Client {
       const token = this.#host.token === sent ? await this.#renew() : this.#host.token;
       if (token || response === null) response = await this.#send(method, path, body, token ?? sent, options);
     }
-    const answer = await bodyOf(response);
+    const answer = await bodyOf(response, options?.signal);
     if (response.ok && answer) return answer;
     throw new Problem(KINDS[response.status] ?? "failed", {
       status: response.status,
@@ -82,7 +82,7 @@ export class Client {
       signal,
       credentials: "omit",
       referrerPolicy: "no-referrer",
-    }));
+    }), signal);
   }
 
   /** One renewal for all requests that were refused together; null where nobody renews. */
