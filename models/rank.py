@@ -61,7 +61,7 @@ def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     rows = candidates.rows
     table = features.matrix(bundle, query, known, candidates)
     observer.done("features")
-    raw = raw_scores(bundle, query, candidates, table, bundle.manifest.weighed)
+    raw = raw_scores(bundle, query, candidates, table)
     observer.done("rank")
     mixed = lifted(bundle, query, known.demand, rows, traded(query, known, rows, raw))
     scores = without_unwanted(bundle, query, rows, mixed)
@@ -97,14 +97,9 @@ def engagement(
 
 
 def raw_scores(
-    bundle: Bundle,
-    query: Query,
-    candidates: Candidates,
-    table: NDArray[np.float32],
-    most: int | None = None,
+    bundle: Bundle, query: Query, candidates: Candidates, table: NDArray[np.float32]
 ) -> NDArray[np.float64]:
-    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks. With ``most``
-    the ranker weighs only so many with all care.
+    """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks.
 
     Of a learner of whom nothing is known there is nothing to weigh: the scores are the
     logarithm of how many took each credential lately.
@@ -114,7 +109,7 @@ def raw_scores(
         taken = table[:, FEATURES.index(LASTING if dated else "learners")]
         return np.log(np.maximum(taken, LEAST).astype(np.float64))
     if bundle.ranker is not None:
-        return bundle.ranker.score(table, most)
+        return bundle.ranker.score(table)
     return np.asarray(np.log(fused(candidates.ranks)))
 
 

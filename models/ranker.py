@@ -36,11 +36,9 @@ class Ranker:
         chosen = [FEATURES.index(name) for name in features]
         self._columns = slice(None) if self.features == FEATURES else chosen
 
-    def score(self, matrix: NDArray[np.float32], most: int | None = None) -> NDArray[np.float64]:
-        """Scores ``(m,)`` of a matrix ``(m, len(FEATURES))``; higher is better. With ``most``,
-        so many of the best are told apart with all care, the others stand below them.
-        """
-        return self._trees.score(self.read(matrix), most)
+    def score(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Scores ``(m,)`` of a matrix ``(m, len(FEATURES))``; higher is better."""
+        return self._trees.score(self.read(matrix))
 
     def read(self, matrix: NDArray[np.float32]) -> NDArray[np.float32]:
         """The columns of a matrix ``(m, len(FEATURES))`` that the trees read."""

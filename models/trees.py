@@ -1,18 +1,18 @@
-"""Boosted trees, read from LightGBM's own text and walked without LightGBM.
+"""Boosted trees, read from LightGBM's own text and asked without LightGBM.
 
 The scores are LightGBM's to the last bit: the same leaves are added in the same order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.kernels.trees import add_trees
+from models.kernels.trees import SPREAD, WORD, add_trees
 
 CATEGORICAL: Final = 1
 DEFAULT_LEFT: Final = 2
@@ -23,110 +23,97 @@ NAN_IS_MISSING: Final = 2
 
 LARGEST: Final = float(np.finfo(np.float32).max)
 
-EARLY: Final = 3
-"""One in so many trees decides which rows are worth all of them."""
+PLACES: Final = (
+    (np.uint32(1) << np.arange(WORD, dtype=np.uint32)) * np.uint32(SPREAD) >> np.uint32(27)
+).astype(np.int64)
+"""Where the leaf of each bit of a word is kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Trees over tables of ``width`` features, all nodes end to end.
+    """Trees over tables of ``width`` features, end to end as ``add_trees`` asks them.
 
-    Node ``i`` reads column ``features[i]`` of the table as ``_filled`` gives it, and compares it
-    with ``thresholds[i]``. It leads to ``children[2 * i]`` or ``children[2 * i + 1]``, nodes or,
-    below zero, ``~leaf``; so do ``roots``, one a tree. ``leaves`` are values.
+    ``features``, ``thresholds``, ``blank_right``, ``words`` and ``kept`` are a cut each, ``leaves``
+    are values; ``cuts`` and ``slots`` delimit each tree's own.
     """
 
     width: int
     features: NDArray[np.int32]
     thresholds: NDArray[np.float32]
-    children: NDArray[np.int32]
+    blank_right: NDArray[np.bool_]
+    words: NDArray[np.int32]
+    kept: NDArray[np.uint32]
+    cuts: NDArray[np.int64]
+    slots: NDArray[np.int64]
     leaves: NDArray[np.float64]
-    roots: NDArray[np.int32]
 
     @classmethod
     def parse(cls, text: str, width: int) -> Self:
         """Read a model's text. Raises ``ValueError`` where it is none, or of another kind."""
-        trees = [_fields(block) for block in text.split("\nTree=")[1:]]
+        trees = [_tree(_fields(block), width) for block in text.split("\nTree=")[1:]]
         if not trees:
             raise ValueError("it holds no trees")
-        nodes, leaves = 0, 0
-        features, thresholds, children, values, roots = [], [], [], [], []
-        for tree in trees:
-            leaf = _numbers(tree, "leaf_value")
-            values.append(leaf)
-            if len(leaf) == 1:
-                roots.append(~leaves)
-            else:
-                features.append(_columns(tree, width))
-                thresholds.append(_float32_below(_numbers(tree, "threshold")))
-                below = np.stack([_whole(tree, "left_child"), _whole(tree, "right_child")], 1)
-                if not len(features[-1]) == len(thresholds[-1]) == len(below) == len(leaf) - 1:
-                    raise ValueError("a tree's parts are of different lengths")
-                if below.min() < -len(leaf) or below.max() >= len(below):
-                    raise ValueError("a tree's nodes lead nowhere")
-                children.append(np.where(below >= 0, below + nodes, below - leaves))
-                roots.append(nodes)
-                nodes += len(below)
-            leaves += len(leaf)
         return cls(
             width=width,
-            features=_joined(features, np.int32),
-            thresholds=_joined(thresholds, np.float32),
-            children=_joined(children, np.int32),
-            leaves=_joined(values, np.float64),
-            roots=np.array(roots, np.int32),
+            features=np.concatenate([each.features for each in trees]),
+            thresholds=np.concatenate([each.thresholds for each in trees]),
+            blank_right=np.concatenate([each.blank_right for each in trees]),
+            words=np.concatenate([each.words for each in trees]),
+            kept=np.concatenate([each.kept for each in trees]),
+            cuts=_ends([len(each.features) for each in trees]),
+            slots=_ends([len(each.leaves) for each in trees]),
+            leaves=np.concatenate([each.leaves for each in trees]),
         )
 
-    def score(self, table: NDArray[np.float32], most: int | None = None) -> NDArray[np.float64]:
-        """The sums of leaves ``(m,)`` of a table ``(m, width)``.
-
-        With ``most``, only so many rows, those that the first third of the trees like best, are
-        scored by all; the others follow the last of these, in their order by that third.
-        """
+    def score(self, table: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The sums of leaves ``(m,)`` of a table ``(m, width)``."""
         scores = np.zeros(len(table))
-        filled, rows = _filled(table), np.arange(len(table), dtype=np.int32)
-        trees = len(self.roots)
-        if most is None or most >= len(rows):
-            self._add(filled, rows, 0, trees, scores)
-            return scores
-        early = -(-trees // EARLY)
-        self._add(filled, rows, 0, early, scores)
-        order = np.argsort(-scores, kind="stable").astype(np.int32)
-        kept, left = order[:most], order[most:]
-        self._add(filled, kept, early, trees, scores)
-        scores[left] += min(0.0, float(scores[kept].min() - scores[left[0]]))
+        add_trees(
+            np.ascontiguousarray(table.T), self.features, self.thresholds, self.blank_right,
+            self.words, self.kept, self.cuts, self.slots, self.leaves, scores,
+        )  # fmt: skip
         return scores
 
-    def _add(
-        self,
-        filled: NDArray[np.float32],
-        rows: NDArray[np.int32],
-        first: int,
-        last: int,
-        scores: NDArray[np.float64],
-    ) -> None:
-        add_trees(
-            filled, rows, self.features, self.thresholds, self.children, self.leaves, self.roots,
-            first, last, scores,
-        )  # fmt: skip
+
+def _tree(tree: Mapping[str, str], width: int) -> Trees:
+    """One tree by itself."""
+    values = _numbers(tree, "leaf_value")
+    if len(values) == 1:
+        order, spans = [0], np.zeros((0, 2), np.int64)
+        features, thresholds = np.zeros(0, np.int64), np.zeros(0)
+        blank_right = np.zeros(0, np.bool_)
+    else:
+        thresholds = _numbers(tree, "threshold")
+        features, blank_right = _asked(tree, thresholds, width)
+        below = np.stack([_whole(tree, "left_child"), _whole(tree, "right_child")], 1)
+        if not len(features) == len(thresholds) == len(below) == len(values) - 1:
+            raise ValueError("a tree's parts are of different lengths")
+        order, spans = _laid_out(below)
+    if sorted(order) != list(range(len(values))):
+        raise ValueError("a tree's nodes lead nowhere")
+    nodes, words, kept = _cuts(spans)
+    leaves = np.zeros(-(-len(values) // WORD) * WORD)
+    bits = np.arange(len(values))
+    leaves[bits // WORD * WORD + PLACES[bits % WORD]] = values[order]
+    return Trees(
+        width=width,
+        features=features[nodes].astype(np.int32),
+        thresholds=_float32_below(thresholds)[nodes],
+        blank_right=blank_right[nodes],
+        words=words,
+        kept=kept,
+        cuts=_ends([len(nodes)]),
+        slots=_ends([len(leaves)]),
+        leaves=leaves,
+    )
 
 
-def _filled(table: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The table three times side by side: with what is missing below everything, above
-    everything, and zero. A node then needs no other comparison for it.
+def _asked(
+    tree: Mapping[str, str], thresholds: NDArray[np.float64], width: int
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """The column that each node asks, and whether it sends what is missing to the right: by the
+    node's default, or as zero.
     """
-    missing = np.isnan(table)
-    width = table.shape[1]
-    filled = np.empty((len(table), 3 * width), np.float32)
-    for place, value in enumerate((-np.inf, np.inf, 0.0)):
-        part = filled[:, place * width : (place + 1) * width]
-        part[:] = table
-        part[missing] = value
-    return filled
-
-
-def _columns(tree: Mapping[str, str], width: int) -> NDArray[np.int32]:
-    """The columns of ``_filled`` that a tree's nodes read."""
     feature, decision = _whole(tree, "split_feature"), _whole(tree, "decision_type")
     if (decision & CATEGORICAL).any():
         raise ValueError("a tree asks for categories")
@@ -135,17 +122,57 @@ def _columns(tree: Mapping[str, str], width: int) -> NDArray[np.int32]:
         raise ValueError("a tree takes zero for missing")
     if feature.min() < 0 or feature.max() >= width:
         raise ValueError(f"a tree reads a feature outside of {width}")
-    left = (decision & DEFAULT_LEFT) > 0
-    fill = np.where(kind == NAN_IS_MISSING, np.where(left, 0, 1), 2)
-    return np.asarray(feature + fill * width, np.int32)
+    if len(decision) != len(thresholds):
+        raise ValueError("a tree's parts are of different lengths")
+    by_default = (decision & DEFAULT_LEFT) == 0
+    return feature, np.where(kind == NAN_IS_MISSING, by_default, thresholds < 0)
+
+
+def _laid_out(below: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int64]]:
+    """The leaves from left to right, and for each node ``(nodes, 2)`` from which place to which
+    its left ones stand. ``below`` are each node's left and right, ``~leaf`` below zero.
+    """
+    order: list[int] = []
+    spans = np.full((len(below), 2), -1)
+    at, above = 0, list[int]()
+    while True:
+        while at >= 0:
+            if at >= len(below) or spans[at, 0] >= 0:
+                raise ValueError("a tree's nodes lead nowhere")
+            spans[at, 0] = len(order)
+            above.append(at)
+            at = int(below[at, 0])
+        order.append(~at)
+        if not above:
+            return order, spans
+        node = above.pop()
+        spans[node, 1] = len(order)
+        at = int(below[node, 1])
+
+
+def _cuts(
+    spans: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint32]]:
+    """For each node, and each word in which it has left leaves: the node, the word, and the bits
+    of all others.
+    """
+    found = []
+    for node, (start, end) in enumerate(spans.tolist()):
+        for word in range(start // WORD, -(-end // WORD)):
+            from_, to = max(start - word * WORD, 0), min(end - word * WORD, WORD)
+            found.append((node, word, ~((1 << to) - (1 << from_)) & 0xFFFFFFFF))
+    nodes, words, kept = np.array(found, np.int64).reshape(-1, 3).T
+    return nodes, words.astype(np.int32), kept.astype(np.uint32)
 
 
 def _float32_below(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The largest finite float32 not above each value: a float32 is above both or neither, and
-    what is missing is above them all where it is filled in above everything.
-    """
+    """The largest finite float32 not above each value: a float32 is above both or neither."""
     near = np.minimum(values, LARGEST).astype(np.float32)
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
+
+
+def _ends(lengths: Sequence[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
 def _fields(block: str) -> dict[str, str]:
@@ -161,8 +188,3 @@ def _numbers(tree: Mapping[str, str], name: str) -> NDArray[np.float64]:
 
 def _whole(tree: Mapping[str, str], name: str) -> NDArray[np.int64]:
     return _numbers(tree, name).astype(np.int64)
-
-
-def _joined(parts: list[NDArray[Any]], kind: Any) -> NDArray[Any]:
-    flat = [part.ravel() for part in parts]
-    return np.concatenate(flat).astype(kind) if flat else np.zeros(0, kind)

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from models.bundle.manifest import CANDIDATES, WEIGHED
+from models.bundle.manifest import CANDIDATES
 from models.domain import Kind
 from models.errors import DataError, Fault, UsageError
 from models.exposure import Floor
@@ -53,9 +53,6 @@ class Config(BaseModel):
 
     candidates: int = Field(CANDIDATES, ge=10)
     """So many candidates are ranked at most."""
-
-    weighed: int = Field(WEIGHED, ge=10)
-    """So many of them are weighed with all care."""
 
     folds: int = Field(5, ge=2, le=20)
     """Parts into which learners are divided to train the ranker on answers unseen."""

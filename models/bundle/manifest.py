@@ -14,8 +14,7 @@ FORMAT_VERSION = 2
 READABLE = range(1, FORMAT_VERSION + 1)
 
 CANDIDATES: Final = 400
-WEIGHED: Final = 160
-"""How many candidates are ranked, and weighed with all care, where settings say nothing."""
+"""How many candidates are ranked where settings say nothing."""
 
 
 class Frozen(BaseModel):
@@ -65,19 +64,13 @@ class Manifest(Frozen):
 
     @field_validator("config")
     @classmethod
-    def _with_sizes(cls, config: dict[str, Any]) -> dict[str, Any]:
-        for name in ("candidates", "weighed"):
-            size = config.get(name, 1)
-            if not isinstance(size, int) or size < 1:
-                raise ValueError(f"{name} is {size!r}, expected a whole number from 1 on")
+    def _with_a_size(cls, config: dict[str, Any]) -> dict[str, Any]:
+        size = config.get("candidates", 1)
+        if not isinstance(size, int) or size < 1:
+            raise ValueError(f"candidates is {size!r}, expected a whole number from 1 on")
         return config
 
     @property
     def candidates(self) -> int:
         """So many candidates are ranked: the best by reciprocal rank fusion over the sources."""
         return int(self.config.get("candidates", CANDIDATES))
-
-    @property
-    def weighed(self) -> int:
-        """So many of the candidates are weighed with all care."""
-        return int(self.config.get("weighed", WEIGHED))

@@ -180,11 +180,10 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> set[Path]:
 
 
 @pytest.mark.parametrize("size", [0, -1, "many", 2.5, None])
-@pytest.mark.parametrize("name", ["candidates", "weighed"])
-def test_a_size_that_no_answer_can_have_is_refused(copy: Path, name: str, size: object) -> None:
+def test_a_size_that_no_answer_can_have_is_refused(copy: Path, size: object) -> None:
     manifest = json.loads((WHOLE / "manifest.json").read_text())
-    manifest["config"][name] = size
+    manifest["config"]["candidates"] = size
     (copy / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BundleCorrupt, match=f"{name} is .*expected a whole number"):
+    with pytest.raises(BundleCorrupt, match=r"candidates is .*expected a whole number"):
         bundle.read(copy)
     restored(copy, FILES[0])

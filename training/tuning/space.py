@@ -34,7 +34,6 @@ SPACE: Final[Mapping[str, Range]] = {
     "fast": Range(0.2, 0.6),
     "backward": Range(0.0, 1.0),
     "candidates": Range(100, 800, log=True),
-    "weighed": Range(40, 400, log=True),
     "negatives": Range(20, 120, log=True),
     "later": Range(0.0, 0.5),
     "leaves": Range(7, 63, log=True),
