@@ -69,16 +69,17 @@ async def recommend(
     )
     # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
-    response, found = await service.aside(compute) if _speaks(request, held) else compute()
+    answer, found = await service.aside(compute) if _speaks(request, held) else compute()
     decision = service.decisions.record(
-        lambda: records.recommended(tenant, at, request, response, found, trial)
+        lambda: records.recommended(tenant, at, request, answer, found, trial)
     )
-    sources = frozenset(name for item in response.items for name in item.sources)
-    rest = response.model_dump_json(by_alias=True, exclude={"request_id"}).encode()[1:]
-    given = Given(bundle, rest, response.mode, sources, decision)
-    if question is not None and not response.degraded:
+    sources = frozenset(name for item in found.items for name in item.sources)
+    unavailable = answer["degraded"]
+    del answer["request_id"]
+    given = Given(bundle, orjson.dumps(answer)[1:], found.mode, sources, decision)
+    if question is not None and not unavailable:
         service.repeats.keep(question, given)
-    return _sent(service, tenant, given, response.degraded, request_id)
+    return _sent(service, tenant, given, unavailable, request_id)
 
 
 def _again(service: Service, tenant: str, given: Given, at: float, request_id: str) -> bytes:

@@ -13,16 +13,9 @@ from models.domain import Target
 from models.errors import UsageError
 from models.observer import NOBODY, Observer
 from models.plan import Binding, Path, PathAsk, SolverName, Step, Totals, plan
+from service import wire
 from service.held import LearnerState
-from service.recommender import (
-    UNKNOWN,
-    closing_out,
-    constraints_of,
-    gap_out,
-    learner_of,
-    role_out,
-    target_of,
-)
+from service.recommender import UNKNOWN, constraints_of, learner_of, target_of
 from service.schemas.learners import LearnerQuery
 from service.schemas.paths import (
     AlternativeOut,
@@ -40,7 +33,7 @@ from service.schemas.paths import (
     TotalsOut,
     UnknownOut,
 )
-from service.schemas.recommendations import ReasonOut, RoleText
+from service.schemas.recommendations import ClosingOut, ReasonOut, RoleOut, RoleText
 
 NO_DATE: Final = datetime(9999, 12, 31, tzinfo=UTC).timestamp()
 
@@ -115,15 +108,14 @@ def _response(bundle: Bundle, found: Path, request_id: str, degraded: list[str])
     ids, titles, totals = bundle.credentials.ids, bundle.credentials.titles, found.totals
     gap = None
     if found.gap is not None and found.gap_after is not None:
-        before = gap_out(bundle, found.gap)
-        gap = PathGapOut(before=before.before, skills=before.skills, after=found.gap_after)
+        gap = PathGapOut(**wire.gap(bundle, found.gap), after=found.gap_after)
     return PathResponse(
         request_id=request_id,
         bundle_version=bundle.version,
         degraded=degraded,
         notes=list(found.notes),
         feasible=found.feasible,
-        role=None if found.role is None else role_out(bundle, found.role),
+        role=None if found.role is None else RoleOut(**wire.role(bundle, found.role)),
         steps=[_step(bundle, step, totals.currency) for step in found.steps],
         totals=totals_out(totals),
         gap=gap,
@@ -184,7 +176,7 @@ def _step(bundle: Bundle, step: Step, currency: str | None) -> StepOut:
         cost=cost["amount"] if comparable else None,
         renewal=step.renewal,
         why=[ReasonOut.model_validate(reason, from_attributes=True) for reason in step.why],
-        closes=[closing_out(bundle, closing) for closing in step.closes],
+        closes=[ClosingOut(**wire.closing(bundle, closing)) for closing in step.closes],
         stack_progress=[
             StackProgressOut(
                 stack=ids[each.stack], title=titles[each.stack], done=each.done, size=each.size

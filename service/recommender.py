@@ -11,39 +11,28 @@ from typing import Any, Final
 from models.bundle import Bundle
 from models.domain import (
     Ask,
-    Closing,
     Constraints,
     Event,
-    Evidence,
-    Gap,
     HeldSkill,
-    Item,
     Learner,
     Money,
     Recommendation,
-    ResolvedRole,
     Target,
 )
 from models.explore import Exploration
 from models.histories import standing
 from models.observer import NOBODY, Observer
 from models.recommend import recommend
+from service import wire
 from service.held import HeldBadge, LearnerState
-from service.schemas.catalogue import CostOut
 from service.schemas.learners import LearnerQuery, PastEvent, SkillHeld
 from service.schemas.recommendations import (
-    ClosingOut,
     ConstraintsIn,
-    EvidenceOut,
-    GapOut,
-    GapSkill,
-    ItemOut,
-    ReasonOut,
     RecommendationRequest,
     RecommendationResponse,
-    RoleOut,
     RoleText,
 )
+from service.wire import Wire
 
 UNKNOWN: Final = LearnerState()
 
@@ -63,11 +52,11 @@ def answer(
     ``at`` (seconds since the epoch, UTC) is the moment of asking, ``held`` what the store
     holds of the learner, ``degraded`` what was unavailable until here.
     """
-    response, _ = considered(
+    told, _ = considered(
         bundle, request, at=at, request_id=request_id, held=held, degraded=degraded,
         observer=observer,
     )  # fmt: skip
-    return response
+    return RecommendationResponse.model_validate(told)
 
 
 def considered(
@@ -80,8 +69,10 @@ def considered(
     degraded: Sequence[str] = (),
     exploration: Exploration | None = None,
     observer: Observer = NOBODY,
-) -> tuple[RecommendationResponse, Recommendation]:
-    """The answer and what it was made from, with the first place open to a draw on request."""
+) -> tuple[Wire, Recommendation]:
+    """The answer, a ``RecommendationResponse`` as plain data, and what it was made from, with the
+    first place open to a draw on request.
+    """
     ask = Ask(
         learner=learner_of(bundle, request.learner, held, at),
         at=at,
@@ -100,9 +91,9 @@ def considered(
     unavailable = list(degraded)
     if bundle.encoder is None and isinstance(request.target_role, RoleText):
         unavailable.append("encoder")
-    response = _response(bundle, found, request_id, unavailable)
+    told = wire.recommendations(bundle, found, request_id, unavailable)
     observer.done("wire")
-    return response, found
+    return told, found
 
 
 def learner_of(bundle: Bundle, query: LearnerQuery, held: LearnerState, at: float) -> Learner:
@@ -184,96 +175,4 @@ def constraints_of(limits: ConstraintsIn) -> Constraints:
         issuers=limits.issuers,
         exclude=limits.exclude,
         include_unknown=limits.include_unknown,
-    )
-
-
-def _response(
-    bundle: Bundle, found: Recommendation, request_id: str, degraded: list[str]
-) -> RecommendationResponse:
-    # What comes from the models is of the right types: validating it again would take longer
-    # than to say it.
-    return RecommendationResponse.model_construct(
-        request_id=request_id,
-        bundle_version=bundle.version,
-        mode=found.mode,
-        degraded=degraded,
-        notes=list(found.notes),
-        role=None if found.role is None else role_out(bundle, found.role),
-        gap=None if found.gap is None else gap_out(bundle, found.gap),
-        items=[_item(bundle, item, rank) for rank, item in enumerate(found.items, 1)],
-    )
-
-
-def role_out(bundle: Bundle, role: ResolvedRole) -> RoleOut:
-    """The role on the wire."""
-    name = None if role.row is None else bundle.roles.ids[role.row]
-    return RoleOut.model_construct(id=name, title=role.title, match=role.match)
-
-
-def gap_out(bundle: Bundle, gap: Gap) -> GapOut:
-    """The gap on the wire."""
-    skills = [
-        GapSkill.model_construct(
-            skill=bundle.skills.ids[entry.skill],
-            label=bundle.skills.labels[entry.skill],
-            importance=entry.importance,
-            required=entry.required,
-            held=entry.held,
-            coverage=entry.coverage,
-            status=entry.status,
-            match=entry.match,
-            evidence=[_evidence(bundle, each) for each in entry.evidence],
-        )
-        for entry in gap.skills
-    ]
-    return GapOut.model_construct(before=gap.before, skills=skills)
-
-
-def _evidence(bundle: Bundle, found: Evidence) -> EvidenceOut:
-    row = found.credential
-    return EvidenceOut.model_construct(
-        kind=found.kind,
-        credential=None if row is None else bundle.credentials.ids[row],
-        skill=bundle.skills.ids[found.skill],
-        label=bundle.skills.labels[found.skill],
-        level=found.level,
-        nearness=found.nearness,
-        how=found.how,
-        covers=found.covers,
-    )
-
-
-def closing_out(bundle: Bundle, closing: Closing) -> ClosingOut:
-    """What a credential closes, on the wire."""
-    return ClosingOut.model_construct(
-        skill=bundle.skills.ids[closing.skill],
-        label=bundle.skills.labels[closing.skill],
-        from_=closing.before,
-        to=closing.after,
-    )
-
-
-def _item(bundle: Bundle, item: Item, rank: int) -> ItemOut:
-    card = bundle.credentials.facts(item.credential)
-    cost = card["cost"]
-    reasons = [
-        ReasonOut.model_construct(kind=reason.kind, text=reason.text, evidence=reason.evidence)
-        for reason in item.reasons
-    ]
-    return ItemOut.model_construct(
-        credential=card["id"],
-        title=card["title"],
-        issuer=card["issuer"],
-        level=card["level"],
-        hours=card["hours"],
-        cost=None if cost is None else CostOut.model_construct(**cost),
-        delivery=card["delivery"],
-        language=card["language"],
-        url=card["url"],
-        rank=rank,
-        score=item.score,
-        sources=list(item.sources),
-        closes=[closing_out(bundle, closing) for closing in item.closes],
-        gap_after=item.gap_after,
-        reasons=reasons,
     )

@@ -9,12 +9,13 @@ from models.bundle import Bundle
 from models.domain import ResolvedRole
 from models.observer import NOBODY, Observer
 from models.plan import Nearby, Path, closest, compare
+from service import wire
 from service.held import LearnerState
 from service.planner import binding_out, path_ask, totals_out
-from service.recommender import UNKNOWN, role_out, target_of
+from service.recommender import UNKNOWN, target_of
 from service.schemas.catalogue import WorkOut
 from service.schemas.paths import ObjectiveIn
-from service.schemas.recommendations import RoleText
+from service.schemas.recommendations import RoleOut, RoleText
 from service.schemas.whatif import (
     ClosestRequest,
     ClosestResponse,
@@ -108,7 +109,7 @@ def nearest(
 def _compared(bundle: Bundle, path: Path) -> ComparedRole:
     row = None if path.role is None else path.role.row
     return ComparedRole(
-        role=None if path.role is None else role_out(bundle, path.role),
+        role=None if path.role is None else RoleOut(**wire.role(bundle, path.role)),
         work=None if row is None else _work(bundle, row),
         feasible=path.feasible,
         gap=None
@@ -124,7 +125,7 @@ def _compared(bundle: Bundle, path: Path) -> ComparedRole:
 def _near(bundle: Bundle, found: Nearby) -> ClosestRole:
     role = ResolvedRole(found.role, bundle.roles.titles[found.role])
     return ClosestRole(
-        role=role_out(bundle, role),
+        role=RoleOut(**wire.role(bundle, role)),
         work=_work(bundle, found.role),
         reached=found.reached,
         requirements=found.requirements,

@@ -19,7 +19,6 @@ from service.schemas.paths import PathRequest, PathResponse
 from service.schemas.recommendations import (
     ReasonOut,
     RecommendationRequest,
-    RecommendationResponse,
     RoleOut,
     RoleText,
 )
@@ -32,43 +31,52 @@ from service.schemas.whatif import (
     CompareResponse,
 )
 from service.state import Service
+from service.wire import Wire
 
 LEARNER: Final = b',"learner":'
 
 Request = RecommendationRequest | PathRequest | CompareRequest | ClosestRequest
-Response = RecommendationResponse | PathResponse | CompareResponse | ClosestResponse
+Response = PathResponse | CompareResponse | ClosestResponse
+
+COMMON: Final = {"request_id", "bundle_version", "degraded"}
+"""What every answer says of itself."""
 
 
 def recommended(
     tenant: str,
     at: float,
     request: RecommendationRequest,
-    response: RecommendationResponse,
+    answer: Wire,
     found: Recommendation,
     trial: Trial,
 ) -> Kept:
-    """A list of recommendations. ``request`` is as it came, ``trial`` what was tried out."""
-    odds = [*found.propensities, *[None] * (len(response.items) - len(found.propensities))]
+    """A list of recommendations. ``request`` is as it came, ``answer`` a
+    ``RecommendationResponse`` as plain data, ``trial`` what was tried out.
+    """
+    odds = [*found.propensities, *[None] * (len(found.items) - len(found.propensities))]
     items = [
         {
-            "credential": item.credential,
-            "rank": item.rank,
-            "score": item.score,
-            "sources": item.sources,
-            "gap_after": item.gap_after,
+            "credential": item["credential"],
+            "rank": item["rank"],
+            "score": item["score"],
+            "sources": item["sources"],
+            "gap_after": item["gap_after"],
             "propensity": odd,
-            "reasons": _reasons(item.reasons),
+            "reasons": [
+                {"kind": each["kind"], "facts": each["evidence"]} for each in item["reasons"]
+            ],
         }
-        for item, odd in zip(response.items, odds, strict=True)
+        for item, odd in zip(answer["items"], odds, strict=True)
     ]
+    role = answer["role"]
     return _kept(
         tenant,
         at,
         request,
-        response,
+        answer,
         route="recommendations",
-        mode=response.mode,
-        role=_role(response.role),
+        mode=found.mode,
+        role=None if role is None else {"id": role["id"], "match": role["match"]},
         candidates=found.candidates,
         items=items,
         experiments=trial.enrolments,
@@ -87,7 +95,7 @@ def planned(tenant: str, at: float, request: PathRequest, response: PathResponse
         tenant,
         at,
         request,
-        response,
+        response.model_dump(include=COMMON),
         route="paths",
         role=_role(response.role),
         feasible=response.feasible,
@@ -99,13 +107,17 @@ def planned(tenant: str, at: float, request: PathRequest, response: PathResponse
 def compared(tenant: str, at: float, request: CompareRequest, response: CompareResponse) -> Kept:
     """Roles side by side."""
     roles = [_outlook(each) | {"feasible": each.feasible} for each in response.roles]
-    return _kept(tenant, at, request, response, route="compare", roles=roles)
+    return _kept(
+        tenant, at, request, response.model_dump(include=COMMON), route="compare", roles=roles
+    )
 
 
 def closest(tenant: str, at: float, request: ClosestRequest, response: ClosestResponse) -> Kept:
     """The closest roles."""
     roles = [_outlook(each) | {"reached": each.reached} for each in response.roles]
-    return _kept(tenant, at, request, response, route="closest", roles=roles)
+    return _kept(
+        tenant, at, request, response.model_dump(include=COMMON), route="closest", roles=roles
+    )
 
 
 def repeated(kept: Kept, at: float, request_id: str) -> Kept:
@@ -124,17 +136,17 @@ async def find(service: Service, tenant: str, key: str, request_id: str) -> Deci
     return DecisionsOut(items=[DecisionOut.model_validate(each) for each in found])
 
 
-def _kept(tenant: str, at: float, request: Request, response: Response, **answered: object) -> Kept:
+def _kept(tenant: str, at: float, request: Request, answer: Wire, **answered: object) -> Kept:
     learner = request.learner.id
     mark = None if learner is None else tombstone(tenant, learner)
     record = {
         "learner": mark,
-        "bundle_version": response.bundle_version,
-        "degraded": response.degraded,
+        "bundle_version": answer["bundle_version"],
+        "degraded": answer["degraded"],
         "request": _asked(request),
         **answered,
     }
-    return _named(tenant, response.request_id, at, mark or "", orjson.dumps(record)[1:])
+    return _named(tenant, answer["request_id"], at, mark or "", orjson.dumps(record)[1:])
 
 
 def _named(tenant: str, request_id: str, at: float, mark: str, rest: bytes) -> Kept:

@@ -49,7 +49,7 @@ class Ranking:
         then = replace(
             known.held, events=tuple(event for event in known.held.events if event.at < at)
         )
-        response, found = considered(
+        _, found = considered(
             self.bundle,
             _request(decision, known.id).model_copy(update=self.variant.settings),
             at=at,
@@ -57,7 +57,8 @@ class Ranking:
             held=then,
             exploration=None if chance is None else chance.seeded(""),
         )
-        listed = [item.credential for item in response.items]
+        ids = self.bundle.credentials.ids
+        listed = [ids[item.credential] for item in found.items]
         if not found.propensities:
             return float(listed[:1] == [credential])
         return dict(zip(listed, found.propensities, strict=False)).get(credential, 0.0)
