@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.domain import ASSUMED_LEVEL, Constraints
+from models.domain import Constraints
+from models.evidence import assumed
 from models.query import Query
 from models.tables import Credentials
 
@@ -20,7 +21,7 @@ def eligible(bundle: Bundle, query: Query) -> NDArray[np.bool_]:
     held = np.zeros(bundle.n, np.bool_)
     held[query.held] = True
     levels = np.full(len(bundle.skills.ids), np.nan, np.float32)
-    levels[query.skills] = np.nan_to_num(query.levels, nan=ASSUMED_LEVEL)
+    levels[query.skills] = assumed(query.levels)
     mask &= bundle.knowledge.conditions.met(held, levels)
     mask[query.closed] = False
     return mask

@@ -62,7 +62,12 @@ def counting(
 
 def comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:
     """Levels with unknown taken as ``ASSUMED_LEVEL``, and never so low as to divide by zero."""
-    return np.maximum(np.nan_to_num(levels, nan=ASSUMED_LEVEL), 1e-3)
+    return np.maximum(assumed(levels), np.float32(1e-3))
+
+
+def assumed(levels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Levels with unknown (NaN) taken as ``ASSUMED_LEVEL``."""
+    return np.where(np.isnan(levels), np.float32(ASSUMED_LEVEL), levels)
 
 
 def evidence(bundle: Bundle, query: Query, requirement: Requirement) -> list[tuple[Evidence, ...]]:

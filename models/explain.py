@@ -37,8 +37,8 @@ LATEST: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One listed item: ``row``, what it ``closes``, and ``step``, the credential that leads to
-    it, if any.
+    """One listed item: ``row``, what it ``closes``, ``step``, the credential that leads to it, if
+    any, and ``alike`` (l,), how like it is in text to each of the ``latest`` (l,).
     """
 
     query: Query
@@ -46,6 +46,8 @@ class Case:
     row: int
     closes: tuple[Closing, ...]
     step: int | None
+    latest: NDArray[np.int32]
+    alike: NDArray[np.float32]
 
 
 def reasons(
@@ -60,9 +62,11 @@ def reasons(
     rows = ranked.candidates.rows[ranked.places]
     steps = leading_steps(bundle, query, ranked)
     shares = _shares(ranked, effects(bundle, query, ranked))
+    latest, vectors = query.walk.history[::-1][:LATEST], bundle.knowledge.text_vectors
+    alike = vectors[rows] @ vectors[latest].T
     answers = []
     for i, row in enumerate(rows.tolist()):
-        case = Case(query, ranked.known, row, closes[i], steps[i])
+        case = Case(query, ranked.known, row, closes[i], steps[i], latest, alike[i])
         found: list[tuple[float, Reason]] = []
         for (kind, tell), moved in zip(TELLERS.items(), shares, strict=True):
             reason = tell(bundle, case)
@@ -190,17 +194,11 @@ def _role_peers(bundle: Bundle, case: Case) -> Reason | None:
 
 
 def _similar(bundle: Bundle, case: Case) -> Reason | None:
-    vectors = bundle.knowledge.text_vectors
-    latest = case.query.walk.history[::-1][:LATEST]
-    if not vectors.shape[1] or not len(latest):
-        return None
-    if case.step is not None:
-        latest = latest[latest == case.step]
-    similar = vectors[latest] @ vectors[case.row]
-    if not (similar >= SIMILAR).any():
+    similar = case.alike if case.step is None else case.alike[case.latest == case.step]
+    if not len(similar) or similar.max() < SIMILAR:
         return None
     best = int(similar.argmax())
-    origin = int(latest[best])
+    origin = int(case.latest[best]) if case.step is None else case.step
     did = "took" if origin in case.query.held else "looked at"
     return Reason(
         "similar",

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.feature_names import COLUMNS, DENSE, FEATURES, ORDER, QUERY, TEXT, TREND
+from models.kernels import columns
 from models.query import Query
 from models.signals import Signals
 from models.sources import Candidates
@@ -24,9 +25,7 @@ TREND_COLUMNS: Final = slice(FEATURES.index(TREND[0]), FEATURES.index(TREND[-1])
 COLLABORATIVE, LEARNERS, BEGUN_WITH, SOURCES = map(
     FEATURES.index, ("collaborative", "learners", "begun_with", "sources")
 )
-TEXT_LAST, TEXT_RECENT, TEXT_MAX = map(FEATURES.index, TEXT)
-LEVEL, HOURS, LEVEL_STEP, SAME_ISSUER = map(FEATURES.index, COLUMNS)
-FROM_LAST, FROM_MET = map(FEATURES.index, ORDER)
+TEXT_FIRST, FACTS_FIRST, ORDER_FIRST = (FEATURES.index(part[0]) for part in (TEXT, COLUMNS, ORDER))
 HISTORY_LENGTH, SINCE_LAST, SESSION_LENGTH, GAP_BEFORE = map(FEATURES.index, QUERY)
 
 MAX_TEXTS: Final = 10
@@ -68,25 +67,19 @@ def _text(
         return
     vectors = bundle.knowledge.text_vectors
     latest = query.walk.steps[::-1][:MAX_TEXTS]
-    similar = vectors[rows] @ np.concatenate([vectors[latest], signals.profile[None, :]]).T
-    table[:, TEXT_LAST] = similar[:, 0]
-    table[:, TEXT_RECENT] = similar[:, -1]
-    table[:, TEXT_MAX] = similar[:, :-1].max(1)
+    asked = np.concatenate([vectors[latest], signals.profile[None, :]])
+    columns.fill_likeness(vectors, rows, asked, TEXT_FIRST, table)
 
 
 def _catalogue(
     bundle: Bundle, query: Query, rows: NDArray[np.int32], table: NDArray[np.float32]
 ) -> None:
-    credentials = bundle.credentials
-    level = credentials.level[rows]
-    table[:, LEVEL] = level
-    table[:, HOURS] = credentials.hours[rows]
-    if len(query.walk.history):
-        last = query.walk.steps[-1]
-        table[:, LEVEL_STEP] = level - credentials.level[last]
-        if credentials.issuer[last]:
-            codes = credentials.issuer.codes
-            table[:, SAME_ISSUER] = codes[rows] == codes[last]
+    known = bundle.credentials
+    last = int(query.walk.steps[-1]) if len(query.walk.history) else -1
+    issued = last >= 0 and bool(known.issuer[last])
+    columns.fill_facts(
+        known.level, known.hours, known.issuer.codes, rows, last, issued, FACTS_FIRST, table
+    )
 
 
 def _order(
@@ -95,15 +88,10 @@ def _order(
     """How far behind the last step, and behind the nearest credential met, each stands in the
     catalogue: parts of a series mostly stand together.
     """
-    place = bundle.knowledge.place
-    if not len(query.walk.history) or not len(place):
-        return
-    here, last = place[rows], place[query.walk.steps[-1]]
-    table[:, FROM_LAST] = np.minimum(np.maximum(here - last, -NEARBY), NEARBY)
-    met = np.sort(place[query.walk.history])
-    before = np.searchsorted(met, here) - 1
-    behind = np.where(before >= 0, here - met[np.maximum(before, 0)], NEARBY)
-    table[:, FROM_MET] = np.minimum(behind, NEARBY)
+    place, walk = bundle.knowledge.place, query.walk
+    if len(walk.history) and len(place):
+        last = int(walk.steps[-1])
+        columns.fill_order(place, rows, last, walk.history, NEARBY, ORDER_FIRST, table)
 
 
 def _moment(query: Query, signals: Signals, table: NDArray[np.float32]) -> None:

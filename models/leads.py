@@ -31,7 +31,9 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
     if not latest or not len(ranked.places):
         return [None] * len(ranked.places)
     best = np.argsort(-ranked.scores, kind="stable")[:RIVALS]
-    rivals = np.unique(np.concatenate([best, ranked.places]))
+    among = np.zeros(len(ranked.scores), np.bool_)
+    among[best] = among[ranked.places] = True
+    rivals = np.flatnonzero(among)
     some = Candidates(ranked.candidates.rows[rivals], ranked.candidates.ranks[rivals])
     shown = np.searchsorted(rivals, ranked.places)
     before = _ranks(ranked.scores[rivals], shown)

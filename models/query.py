@@ -88,7 +88,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     credentials = bundle.credentials
     held_kinds = bundle.manifest.held_kinds
     verified = credentials.ids.rows(ask.learner.verified)
-    held = np.union1d(_rows_of(bundle, ask.learner.history, held_kinds), verified)
+    held = _ascending(_rows_of(bundle, ask.learner.history, held_kinds), verified)
     begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
     dismissed = _dismissed(bundle, ask.learner.history)
     excluded = credentials.ids.rows(ask.constraints.exclude)
@@ -102,7 +102,7 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
         at=ask.at,
         walk=_walked(bundle, ask.learner.history),
         held=held,
-        closed=np.unique(np.concatenate([held, begun, dismissed, excluded])),
+        closed=_ascending(held, begun, dismissed, excluded),
         dismissed=dismissed,
         pinned=credentials.ids.rows(ask.pinned),
         skills=skills,
@@ -142,6 +142,11 @@ def _rows_of(bundle: Bundle, events: Iterable[Event], kinds: Iterable[str]) -> N
     wanted = set(kinds)
     rows = (bundle.credentials.row(event.credential) for event in events if event.kind in wanted)
     return np.array(sorted({row for row in rows if row is not None}), np.int32)
+
+
+def _ascending(*parts: NDArray[np.int32]) -> NDArray[np.int32]:
+    """All rows of a few short lists, each once."""
+    return np.array(sorted({row for part in parts for row in part.tolist()}), np.int32)
 
 
 def _dismissed(bundle: Bundle, events: Iterable[Event]) -> NDArray[np.int32]:
@@ -256,7 +261,7 @@ def required(bundle: Bundle, cut: slice) -> Requirement:
         return Requirement()
     return Requirement(
         skills=requires.links.indices[cut],
-        importance=np.nan_to_num(importance[cut], nan=1.0),
+        importance=np.where(np.isnan(importance[cut]), np.float32(1.0), importance[cut]),
         level=requires.links.values[cut],
         match=requires.match[cut],
     )

@@ -66,11 +66,13 @@ def rank(bundle: Bundle, query: Query, observer: Observer = NOBODY) -> Ranked:
     mixed = lifted(bundle, query, known.demand, rows, traded(query, known, rows, raw))
     scores = without_unwanted(bundle, query, rows, mixed)
     order = np.lexsort((rows, -scores))
-    pinned = np.isin(rows[order], query.pinned)
     added = ADDED_FOR_VARIETY if known.gap is None else ADDED_FOR_GOAL
     from_all = query.max_per_issuer is not None or bool(query.floors)
     depth = len(order) if from_all else query.limit * added
-    order = order[pinned | (np.arange(len(order)) < depth)]
+    chosen = np.arange(len(order)) < depth
+    if len(query.pinned):
+        chosen |= np.isin(rows[order], query.pinned)
+    order = order[chosen]
     scores[order] = without_overlap(query, known.gap, rows[order], scores[order])
     order = order[np.lexsort((rows[order], -scores[order]))]
     scores[order] = without_repeats(bundle, rows[order], scores[order])

@@ -62,6 +62,9 @@ ITEMS: Final = _decayed({"item_last": None, "item_recent": ITEM_DECAY})
 
 ONE: Final = np.ones((1, 1), np.float32)
 
+OF_WALK: Final = np.array([name not in ("popular_for_role", "gap") for name in DENSE])
+"""Signals that rest on what the learner did."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
@@ -84,9 +87,22 @@ class Signals:
 
 def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
     """All signals of one query."""
-    trend = None if bundle.behaviour.trend is None else bundle.behaviour.trend.values(query.at)
-    known = _computed(bundle, query, gap, trend, Met(bundle.n, _blank(bundle, query, gap)))
-    return replace(known, demand=demand.measure(bundle, query))
+    behaviour = bundle.behaviour
+    met = Met(bundle.n, _blank(bundle, query, gap))
+    _add_walks(bundle, [query.walk], met)
+    if query.role is not None and query.role.row is not None:
+        role = np.array([query.role.row], np.int32)
+        met.add(behaviour.popular_for_role, role, ONE, _into("popular_for_role"))
+    if gap is not None:
+        met.put(gap.closers.rows, gap.closing, COLUMN["gap"])
+    return Signals(
+        met=met,
+        vector=_folded(bundle, query),
+        profile=_profile(bundle, query.walk),
+        gap=gap,
+        trend=None if behaviour.trend is None else behaviour.trend.values(query.at),
+        demand=demand.measure(bundle, query),
+    )
 
 
 def without_each(
@@ -99,12 +115,24 @@ def without_each(
     """The query without each of ``steps`` (credentials on its walk), and its signals of ``rows``;
     ``known`` are all signals with them.
     """
-    found = []
-    for step in steps:
-        less = replace(query, walk=query.walk.without(step))
-        met = Met.only(rows, bundle.n, _blank(bundle, less, known.gap))
-        found.append((less, _computed(bundle, less, known.gap, known.trend, met)))
-    return found
+    queries = [replace(query, walk=query.walk.without(step)) for step in steps]
+    tables = np.tile(known.met.of(rows), (len(queries), 1, 1))
+    for less, own in zip(queries, tables, strict=True):
+        own[:, OF_WALK] = _blank(bundle, less, known.gap)[OF_WALK]
+    met = Met.only(rows, bundle.n, tables)
+    _add_walks(bundle, [less.walk for less in queries], met)
+    return [
+        (
+            less,
+            replace(
+                known,
+                met=met.copy(i),
+                vector=_folded(bundle, less),
+                profile=_profile(bundle, less.walk),
+            ),
+        )
+        for i, less in enumerate(queries)
+    ]
 
 
 def _blank(bundle: Bundle, query: Query, gap: GapState | None) -> NDArray[np.float32]:
@@ -130,37 +158,13 @@ def _blank(bundle: Bundle, query: Query, gap: GapState | None) -> NDArray[np.flo
     return blank
 
 
-def _computed(
-    bundle: Bundle,
-    query: Query,
-    gap: GapState | None,
-    trend: NDArray[np.float32] | None,
-    met: Met,
-) -> Signals:
-    behaviour, walk = bundle.behaviour, query.walk
-    texts = bundle.knowledge.text_vectors
-    recent = np.ascontiguousarray(walk.steps[::-1][:WINDOW])
-    if len(recent):
-        _add_walk(bundle, walk, recent, met)
-    if query.role is not None and query.role.row is not None:
-        role = np.array([query.role.row], np.int32)
-        met.add(behaviour.popular_for_role, role, ONE, _into("popular_for_role"))
-    if gap is not None:
-        met.put(gap.closers.rows, gap.closing, COLUMN["gap"])
-    return Signals(
-        met=met,
-        vector=_folded(bundle, query),
-        profile=texts[recent[:TEXT_WINDOW]].mean(0) if texts.shape[1] and len(recent) else None,
-        gap=gap,
-        trend=trend,
-    )
-
-
-def _add_walk(bundle: Bundle, walk: Walk, recent: NDArray[np.int32], met: Met) -> None:
-    """What the learner's way says; ``recent`` are its latest steps, the latest first."""
-    behaviour = bundle.behaviour
+def _add_walks(bundle: Bundle, walks: Sequence[Walk], met: Met) -> None:
+    """What learners' ways say, each to its own copy."""
+    behaviour, known = bundle.behaviour, bundle.knowledge
     slow, fast = behaviour.following
-    weights = walk.step_weights[::-1][:WINDOW, None]
+    recent = [walk.steps[::-1][:WINDOW] for walk in walks]
+    steps, copies, back = _joined(recent)
+    weights = np.concatenate([walk.step_weights[::-1][:WINDOW] for walk in walks])[:, None]
     for matrix, each in (
         (fast, FAST),
         (slow, SLOW),
@@ -169,16 +173,28 @@ def _add_walk(bundle: Bundle, walk: Walk, recent: NDArray[np.int32], met: Met) -
         (behaviour.item_item, ITEMS),
     ):
         if each is not IN_SESSION or behaviour.trend is not None:
-            met.add(matrix, recent, each.fading[: len(recent)] * weights, each.into)
-    whole = np.ascontiguousarray(walk.history_weights[:, None])
-    met.add(behaviour.item_item, walk.history, whole, _into("item_item"))
-    met.add_journeys(behaviour.journeys, walk.history, COLUMN["alike"])
-    pair = _pair(bundle, recent)
-    if pair is not None:
-        met.add(behaviour.after_pair, pair, ONE, _into("next_pair"))
-    if bundle.knowledge.stacks.indices.size:
-        known = bundle.knowledge
-        met.put_stacks(known.stacks, known.stack_parts, walk.history, COLUMN["stack"])
+            met.add(matrix, steps, each.fading[back] * weights, each.into, copies)
+    whole, copies, _ = _joined([walk.history for walk in walks])
+    weights = np.concatenate([walk.history_weights for walk in walks])[:, None]
+    met.add(behaviour.item_item, whole, weights, _into("item_item"), copies)
+    for i, walk in enumerate(walks):
+        if not len(walk.history):
+            continue
+        met.add_journeys(behaviour.journeys, walk.history, COLUMN["alike"], i)
+        pair = _pair(bundle, recent[i])
+        if pair is not None:
+            met.add(behaviour.after_pair, pair, ONE, _into("next_pair"), np.array([i]))
+        if known.stacks.indices.size:
+            met.put_stacks(known.stacks, known.stack_parts, walk.history, COLUMN["stack"], i)
+
+
+def _joined(
+    parts: Sequence[NDArray[np.int32]],
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    """All of them end to end, and for each entry whose it is and its place there."""
+    lengths = [len(part) for part in parts]
+    places = np.concatenate([np.arange(length) for length in lengths])
+    return np.concatenate(parts), np.repeat(np.arange(len(parts)), lengths), places
 
 
 def _pair(bundle: Bundle, recent: NDArray[np.int32]) -> NDArray[np.int32] | None:
@@ -201,3 +217,9 @@ def _folded(bundle: Bundle, query: Query) -> NDArray[np.float32] | None:
         return None
     weights = recency(len(query.walk.history), factors.folding.decay)
     return fold_in(query.walk.history, weights * query.walk.history_weights, factors)
+
+
+def _profile(bundle: Bundle, walk: Walk) -> NDArray[np.float32] | None:
+    """The mean text ``(t,)`` of the latest steps."""
+    texts, latest = bundle.knowledge.text_vectors, walk.steps[::-1][:TEXT_WINDOW]
+    return np.asarray(texts[latest].mean(0)) if texts.shape[1] and len(latest) else None

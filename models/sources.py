@@ -166,15 +166,22 @@ def unproven(asked: Asked) -> Proposal:
     fresh = asked.eligible & (bundle.behaviour.learners_of == 0)
     if not fresh.any():
         return NOTHING
-    near, closing = NOTHING[0], NOTHING[0]
+    near, closing, more = NOTHING[0], NOTHING[0], 0.0
     if profile is not None:
-        rows, _ = asked.nearest
+        rows, texts = asked.nearest
         near = rows[fresh[rows]]
         if len(near) < QUOTA and len(rows) == NEAREST:
             near, _ = _search(bundle, "text", profile, fresh, QUOTA)
+        elif gap is not None and len(near) >= QUOTA:
+            # What is not among the nearest is at most as near as the last of them, and must be
+            # better than the last of the best so far.
+            sums = texts[fresh[rows]] + gap.closing[near]
+            more = float(np.partition(sums, -QUOTA)[-QUOTA] - texts[-1])
     if gap is not None:
         closing = gap.closers.rows
-        closing = closing[fresh[closing] & (gap.closing[closing] > 0)]
+        closing = closing[
+            fresh[closing] & (gap.closing[closing] > 0) & (gap.closing[closing] >= more)
+        ]
     # What closes nothing can be among the best only if its text is among the nearest.
     rows = np.unique(np.concatenate([near, closing]))
     scores = np.zeros(len(rows), np.float32)

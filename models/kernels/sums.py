@@ -3,7 +3,8 @@
 A ``table`` has a row for each credential ``met``, in the order they are met. ``places`` (n,) is
 one more than the place of each credential in it, 0 where it has none; one without gets the next,
 its row of the table being ``blank`` (c,), while there is room in ``met``. ``count`` are met
-before, and each kernel returns how many are after.
+before, and each kernel returns how many are after. Where a table holds several copies of its rows,
+one below the other, and no room is left, ``shift`` says at which row the copy begins.
 
 What is done for each entry is written out in every loop, and with unsigned places: a call there,
 or a place that might count from the end, takes ten times as long as the sum.
@@ -20,7 +21,7 @@ from models.compiled import INT, POINTERS, REAL, ROWS, TABLE, VALUES, compiled, 
 MET = (written(types.int32), written(types.int32), written(types.float32, 2), VALUES, INT)
 
 
-@compiled(INT, POINTERS, ROWS, VALUES, ROWS, TABLE, ROWS, *MET)
+@compiled(INT, POINTERS, ROWS, VALUES, ROWS, TABLE, ROWS, POINTERS, *MET)
 def add_rows(
     indptr: NDArray[np.int64],
     indices: NDArray[np.int32],
@@ -28,6 +29,7 @@ def add_rows(
     rows: NDArray[np.int32],
     weights: NDArray[np.float32],
     into: NDArray[np.int32],
+    shift: NDArray[np.int64],
     places: NDArray[np.int32],
     met: NDArray[np.int32],
     table: NDArray[np.float32],
@@ -46,7 +48,7 @@ def add_rows(
                 table[count, :] = blank
                 count += 1
                 places[column] = place = count
-            line = table[np.uint32(place - 1)]
+            line = table[np.uint32(place - 1 + shift[k])]
             for c in range(len(into)):
                 line[np.uint32(into[c])] += weights[np.uint32(k), c] * values[at]
     return count
@@ -78,7 +80,7 @@ def put(
     return count
 
 
-@compiled(INT, POINTERS, ROWS, ROWS, ROWS, read(types.float64), REAL, REAL, INT, *MET)
+@compiled(INT, POINTERS, ROWS, ROWS, ROWS, read(types.float64), REAL, REAL, INT, INT, *MET)
 def add_near(
     indptr: NDArray[np.int64],
     credentials: NDArray[np.int32],
@@ -88,6 +90,7 @@ def add_near(
     onward: float,
     before: float,
     into: int,
+    shift: int,
     places: NDArray[np.int32],
     met: NDArray[np.int32],
     table: NDArray[np.float32],
@@ -111,11 +114,11 @@ def add_near(
                 places[column] = place = count
             ahead = at - start - latest[i]
             near = onward ** (ahead - 1) if ahead > 0 else before * onward ** (-ahead)
-            table[np.uint32(place - 1), into] += np.float32(weights[i] * near)
+            table[np.uint32(place - 1 + shift), into] += np.float32(weights[i] * near)
     return count
 
 
-@compiled(INT, POINTERS, ROWS, POINTERS, ROWS, ROWS, written(types.int32), INT, *MET)
+@compiled(INT, POINTERS, ROWS, POINTERS, ROWS, ROWS, written(types.int32), INT, INT, *MET)
 def put_stacks(
     stacks: NDArray[np.int64],
     stack: NDArray[np.int32],
@@ -124,6 +127,7 @@ def put_stacks(
     history: NDArray[np.int32],
     done: NDArray[np.int32],
     into: int,
+    shift: int,
     places: NDArray[np.int32],
     met: NDArray[np.int32],
     table: NDArray[np.float32],
@@ -156,6 +160,6 @@ def put_stacks(
                     table[count, :] = blank
                     count += 1
                     places[column] = place = count
-                line = table[np.uint32(place - 1)]
+                line = table[np.uint32(place - 1 + shift)]
                 line[into] = max(line[into], share)
     return count

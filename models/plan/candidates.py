@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.conditions import CREDENTIAL
-from models.domain import ASSUMED_LEVEL
 from models.eligibility import within
+from models.evidence import assumed
 from models.plan.needs import Need, compile_needs, leaves
 from models.plan.question import Asked
 from models.plan.terms import PathAsk
@@ -83,15 +83,13 @@ def needs_of(bundle: Bundle, query: Query, rows: NDArray[np.int32]) -> Sequence[
     conditions, links = bundle.knowledge.conditions, bundle.credentials.teaches.links
     held = set(query.held.tolist())
     place = {row: i for i, row in enumerate(rows.tolist())}
-    levels = dict(
-        zip(query.skills.tolist(), np.nan_to_num(query.levels, nan=ASSUMED_LEVEL), strict=True)
-    )
+    levels = dict(zip(query.skills.tolist(), assumed(query.levels), strict=True))
     _, skilled = leaves(conditions, rows)
     teachers: dict[int, list[tuple[int, float]]] = {}
     if len(skilled):
         at, owner = links.entries(rows)
         asked = np.isin(links.indices[at], np.unique(conditions.row[skilled]))
-        taught = np.nan_to_num(links.values[at[asked]], nan=ASSUMED_LEVEL)
+        taught = assumed(links.values[at[asked]])
         skills = links.indices[at[asked]]
         for i, skill, level in zip(owner[asked], skills, taught, strict=True):
             teachers.setdefault(int(skill), []).append((int(i), float(level)))

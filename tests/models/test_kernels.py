@@ -50,10 +50,14 @@ def test_sums_are_the_dense_products(
     np.testing.assert_allclose(met.of(np.arange(N)), wanted, atol=1e-5)
     assert sorted(met.rows.tolist()) == np.flatnonzero((dense[rows] != 0).any(0)).tolist()
     some = np.array(asked, np.int32)
-    only = Met.only(some, N, blank)
-    only.add(sparse(dense), rows, weights, into)
-    assert only.rows.tolist() == asked
-    np.testing.assert_allclose(only.of(some), wanted[some], atol=1e-5)
+    only = Met.only(some, N, np.tile(blank, (2, len(some), 1)))
+    copies = np.arange(len(rows)) % 2
+    only.add(sparse(dense), rows, weights, into, copies)
+    for which in (0, 1):
+        mine = copies == which
+        wanted[:, [2, 0]] = dense[rows[mine]].T @ weights[mine]
+        assert only.copy(which).rows.tolist() == asked
+        np.testing.assert_allclose(only.copy(which).of(some), wanted[some], atol=1e-5)
 
 
 def test_what_is_put_replaces_and_meets() -> None:
