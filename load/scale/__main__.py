@@ -37,12 +37,12 @@ def main() -> int:
     chosen = _arguments()
     report: dict[str, Any] = {
         "machine": {"cores": os.cpu_count(), "processor": platform.processor()},
-        "settings": {"workers": 1, "answers": chosen.answers},
+        "settings": {"workers": 1, "answers": chosen.answers, "memory_gib": chosen.memory},
         "sizes": [],
     }
     for size in chosen.credentials or (QUICK if chosen.quick else SIZES):
         folder = prepared(chosen.work, size)
-        found = served(folder, World(size), chosen.answers)
+        found = served(folder, World(size), chosen.answers, chosen.memory)
         loaded = bundle.read(folder)
         recalled = recall(loaded)
         sizes = report["sizes"]
@@ -88,6 +88,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m load.scale", description=__doc__)
     parser.add_argument("--credentials", type=int, nargs="+", help=f"sizes; default {SIZES}")
     parser.add_argument("--answers", type=int, default=300, help="that are timed at each size")
+    parser.add_argument("--memory", type=float, metavar="GIB", help="bound it, as root on Linux")
     parser.add_argument("--quick", action="store_true", help=f"sizes {QUICK}")
     parser.add_argument("--work", type=Path, default=Path("var/scale"), help="what is kept")
     parser.add_argument("--json", type=Path, help="file for all figures")

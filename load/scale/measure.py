@@ -15,6 +15,7 @@ import numpy as np
 
 from load.bench.servers import Server, started
 from load.bench.times import percentiles_ms
+from load.scale.limit import bound, forget
 from load.scale.vectors import questions
 from load.scale.world import World
 from models.bundle import Bundle
@@ -30,7 +31,7 @@ FRESH: Final = 16
 """Questions by which recall is measured, none of which was tried when an index was chosen."""
 
 
-def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
+def served(folder: Path, world: World, answers: int, gib: float | None = None) -> dict[str, Any]:
     """The service on one process, started on the bundle and asked ``answers`` questions of
     different learners, one after the other.
 
@@ -39,8 +40,13 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
     the end, ``begin_…`` before the first answer; ``peak_mb`` was resident at most.
     ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and its store:
     what others do on the machine hardly adds to it.
+
+    With ``gib`` the service, its store and the one who asks have no more memory than that, and
+    nothing of the bundle is in it to begin with; ``bound_peak_mb`` is what they had at most.
     """
-    with tempfile.TemporaryDirectory(prefix="cairn-scale-") as var:
+    if gib is not None:
+        forget(folder)
+    with bound(gib) as most, tempfile.TemporaryDirectory(prefix="cairn-scale-") as var:
         key = f"cairn_load_{secrets.token_urlsafe(32)}"
         began = time.perf_counter()
         command = ("cairn", "serve", "--bundle", str(folder), "--workers", "1")
@@ -56,7 +62,7 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
                 ask(i)
                 seconds.append(time.perf_counter() - sent)
             after, spent = _memory(server.pid), server.cpu_seconds() - spent
-            peak = _peak(server.pid)
+            peak, together = _peak(server.pid), most()
             stages = {
                 stage: round(1000 * total / count, 3)
                 for stage, (total, count) in server.stages().items()
@@ -69,6 +75,7 @@ def served(folder: Path, world: World, answers: int) -> dict[str, Any]:
         **{f"{name}_ms": round(ms, 3) for name, ms in percentiles_ms(seconds).items()},
         "rss_mb": after["Rss"],
         "peak_mb": peak,
+        "bound_peak_mb": together,
         "pss_mb": after["Pss"],
         "own_mb": after["Private_Dirty"],
         "begin_rss_mb": before["Rss"],

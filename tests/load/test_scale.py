@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,22 @@ def test_each_size_is_served_and_measured(tmp_path: Path, monkeypatch: pytest.Mo
     assert made.n == 1200
     assert made.credentials.card(20)["prerequisites"] == {"credential": "credential-19"}
     assert [made.credentials.row(f"credential-{row}") for row in (0, 700)] == [0, 700]
+
+
+BOUNDED = """
+from load.scale.limit import bound
+with bound(0.25) as most:
+    held = bytearray(64 * 2**20)
+    print(most())
+"""
+
+
+def test_memory_is_bounded_or_said_not_to_be() -> None:
+    done = subprocess.run([sys.executable, "-c", BOUNDED], capture_output=True, text=True)
+    if done.returncode == 0:
+        assert 64 <= float(done.stdout) <= 256
+    else:
+        assert "memory cannot be bounded here: " in done.stderr
 
 
 def test_every_kind_is_tried_and_the_least_work_is_chosen() -> None:
