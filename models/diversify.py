@@ -68,14 +68,14 @@ def without_overlap(
     part of the gap that the items before it leave open, so that a list does not close the
     same skill again and again.
     """
-    if state is None or not query.goal_weight > 0 or not state.closing.max(initial=0.0) > 0:
+    if state is None or not query.goal_weight > 0 or not state.most > 0:
         return scores
     toned = np.empty(len(rows))
     lists.tone_overlap(
         gap.reached(state, rows),
         state.weight,
         state.coverage.copy(),
-        query.goal_weight / float(state.closing.max()),
+        query.goal_weight / state.most,
         np.array([p for r in query.pinned for p in np.flatnonzero(rows == r)], np.int64),
         query.limit,
         scores,

@@ -90,8 +90,8 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     lost = np.exp(ranked.raw[places] - best) - np.exp(raw - best)
     found = dict(zip(EVIDENCE, lost, strict=True))
     state = ranked.known.gap
-    if state is not None and state.closing.max(initial=0.0) > 0:
-        closing = state.closing[ranked.candidates.rows[places]] / state.closing.max()
+    if state is not None and state.most > 0:
+        closing = state.closing[ranked.candidates.rows[places]] / state.most
         found = {kind: (1 - query.goal_weight) * each for kind, each in found.items()}
         found["gap"] = found["gap"] + query.goal_weight * closing
     demand = ranked.known.demand

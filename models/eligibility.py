@@ -29,9 +29,11 @@ def eligible(bundle: Bundle, query: Query) -> NDArray[np.bool_]:
 
 def available(credentials: Credentials, at: float) -> NDArray[np.bool_]:
     """Mask ``(n,)`` of credentials on offer at ``at`` (seconds since the epoch)."""
-    early = credentials.available_from > at
-    late = credentials.available_until < at
-    return ~(early | late)
+    mask, dated = np.ones(len(credentials), np.bool_), credentials.dated
+    early = credentials.available_from[dated] > at
+    late = credentials.available_until[dated] < at
+    mask[dated] = ~(early | late)
+    return mask
 
 
 def within(credentials: Credentials, limits: Constraints) -> NDArray[np.bool_]:

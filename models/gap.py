@@ -40,7 +40,8 @@ class GapState:
     """The gap before anything new is earned, and what each credential would do to it.
 
     ``coverage`` (k,) 0..1 per requirement; ``weight`` (k,) sums to 1; ``before`` 0..1;
-    ``closing`` (n,): by how much each credential alone would lower the gap, 0..before.
+    ``closing`` (n,): by how much each credential alone would lower the gap, 0..before; ``most``
+    is the largest of them.
     """
 
     requirement: Requirement
@@ -49,6 +50,7 @@ class GapState:
     weight: NDArray[np.float32]
     before: float
     closing: NDArray[np.float32]
+    most: float
 
 
 def measure(bundle: Bundle, query: Query) -> GapState | None:
@@ -60,8 +62,9 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
     weight = (requirement.importance / requirement.importance.sum()).astype(np.float32)
     closers = _closers(bundle, requirement)
     gain = np.maximum(closers.after - covered[closers.place], 0.0) * weight[closers.place]
-    closing = np.bincount(closers.rows, weights=gain, minlength=bundle.n).astype(np.float32)
-    closing *= bundle.credentials.shown
+    gain *= bundle.credentials.shown[closers.rows]
+    closing = np.zeros(bundle.n, np.float32)  # of a large catalogue few places are ever touched
+    np.add.at(closing, closers.rows, gain)
     return GapState(
         requirement=requirement,
         closers=closers,
@@ -69,6 +72,7 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
         weight=weight,
         before=float(weight @ (1.0 - covered)),
         closing=closing,
+        most=float(closing[closers.rows].max(initial=0.0)),
     )
 
 

@@ -127,7 +127,7 @@ def traded(
         return np.zeros(0)
     engagement = np.exp(raw - raw.max())
     state = known.gap
-    if state is None or not state.closing.max(initial=0.0) > 0:
+    if state is None or not state.most > 0:
         return np.asarray(engagement)
-    closing = state.closing[rows] / state.closing.max()
+    closing = state.closing[rows] / state.most
     return np.asarray((1 - query.goal_weight) * engagement + query.goal_weight * closing)

@@ -163,7 +163,7 @@ def _trending(horizon: int) -> Source:
 def unproven(asked: Asked) -> Proposal:
     """Credentials nobody has met yet, by what they close of the gap and by their text."""
     bundle, gap, profile = asked.bundle, asked.signals.gap, asked.signals.profile
-    fresh = asked.eligible & (bundle.behaviour.learners_of == 0)
+    fresh = asked.eligible & bundle.behaviour.unmet
     if not fresh.any():
         return NOTHING
     near, closing, more = NOTHING[0], NOTHING[0], 0.0
@@ -199,7 +199,7 @@ def remaining(asked: Asked) -> Proposal:
     wanting = asked.query.limit - len(met)
     if wanting <= 0:
         return NOTHING
-    left = asked.eligible & ~(asked.bundle.behaviour.learners_of > 0)
+    left = asked.eligible & asked.bundle.behaviour.unmet
     rows = np.flatnonzero(left)[:wanting].astype(np.int32)
     return rows, np.zeros(len(rows), np.float32)
 

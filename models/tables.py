@@ -132,7 +132,8 @@ class Credentials:
     """The credentials, in row order, with the columns that limits are checked against: numbers
     float64 ``(n,)``, NaN unknown, and ``Labels``.
 
-    ``shown`` ``(n,)`` marks those that may be proposed, found and named.
+    ``shown`` ``(n,)`` marks those that may be proposed, found and named; ``dated`` are the rows of
+    those that are not always on offer.
     """
 
     def __init__(self, columns: Columns, teaches: SkillLinks, skills: Skills) -> None:
@@ -146,6 +147,9 @@ class Credentials:
         self.level, self.hours, self.cost, self.available_from, self.available_until = (
             Numbers.of(columns[name]).values
             for name in ("level", "hours", "cost", "available_from", "available_until")
+        )
+        self.dated = np.flatnonzero(
+            ~np.isnan(self.available_from) | ~np.isnan(self.available_until)
         )
         self.issuer, self.language, self.delivery, self.currency = (
             Labels.of(columns[name]) for name in ("issuer", "language", "delivery", "currency")

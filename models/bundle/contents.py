@@ -68,7 +68,8 @@ class Behaviour:
     - ``journeys``: the ways of earlier learners, to find those alike.
     - ``begun_with`` (n,): how many learners met each credential first of all, 0..1.
     - ``learners_of`` (n,): number of learners who met each credential; ``most_learners`` the
-      largest of them, 1 at least; ``by_learners`` (≤ n,) the rows of those met, most first.
+      largest of them, 1 at least; ``by_learners`` (≤ n,) the rows of those met, most first;
+      ``unmet`` (n,) marks those nobody met.
     - ``popular_for_role`` (r × n): share of the learners with that target, of whom there
       are ``learners_for_role`` (r,), who met it.
     - ``trend``: popularity over time; ``None`` for data without dates.
@@ -87,6 +88,7 @@ class Behaviour:
     learners_of: NDArray[np.float32]
     most_learners: float
     by_learners: NDArray[np.int32]
+    unmet: NDArray[np.bool_]
     popular_for_role: Csr
     learners_for_role: NDArray[np.float32]
     trend: Trend | None
@@ -192,6 +194,7 @@ def behaviour(arrays: Arrays) -> Behaviour:
         learners_of=arrays["learners_of"],
         most_learners=max(1.0, float(arrays["learners_of"].max(initial=0.0))),
         by_learners=descending(arrays["learners_of"]),
+        unmet=arrays["learners_of"] == 0,
         popular_for_role=_csr(arrays, "popular_for_role"),
         learners_for_role=arrays["learners_for_role"],
         trend=Trend.of(
