@@ -139,7 +139,7 @@ def tune(
                     if failed := [each.exitcode for each in started if each.exitcode]:
                         raise TrainingFailed(f"{len(failed)} of {workers} workers ended early")
         until = None if minutes is None else begun + 60 * minutes
-        return _told(study, folder, config, bench, until, progress)
+        return _concluded(study, folder, config, bench, until, progress)
 
 
 def front(trials: Sequence[Trial]) -> tuple[Trial, ...]:
@@ -217,7 +217,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _told(
+def _concluded(
     study: Study,
     folder: Path,
     config: Config,
@@ -225,8 +225,9 @@ def _told(
     until: float | None,
     progress: Progress,
 ) -> Tuned:
-    trials = {each.number: each for each in study.trials()}
-    first, *_ = ended = tuple(trials.values())
+    """Judge the few best again, write what is best, and tell of it."""
+    ended = tuple(study.trials())
+    first, trials = ended[0], {each.number: each for each in ended}
     chosen = study.judged(promising(ended))
     splits = further(bench) if chosen else []
     configs = {number: changed(config, trials[number].values) for number in [first.number, *chosen]}
