@@ -153,7 +153,9 @@ def tune(
         str | None, Option(metavar="NAME", help="One that is there goes on. Default: by the data.")
     ] = None,
     trials: Annotated[int, Option(min=1, help="So many in all, of this study.")] = 30,
-    minutes: Annotated[float | None, Option(min=0, help="Begin no trial after that.")] = None,
+    minutes: Annotated[
+        float | None, Option(min=0, help="Begin nothing after that; a third confirms.")
+    ] = None,
     workers: Annotated[int, Option(min=1, help="So many processes of this machine try.")] = 1,
     out: Annotated[
         Path | None, Option("--out", metavar="FILE.json", help="The best settings, for --config.")

@@ -95,6 +95,28 @@ def paired(
     return interval(a - b, seed, resamples)
 
 
+def crossed(
+    values: NDArray[np.float64], seed: int, resamples: int = RESAMPLES, *, among: int = 1
+) -> tuple[float, float]:
+    """Bootstrap 95 % interval of the mean of ``values`` ``(m, fits)``, NaN where a learner was not
+    asked; as one ``among`` several it is as wide as holds for all of them together (Bonferroni).
+
+    Learners and fits are both drawn anew (Owen, *The pigeonhole bootstrap*, Annals of Applied
+    Statistics 1, 2007): what a lucky fit brings comes to all learners at once, and an interval over
+    learners alone does not know of it.
+    """
+    asked = ~np.isnan(values)
+    m, fits = values.shape
+    rng = np.random.default_rng(seed)
+    learners = rng.multinomial(m, np.full(m, 1 / m), size=resamples)
+    drawn = rng.multinomial(fits, np.full(fits, 1 / fits), size=resamples)
+    sums = (learners @ np.where(asked, values, 0.0) * drawn).sum(axis=1)
+    counts = (learners @ asked * drawn).sum(axis=1)
+    tail = 0.025 / among
+    low, high = np.quantile(sums / np.maximum(counts, 1), [tail, 1 - tail])
+    return float(low), float(high)
+
+
 def slices(split: Split) -> dict[str, NDArray[np.bool_]]:
     """Masks ``(m,)`` over the test learners, by name; a mask may be empty.
 

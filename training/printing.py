@@ -179,20 +179,25 @@ def tuned(found: Tuned) -> Iterator[RenderableType]:
     given_up = sum(each.quality is None for each in found.trials)
     yield Text(
         f"{len(found.trials)} trials, {given_up} of them given up at first sight; NDCG@10 on an "
-        f"inner split of {found.learners} learners."
+        f"inner split of {found.learners} learners: {found.first.quality:.3f} with the settings "
+        f"given, {found.ahead.quality:.3f} in trial {found.ahead.number}."
     )
     if found.importance:
         title = "what the differences in quality come from"
-        shown = table(title, "setting", "share", "best")
+        shown = table(title, "setting", "share", "ahead")
         for name, share in found.importance.items():
-            shown.add_row(name, f"{share:.2f}", f"{found.best.values[name]:g}")
+            shown.add_row(name, f"{share:.2f}", f"{found.ahead.values[name]:g}")
         yield shown
     title = "none is both better and faster"
     shown = table(title, "trial", "NDCG@10", "ms an answer", "times the first's")
     for each in found.front:
         shown.add_row(str(each.number), *(f"{x:.3f}" for x in (each.quality, each.ms, each.times)))
     yield shown
-    yield Text(
-        f"Best: trial {found.best.number} with {found.best.quality:.3f}, where the settings given "
-        f"have {found.first.quality:.3f}. Train with it: --config {found.file}"
-    )
+    if found.confirmed:
+        title = f"once more, on {found.splits} splits that the search did not see"
+        shown = table(title, "trial", "NDCG@10", "settings given", "95 % of the difference")
+        for again in found.confirmed:
+            figures = f"{again.quality:.3f}", f"{again.given:.3f}"
+            shown.add_row(str(again.number), *figures, _interval(again.interval, signed=True))
+        yield shown
+    yield Text(f"{found.verdict} Train with them: --config {found.file}")

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from training.report.charts import Bar, Point, bars, plane
 from training.report.elements import table
 from training.report.page import document
-from training.report.words import Part, beside, figure, listed, note
+from training.report.words import Part, beside, figure, interval, listed, note
 
 if TYPE_CHECKING:
     from training.tuning import Tuned
@@ -21,15 +21,12 @@ if TYPE_CHECKING:
 def tuned(found: Tuned, at: datetime) -> str:
     """The HTML of a search; ``at`` is the moment that the page names as its own."""
     title = f"Tuning, study {found.study.name}"
-    verdict = (
-        f"NDCG@10 {found.best.quality:.3f} with the best settings, {found.first.quality:.3f} "
-        f"with those given, over {found.learners:,} learners of an inner split."
-    )
     about = f"{at:%Y-%m-%d %H:%M %Z} · {len(found.trials)} trials"
-    return document(title, verdict, about, _parts(found))
+    return document(title, found.verdict, about, _parts(found))
 
 
 def _parts(found: Tuned) -> Iterator[Part]:
+    yield Part("Confirmed", _confirmed(found))
     yield Part("Quality against latency", _front(found))
     yield Part("What matters", _importance(found))
     yield Part("How it went", _history(found))
@@ -38,6 +35,30 @@ def _parts(found: Tuned) -> Iterator[Part]:
 
 def _judged(found: Tuned) -> list[tuple[Trial, float]]:
     return [(each, each.quality) for each in found.trials if each.quality is not None]
+
+
+def _confirmed(found: Tuned) -> list[Element]:
+    if not found.confirmed:
+        return []
+    return [
+        note(
+            f"The best of many trials looks better than it is. So the few best were judged once "
+            f"more, beside the settings given, on {found.splits} splits that the search did not "
+            "see. The intervals hold for all of them together."
+        ),
+        table(
+            ("trial", "NDCG@10", "settings given", "95 % of the difference"),
+            [
+                (
+                    str(each.number),
+                    f"{each.quality:.3f}",
+                    f"{each.given:.3f}",
+                    interval(each.interval, signed=True),
+                )
+                for each in found.confirmed
+            ],
+        ),
+    ]
 
 
 def _front(found: Tuned) -> list[Element]:
@@ -56,8 +77,8 @@ def _front(found: Tuned) -> list[Element]:
         note(
             "Numbered are the trials that no other beats in both. Each answer is timed next to the "
             "answer that the settings given make to the same question, so that a busy machine "
-            "slows both. The best of many trials looks better than it is: the test part, "
-            "which no trial saw, tells how good it is. The axes do not begin at zero."
+            f"slows both. Quality is that on the inner split of the search, {found.learners:,} "
+            "learners. The axes do not begin at zero."
         ),
         beside(
             figure("NDCG@10 against time", plane(points, alt=alt, axes=axes, zero=False)),
@@ -101,7 +122,7 @@ def _history(found: Tuned) -> list[Element]:
 
 def _settings(found: Tuned) -> list[Element]:
     rows = [
-        (name, f"{found.first.values[name]:g}", f"{value:g}")
-        for name, value in found.best.values.items()
+        (name, *(f"{each.values[name]:g}" for each in (found.first, found.ahead, found.best)))
+        for name in found.best.values
     ]
-    return [table(("setting", "given", "best"), rows)]
+    return [table(("setting", "given", "ahead in the search", "best"), rows)]

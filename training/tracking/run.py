@@ -108,11 +108,15 @@ class Run:
         self._order("bundle", version=folder.name, manifest=manifest)
 
     def tuned(self, found: Tuned, page: str) -> None:
-        """A search: every trial as a step, what matters, and the best settings."""
+        """A search: every trial as a step, what held, what matters, and the best settings."""
         for trial in found.trials:
             told = {"ndcg@10": trial.quality, "ms": trial.ms, "times": trial.times}
             self.figures({"trials": told}, step=trial.number)
+        for each in found.confirmed:
+            again = {"ndcg@10": each.quality, "given": each.given, "better": each.interval}
+            self.figures({"confirmed": again}, step=each.number)
         self.figures({"importance": found.importance, "best": {"ndcg@10": found.best.quality}})
+        self.tags(verdict=found.verdict)
         self.text("best.json", found.file.read_text())
         self.text("tuning.html", page)
 

@@ -114,8 +114,19 @@ class Bench:
 
     def quality(self, bundle: Bundle) -> float:
         """Mean NDCG@10 on the inner split."""
+        return float(self.qualities(bundle).mean())
+
+    def qualities(self, bundle: Bundle) -> NDArray[np.float64]:
+        """NDCG@10 of each learner of the inner split, ``(m,)``."""
         lists = ask_all(self.prepared, bundle, self.split, Silent()).lists
-        return float(measure(lists, self.split.relevant)["ndcg@10"].mean())
+        return measure(lists, self.split.relevant)["ndcg@10"]
+
+    def earlier(self) -> Bench | None:
+        """The same a step before: the answers asked for here are not known there. ``None`` where no
+        history is long enough.
+        """
+        split = sampled(last(self.split.train), self.seed)
+        return replace(self, split=split) if len(split) else None
 
     def latency(self, bundle: Bundle, reference: Bundle) -> Latency:
         """Of a bundle beside a reference, in this process."""

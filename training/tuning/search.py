@@ -21,11 +21,16 @@ from training.config import Config
 from training.kept import Kept
 from training.progress import Progress, Silent
 from training.tuning.bench import BaseModels, Bench
+from training.tuning.confirm import Confirmation, Confirmed, further, promising
 from training.tuning.space import around, changed, values
 from training.tuning.study import Asked, Study, Trial, alone
 
 REFERENCE: Final = "reference"
+CONFIRMED: Final = "confirmed"
 BEST: Final = "best.json"
+CONFIRMING: Final = 1 / 3
+"""So much of the time given is for confirming; what the search leaves of its own is, too."""
+
 LOOK: Final = 0.5
 """Seconds between looks at what the workers have done."""
 
@@ -33,19 +38,45 @@ LOOK: Final = 0.5
 @dataclass(frozen=True, slots=True)
 class Tuned:
     """What a study knows. ``trials`` are those that have ended; among them ``first`` is that of
-    the settings given, and ``front`` those that none beats in both quality and latency, the
-    fastest first; ``config`` is the ``best`` one's, written to ``file``.
+    the settings given, ``ahead`` the best of the search, and ``front`` those that none beats in
+    both quality and latency, the fastest first. Those ``chosen`` were to be judged on so many
+    further ``splits``, and ``confirmed`` says how that ended, unless time was up. ``best`` is the
+    best of those that are better than ``first`` there, beyond chance, or else ``first``;
+    ``config`` is its, written to ``file``.
     """
 
     study: Path
     trials: tuple[Trial, ...]
     first: Trial
-    best: Trial
+    ahead: Trial
     front: tuple[Trial, ...]
     importance: dict[str, float]
+    learners: int
+    chosen: tuple[int, ...]
+    splits: int
+    confirmed: tuple[Confirmed, ...]
+    best: Trial
     config: Config
     file: Path
-    learners: int
+
+    @property
+    def verdict(self) -> str:
+        """What is best, in plain words."""
+        if self.best is not self.first:
+            said = f"Best: trial {self.best.number}, on further inner splits, too, beyond chance."
+        else:
+            said = f"The settings given are the best known. {self._why}"
+        if self.splits and len(self.confirmed) < len(self.chosen):
+            return f"{said} Time was up before all was judged: the same command goes on."
+        return said
+
+    @property
+    def _why(self) -> str:
+        if not self.chosen:
+            return "No trial is better on the inner split of the search."
+        if not self.splits:
+            return f"Trial {self.ahead.number} is ahead; histories are too short to confirm it."
+        return "On further inner splits no trial is seen to be better beyond chance."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +104,19 @@ def tune(
     workers: int = 1,
     cache: Path | None = None,
 ) -> Tuned:
-    """Try settings around ``config`` until the study in ``folder`` holds ``trials``, or time is
-    up and what was begun has ended; ``config`` itself is tried first.
+    """Try settings around ``config`` until the study in ``folder`` holds ``trials``, or its share
+    of the time is up and what was begun has ended; ``config`` itself is tried first. Then judge the
+    few best once more, on splits that the search did not see.
 
     Raises ``UsageError`` for a study of something else.
     """
+    begun = time.time()
     with alone(folder):
         bench = Bench.of(data, config, seed, cache, progress)
         study = Study(folder, around(config), seed)
         study.begin(bench.identity, values(config))
-        until = None if minutes is None else time.time() + 60 * minutes
-        search = Search(data, folder, config, seed, cache, trials, until)
+        enough = None if minutes is None else begun + 60 * minutes * (1 - CONFIRMING)
+        search = Search(data, folder, config, seed, cache, trials, enough)
         with progress.stage("trials", trials) as advance:
             done = study.count()
             advance(done)
@@ -105,7 +138,8 @@ def tune(
                         shown = now
                     if failed := [each.exitcode for each in started if each.exitcode]:
                         raise TrainingFailed(f"{len(failed)} of {workers} workers ended early")
-        return _told(study, folder, config, len(bench.split))
+        until = None if minutes is None else begun + 60 * minutes
+        return _concluded(study, folder, config, bench, until, progress)
 
 
 def front(trials: Sequence[Trial]) -> tuple[Trial, ...]:
@@ -183,21 +217,39 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _told(study: Study, folder: Path, config: Config, learners: int) -> Tuned:
-    trials = study.trials()
-    best = max(trials, key=lambda each: (each.quality is not None, each.quality, -each.number))
-    chosen = changed(config, best.values)
+def _concluded(
+    study: Study,
+    folder: Path,
+    config: Config,
+    bench: Bench,
+    until: float | None,
+    progress: Progress,
+) -> Tuned:
+    """Judge the few best again, write what is best, and tell of it."""
+    ended = tuple(study.trials())
+    first, trials = ended[0], {each.number: each for each in ended}
+    chosen = study.judged(promising(ended))
+    splits = further(bench) if chosen else []
+    configs = {number: changed(config, trials[number].values) for number in [first.number, *chosen]}
+    confirmation = Confirmation(splits, configs, Kept(folder / CONFIRMED), until)
+    confirmed = confirmation.confirmed(progress, bench.seed)
+    better = [each for each in confirmed if each.better]
+    named = max(better, key=lambda each: each.quality).number if better else first.number
     scratch = folder / f".{BEST}.writing"
-    scratch.write_text(json.dumps(chosen.model_dump(mode="json"), indent=2) + "\n")
+    scratch.write_text(json.dumps(configs[named].model_dump(mode="json"), indent=2) + "\n")
     scratch.replace(folder / BEST)
     return Tuned(
         study=folder,
-        trials=tuple(trials),
-        first=trials[0],
-        best=best,
-        front=front(trials),
+        trials=ended,
+        first=first,
+        ahead=max(ended, key=lambda each: (each.quality or 0, -each.number)),
+        front=front(ended),
         importance=study.importance(),
-        config=chosen,
+        learners=len(bench.split),
+        chosen=tuple(chosen),
+        splits=len(splits),
+        confirmed=tuple(confirmed),
+        best=trials[named],
+        config=configs[named],
         file=folder / BEST,
-        learners=learners,
     )

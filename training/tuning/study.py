@@ -8,7 +8,7 @@ chance besides: one worker that was killed goes on as if it had not been.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from models.errors import UsageError
 from training.tuning.space import Range
 
 IDENTITY: Final = "identity"
+JUDGED: Final = "judged"
 FIRST: Final = 8
 """So many trials are drawn at random before what they taught is used, and before any is given up
 for being worse at first sight than ``KEPT`` percent of the others."""
@@ -102,6 +103,13 @@ class Study:
         """How good it was; ``None`` for what is given up."""
         state = TrialState.PRUNED if quality is None else TrialState.COMPLETE
         self._study.tell(asked.trial, quality, state=state)
+
+    def judged(self, numbers: Sequence[int]) -> list[int]:
+        """The trials to judge again: these, then those that ever were, who count as tries too."""
+        before = self._study.user_attrs.get(JUDGED, [])
+        judged = [*numbers, *(number for number in before if number not in numbers)]
+        self._study.set_user_attr(JUDGED, judged)
+        return judged
 
     def trials(self) -> list[Trial]:
         """All that have ended."""
