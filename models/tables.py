@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from models.addresses import Addresses
 from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
+from models.renewal import without
 from models.sparse import Csr
 
 Card = dict[str, Any]
@@ -182,7 +183,7 @@ class Credentials:
             "stacks_into": [
                 name for name in loads(card["stacks_into"], []) if not self.ids.hides(name)
             ],
-            "quality": loads(card["quality"], None),
+            "quality": without(loads(card["quality"], None), self.ids.hides),
         }
 
     def facts(self, row: int) -> Card:

@@ -15,6 +15,7 @@ from models.plan.limits import SECONDS, standing_in_the_way, unusable
 from models.plan.ordering import ordered
 from models.plan.problem import Problem, problem
 from models.plan.question import DAY, Asked, read, validity
+from models.plan.renewing import renewing
 from models.plan.schedule import calendar
 from models.plan.terms import LEAST_PACE, Binding, Optimality, Path, PathAsk, SolverName, Step
 from models.plan.totals import totals
@@ -166,7 +167,7 @@ def _renewed(bundle: Bundle, step: Step) -> Step:
         starts=step.starts + later,
         ends=step.ends + later,
         closes=(),
-        why=(),
+        why=(renewing(bundle, step.credential, "It lapses before then, and is renewed"),),
         renewal=True,
     )
 

@@ -299,6 +299,33 @@ def test_what_lapses_before_the_deadline_is_taken_again() -> None:
     assert path.totals.hours.low == 14
 
 
+def test_a_renewal_says_what_it_asks_for() -> None:
+    asked = [
+        {"credentials": ["ticket", "no-row"], "words": ["Keep at it.", "x" * 400]},
+        {"any_of": [{"skills": ["a"]}, {"credits": [{"min": 10, "max": 20, "unit": "hours"}]}]},
+        {"name": "Anew"}, {}, "not a condition",
+    ]  # fmt: skip
+    ticket = course(
+        "ticket", "a", hours=7, expires_after_days=30, quality={"renewal": asked}
+    )  # fmt: skip
+    path = plan(small([ticket], "a"), ask_of(hours_per_week=7.0, deadline=NOW + 50 * DAY))
+    [reason] = path.steps[1].why
+    assert reason.kind == "renewal"
+    title = ticket["title"]
+    assert reason.text == (
+        "It lapses before then, and is renewed. Renewing it asks for: "
+        f"{title}; no-row; Keep at it.; {'x' * 300} … and either skill a or 10 to 20 hours and Anew"
+    )
+    assert reason.evidence == {"renewal": asked}
+
+
+@pytest.mark.parametrize("quality", [{}, {"renewal": "soon"}, {"renewal": [{"words": "x"}]}])
+def test_a_renewal_of_which_nothing_is_known_says_no_more(quality: Any) -> None:
+    bundle = small([course("ticket", "a", hours=7, expires_after_days=30, quality=quality)], "a")
+    path = plan(bundle, ask_of(hours_per_week=7.0, deadline=NOW + 50 * DAY))
+    assert [each.text for each in path.steps[1].why] == ["It lapses before then, and is renewed"]
+
+
 def test_steps_side_by_side_share_the_hours() -> None:
     bundle = small([course("x", "a", hours=10), course("y", "b", hours=10)], "a", "b")
     path = plan(bundle, ask_of(hours_per_week=10.0, parallel=2))

@@ -66,6 +66,15 @@ def test_a_credential_with_all_that_is_told_of_it(tables: Any) -> None:
     ]}  # fmt: skip
     assert json.loads(row.pop("quality")) == {
         "accredited_by": ["Institute"], "recognised_by": ["https://council.example"],
+        "renewal": [
+            {"name": "Every two years", "words": ["Before it lapses.", "2 years of experience"],
+             "credentials": [COURSE], "cost": 30, "currency": "USD"},
+            {"any_of": [
+                {"credentials": [EXAM], "skills": ["http://skills.example/sql"]},
+                {"words": ["Hand in a report."],
+                 "credits": [{"value": 20, "unit": "continuingeducationunit"}]},
+            ]},
+        ],
     }  # fmt: skip
     assert row == {
         "id": CERTIFICATE, "title": "Data certificate",
@@ -212,6 +221,42 @@ def test_a_choice_that_contains_itself_is_refused(tmp_path: Path) -> None:
         brought(tmp_path, {"@graph": [ring, step]})
 
 
+@pytest.mark.parametrize("name", ["requires", "renewal"])
+def test_condition_profiles_that_contain_themselves_are_refused(tmp_path: Path, name: str) -> None:
+    ring = [
+        {"@id": f"_:{n}", "@type": "ceterms:ConditionProfile",
+         "ceterms:alternativeCondition": [f"_:{1 - n}"]}
+        for n in range(2)
+    ]  # fmt: skip
+    own = {"@id": "https://e.example/x", "@type": "ceterms:Badge", f"ceterms:{name}": ["_:0"]}
+    with pytest.raises(DataError, match=r"0\.json.*contains itself"):
+        brought(tmp_path, {"@graph": [own, *ring]})
+
+
+@pytest.mark.parametrize("kind", ["ConditionProfile", "SelectionComponent"])
+def test_conditions_that_are_countless_are_refused(tmp_path: Path, kind: str) -> None:
+    """Each names the next two, which name the same two again: 2 to the power of 30 ways."""
+    inside = {"ConditionProfile": "alternativeCondition", "SelectionComponent": "targetComponent"}
+    heads = {"ConditionProfile": "requires", "SelectionComponent": "hasCondition"}
+    nodes: list[dict[str, Any]] = []
+    for level in range(30):
+        for side in "ab":
+            below = [f"https://e.example/{level + 1}{each}" for each in "ab"]
+            told: Any = {f"ceterms:{inside[kind]}": below}
+            if kind == "SelectionComponent":
+                told = {"ceterms:hasCondition": [told]}
+            nodes.append({"@id": f"https://e.example/{level}{side}", "@type": f"ceterms:{kind}",
+                          **told})  # fmt: skip
+    asked: Any = ["https://e.example/0a"]
+    own = {"@id": "https://e.example/x", "@type": "ceterms:CredentialComponent"}
+    if kind == "ConditionProfile":
+        own["@type"] = "ceterms:Badge"
+    else:
+        asked = [{"ceterms:targetComponent": asked}]
+    with pytest.raises(DataError, match="leads to more than 10000 conditions"):
+        brought(tmp_path, {"@graph": [own | {f"ceterms:{heads[kind]}": asked}, *nodes]})
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -286,7 +331,10 @@ def test_the_further_properties(tmp_path: Path) -> None:
              estimatedDuration=[{"ceterms:maximumDuration": "PT9H"}]),
         node("z", "ceterms:License", estimatedDuration=[{"ceterms:minimumDuration": "PT9H"}]),
         {"@id": at("manifest"), "@type": "ceterms:ConditionManifest",
-         "ceterms:requires": [profile(targetCredential=[at("common")])]},
+         "ceterms:requires": [profile(targetCredential=[at("common")])],
+         "ceterms:renewal": ["_:again"]},
+        {"@id": "_:again", "@type": "ceterms:ConditionProfile",
+         "ceterms:targetAssessment": [at("anew")]},
         node("job", "ceterms:Occupation"), node("work", "ceterms:WorkRole"),
         {"@id": at("b"), "@type": "ceasn:Competency", "ceasn:competencyText": {"en": "B"}}, skill,
     ]})  # fmt: skip
@@ -294,7 +342,9 @@ def test_the_further_properties(tmp_path: Path) -> None:
     assert json.loads(x["quality"]) == {
         "approved_by": ["https://a.example"], "regulated_by": ["https://r.example"],
         "credits": [{"min": 1, "max": 2, "level": "bachelor"}],
+        "renewal": [{"credentials": [at("anew")]}],
     }  # fmt: skip
+    assert rows["credentials"][at("anew")]["title"] == at("anew"), "named, so that it has a row"
     assert json.loads(x["prerequisites"]) == {
         "all": [{"credential": at("common")}, {"credential": at("co")}]
     }

@@ -27,6 +27,7 @@ class Found:
 
     ``described`` are the classes that are credentials, ``standing`` those that stand for one. A
     row's ``_needs`` are conditions of it, its ``_beside`` what is to be taken at the same time.
+    ``read`` counts the parts of the condition that is being read.
     """
 
     graph: Graph
@@ -39,6 +40,7 @@ class Found:
     links: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     left: Counter[str] = field(default_factory=Counter)
+    read: int = 0
 
     def credential(self, reference: str) -> str:
         """The id of a credential that is referred to, which has a row from now on."""
@@ -210,7 +212,8 @@ def identity_of(node: Node) -> str:
     at = node.get("@id")
     ways = (None if str(at).startswith("_:") else at, node.get("ctid"), node.get("subjectWebpage"))
     way = next((each for each in ways if isinstance(each, str) and each.strip()), None)
-    return identity(way or f"ctdl:{slug(kinds(node)[0])}:{slug(text(node, 'name') or '')}")
+    kind = next(iter(kinds(node)), "resource")
+    return identity(way or f"ctdl:{slug(kind)}:{slug(text(node, 'name') or '')}")
 
 
 def identity(reference: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from models.prerequisites import Condition, NeedsCredential, leaves, together
+from models.renewal import KEY
 from training.importers.ctdl import values
 from training.importers.ctdl.conditions import required
+from training.importers.ctdl.renewal import asked
 from training.importers.ctdl.vocabulary import CREDENTIALS, EARLIER, LATER
 from training.importers.found import Found, identity, identity_of
 from training.importers.linked import Node, all_texts, kinds, many, objects, references, text
@@ -37,11 +39,16 @@ def credential(found: Found, node: Node) -> Row:
         "delivery": values.delivery(node),
         **values.offered(node),
         "expires_after_days": values.validity(node),
-        "quality": values.quality(found, node),
+        "quality": _quality(found, node),
         "url": next(references(node, "subjectWebpage"), None),
         "_needs": _needs(found, node),
         "_beside": required(found, node, *BESIDE),
     }
+
+
+def _quality(found: Found, node: Node) -> Row:
+    renewal = asked(found, node)
+    return values.quality(found, node) | ({KEY: renewal} if renewal else {})
 
 
 def _skills(found: Found, node: Node) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from training.importers.ctdl.vocabulary import DELIVERY, LEVELS, ON_OFFER
+from training.importers.ctdl.vocabulary import CURRENCIES, DELIVERY, LEVELS, ON_OFFER
 from training.importers.durations import days, hours
 from training.importers.found import Found
 from training.importers.linked import Node, many, objects, references, text
@@ -28,7 +28,8 @@ def cost(found: Found, node: Node) -> Row:
         if price is None:
             found.left["costs without a price"] += 1
             return {}
-        prices.setdefault(kind, set()).add((price, text(profile, "currency")))
+        currency = text(profile, "currency")
+        prices.setdefault(kind, set()).add((price, CURRENCIES.get(str(currency).lower(), currency)))
     if AGGREGATE in prices:
         prices = {AGGREGATE: prices[AGGREGATE]}
     single = [next(iter(each)) for each in prices.values() if len(each) == 1]
