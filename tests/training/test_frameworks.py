@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from folders import write_xlsx
 
 from models.errors import DataError, UsageError
 from training.importers import run
@@ -175,6 +177,45 @@ def test_a_rich_skill_descriptor(tmp_path: Path, form: str) -> None:
     assert [each["skill"] for each in credential["skills"]] == ["tables", RSD["id"]]
     assert credential["hours"] == 3
     assert brought("osmt", tmp_path, **{f"skills__{form}": content})[0] == found
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "RSD Name,Authors,Skill Statement,Category,Keywords,Standards,Certifications,"
+        "Detailed Occupations,O*NET Job Codes,Employers,Alignment URL",
+        "skill name , author,Contextualized Skill Statement,Skill Category,Keywords,"
+        "Professional Standards,Certifications,BLS Detailed Occupation,O*NET Job Role,Employer,"
+        "Alignment",
+    ],
+)
+def test_a_table_for_importing_has_no_addresses(tmp_path: Path, header: str) -> None:
+    """As the toolset's own templates are: other names of columns, and no canonical address."""
+    lines = [
+        "Query Writing,University,Write queries.,Data,SQL; joins,NICE K0001,,15-2051,15-1252.00,E,"
+        "https://else.example/sql",
+        "Query Writing,,Write queries quickly.,,,,,,,,", "Query Writing,,,,,,,,,,",
+        ",,Nameless.,,,,,,,,", "Query Writing,,Write queries.,,,,,,,,",
+    ]  # fmt: skip
+    content = "\n".join([header, *lines])
+    found, notes = brought("osmt", tmp_path, skills__csv=content)
+    assert len(found["skills"]) == 3, "one for each name and statement"
+    [first] = [row for row in found["skills"].values() if row["taxonomy"] == "University"]
+    assert first["id"] == "osmt:query-writing-" + sha256(b"Write queries.").hexdigest()[:8]
+    assert first["description"] == (
+        "Write queries.\nKeywords: SQL, joins\nCategory: Data\nStandards: NICE K0001\nEmployers: E"
+    )
+    assert [each["other"] for each in found["crosswalk"].values()] == ["https://else.example/sql"]
+    assert found["roles"].keys() == {ROLE.replace(".01", ".00"), "onet:15-1252.00"}
+    assert notes == ("1 descriptors left out: without a name",)
+    assert brought("osmt", tmp_path, skills__csv=content)[0] == found, "the same ids again"
+
+
+def test_a_workbook_of_descriptors(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    row = {"Canonical URL": RSD["id"], "RSD Name": "Query Writing"}
+    write_xlsx(tmp_path / "in" / "skills.xlsx", [row])
+    assert brought("osmt", tmp_path)[0]["skills"].keys() == {RSD["id"]}
 
 
 def test_a_collection_of_descriptors(tmp_path: Path) -> None:
