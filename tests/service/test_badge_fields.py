@@ -53,6 +53,22 @@ def certified(
     )
 
 
+def asserted(**subject: Any) -> Achieved:
+    """What is read of a badge that asserts a skill by a result alone."""
+    person = {"type": ["AchievementSubject"], "result": [
+        {"type": ["Result"], "alignment": [aligned("SQL")]}], **subject}  # fmt: skip
+    return achieved(of({**SCHOOL.badge(), "name": "Asks databases", "credentialSubject": person}))
+
+
+def test_an_assertion_of_a_skill_needs_no_achievement() -> None:
+    found = asserted()
+    assert [(each.name, each.origin) for each in found.skills] == [("SQL", Origin.RESULT)]
+    assert (found.id, found.addresses) == (None, ())
+    for nothing in ({"result": []}, {"achievement": {}}, {"achievement": "x"}):
+        with pytest.raises(Unreadable, match="achievement: expected an object with a name"):
+            asserted(**nothing)
+
+
 def levels(found: Achieved) -> dict[str, float | None]:
     return {each.name: each.level for each in found.skills}
 
@@ -82,6 +98,7 @@ FIELDS = {
         certified(achievement={"id": "urn:x:a"}).id, "urn:x:a"),
     "credentialSubject.achievement.name": lambda: (
         certified(achievement={"name": "ø می\u200cخواهم"}).name, "ø می\u200cخواهم"),
+    "name": lambda: (asserted().name, "Asks databases"),
     "credentialSubject.achievement.achievementType": lambda: (
         certified(achievement={"achievementType": "Course"}).type, "Course"),
     "credentialSubject.achievement.humanCode": lambda: (

@@ -71,6 +71,30 @@ def test_a_host_publishes_the_keys_of_its_issuers(issuer: Issuer, embedded: bool
     assert found(body, {address: strange}).signed.state is Signature.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("proof", "named"),
+    [
+        ({"type": "DataIntegrityProof", "cryptosuite": "ecdsa-rdfc-2019"}, "ecdsa-rdfc-2019"),
+        ([{"type": "DataIntegrityProof", "cryptosuite": "ecdsa-sd-2023"},
+          {"type": "Ed25519Signature2020"}], "ecdsa-sd-2023, Ed25519Signature2020"),
+        ({"cryptosuite": 7}, "untold"), ([], ""),
+    ],
+)  # fmt: skip
+def test_a_suite_that_is_not_supported_is_named(proof: Any, named: str) -> None:
+    judged = found(SCHOOL.badge(proof=proof))
+    assert judged.verdict is Verdict.CLAIMED
+    assert judged.signed.why == (
+        f"the suite of its proof ({named}) is not supported here; supported: eddsa-rdfc-2022"
+    )
+
+
+def test_a_proof_that_is_supported_counts_beside_one_that_is_not() -> None:
+    signed = SCHOOL.embedded(SCHOOL.badge())
+    other = {"type": "DataIntegrityProof", "cryptosuite": "ecdsa-rdfc-2019", "proofValue": "z"}
+    for proofs in ([signed["proof"], other], [other, signed["proof"]]):
+        assert found({**signed, "proof": proofs}).verdict is Verdict.VERIFIED
+
+
 def test_listed_keys_count_without_asking() -> None:
     for issuer in (Issuer("https://a.example/1", KeyRSA), Issuer("did:web:a.example")):
         old = Issuer(issuer.id)

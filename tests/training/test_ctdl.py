@@ -211,6 +211,35 @@ def test_faults_name_document_and_resource(tmp_path: Path, node: Any, told: str)
     assert not (tmp_path / "out").exists()
 
 
+def test_ids_and_types_without_a_sign_and_languages_with_one(tmp_path: Path) -> None:
+    """As examples of pathways are written."""
+    nodes = [
+        {"id": "https://e.example/goal", "type": "CredentialComponent",
+         "name": {"@en-US": "Goal"}, "hasCondition": {
+             "@id": "_:c", "type": "ComponentCondition",
+             "targetComponent": "https://e.example/step"}},
+        {"id": "https://e.example/step", "type": "ceterms:CourseComponent",
+         "name": {"@fr": "Pas", "@en-US": "Step"}},
+    ]  # fmt: skip
+    rows = brought(tmp_path, {"@graph": nodes})["credentials"]
+    assert {row["title"]: row["prerequisites"] and json.loads(row["prerequisites"])
+            for row in rows.values()} == {
+        "Goal": {"credential": "https://e.example/step"}, "Step": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pattern", "cost"), [("one payment", 350), ("per credit hour", None), ("Each term", None)]
+)
+def test_the_price_of_a_part_is_not_that_of_the_whole(
+    tmp_path: Path, pattern: str, cost: float | None
+) -> None:
+    own = {"@id": "https://e.example/x", "@type": "ceterms:Badge", "ceterms:name": "X",
+           "ceterms:estimatedCost": [{"ceterms:price": 350, "ceterms:currency": "USD",
+                                      "ceterms:paymentPattern": pattern}]}  # fmt: skip
+    assert brought(tmp_path, own)["credentials"]["https://e.example/x"]["cost"] == cost
+
+
 def test_a_choice_that_contains_itself_is_refused(tmp_path: Path) -> None:
     ring = {"@id": "https://e.example/ring", "@type": "ceterms:SelectionComponent",
             "ceterms:hasCondition": [{"ceterms:targetComponent": ["https://e.example/ring"],

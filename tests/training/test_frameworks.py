@@ -179,6 +179,20 @@ def test_a_rich_skill_descriptor(tmp_path: Path, form: str) -> None:
     assert brought("osmt", tmp_path, **{f"skills__{form}": content})[0] == found
 
 
+def test_items_and_associations_that_come_one_by_one(tmp_path: Path) -> None:
+    """As the service answers for one of them: without an envelope, its document only named."""
+    found, notes = brought(
+        "case", tmp_path, a__json=json.dumps(item("a", CFDocumentURI=TOP)),
+        b__json=json.dumps(item("b")), c__json=json.dumps(association("isChildOf", "b", "a")),
+        d__json=json.dumps(association("isChildOf", "a", TOP)),
+    )  # fmt: skip
+    assert {row["label"]: row["broader"] for row in found["skills"].values()} == {
+        "Do a.": None, "Do b.": [f"{CF}a"],
+    }  # fmt: skip
+    assert found["skills"][f"{CF}a"]["taxonomy"] == "Frame"
+    assert notes == ()
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -316,6 +330,28 @@ def test_what_is_no_document_is_told(source: str, tmp_path: Path) -> None:
     for content, told in (("{", "not JSON"), ("[" * 99 + "]" * 99, "deeper"), ("[]", "holds no")):
         with pytest.raises(UsageError, match=told):
             brought(source, tmp_path, x__json=content)
+
+
+def test_a_programme_whose_offers_specify_their_price(tmp_path: Path) -> None:
+    def specified(*prices: int) -> list[dict[str, Any]]:
+        told = [{"@type": "PriceSpecification", "price": n, "priceCurrency": "USD"} for n in prices]
+        return [{"@type": "Offer", "category": "Tuition", "priceSpecification": told}]
+
+    diploma = {"@type": "EducationalOccupationalCredential", "credentialCategory": "Diploma"}
+    document = [
+        {"@type": "WorkBasedProgram", "@id": "https://e.example/p", "name": "P",
+         "offeredBy": {"name": "Guild"}, "offers": specified(30), "programPrerequisites": diploma},
+        {"@type": "Course", "@id": "https://e.example/q", "name": "Q", "offers": specified(1, 2),
+         "coursePrerequisites": {"id": "https://e.example/p"}},
+    ]  # fmt: skip
+    found, notes = brought("schema-org", tmp_path, x__json=json.dumps(document))
+    p, q = (found["credentials"][f"https://e.example/{name}"] for name in "pq")
+    assert (p["issuer"], p["cost"], p["currency"], q["cost"]) == ("Guild", 30, "USD", None)
+    assert (p["prerequisites"], json.loads(q["prerequisites"])) == (None, {"credential": p["id"]})
+    assert set(notes) == {
+        "1 left out: prerequisites in words, which only people can judge",
+        "1 left out: prices that differ by offer",
+    }
 
 
 def test_the_further_properties_of_schema_org(tmp_path: Path) -> None:

@@ -31,7 +31,10 @@ def read(path: Path, existing: Tables) -> Imported:
         way
         for document in documents.values()
         for package in _packages(document)
-        for each in _parts(package, "CFDocument")
+        for each in (
+            *_parts(package, "CFDocument"),
+            *(item.get("CFDocumentURI") for item in _parts(package, "CFItems", "CFItem")),
+        )
         for way in _ways(each)
     }
     skills: dict[str, Row] = {}
@@ -61,6 +64,10 @@ def _packages(value: Any) -> Iterator[Row]:
         if isinstance(each, dict):
             if {"CFItems", "CFItem", "CFAssociations", "CFAssociation"} & each.keys():
                 yield each
+            elif "fullStatement" in each:
+                yield {"CFItem": each}
+            elif "associationType" in each:
+                yield {"CFAssociation": each}
             else:
                 for part in each.values():
                     if isinstance(part, dict | list):

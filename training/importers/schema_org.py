@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +27,7 @@ from training.importers.rows import Row
 from training.importers.source import Imported, Source, Tables
 
 CREDENTIALS: Final = frozenset({"EducationalOccupationalCredential"})
-COURSES: Final = frozenset({"Course", "EducationalOccupationalProgram"})
+COURSES: Final = frozenset({"Course", "EducationalOccupationalProgram", "WorkBasedProgram"})
 PAGES: Final = (".html", ".htm")
 MODES: Final = {
     "onsite": "classroom", "inperson": "classroom", "in-person": "classroom", "online": "online",
@@ -102,7 +103,8 @@ def _addressed(value: Any) -> None:
 
 def _credential(found: Found, node: Node) -> Row:
     id_ = identity_of(node)
-    issuers = found.people(node, "provider", "publisher", "creator", "sourceOrganization")
+    names = ("provider", "publisher", "creator", "sourceOrganization", "offeredBy")
+    issuers = found.people(node, *names)
     return {
         "id": id_,
         "title": text(node, "name") or id_,
@@ -150,7 +152,7 @@ def _needs(found: Found, node: Node) -> list[NeedsCredential | NeedsSkill]:
         if of & {"AlignmentObject", "DefinedTerm"}:
             skill = _skill(found, each, row=True)
             needs += [] if skill is None else [NeedsSkill(skill)]
-        elif of & found.described or (isinstance(each, dict) and set(each) == {"@id"}):
+        elif isinstance(each, dict) and (of & found.described or not of) and each.get("@id"):
             needs += [NeedsCredential(found.credential(at)) for at in references({"": each}, "")]
         elif isinstance(each, str) and found.graph.find(each) is not None:
             needs.append(NeedsCredential(found.credential(each)))
@@ -186,7 +188,7 @@ def _effort(node: Node) -> float | None:
 def _price(found: Found, node: Node) -> Row:
     """Free where it says so, else the price on which all offers agree."""
     prices: set[tuple[str, str | None]] = set()
-    for offer in objects(node, "offers"):
+    for offer in _offers(node):
         low, high = text(offer, "lowPrice"), text(offer, "highPrice")
         price = text(offer, "price") or (low if low == high else None)
         if price is None and (offer.get("lowPrice") is not None or offer.get("price") is not None):
@@ -203,6 +205,14 @@ def _price(found: Found, node: Node) -> Row:
     elif str(node.get("isAccessibleForFree")).lower() == "true":
         return {"cost": 0}
     return {}
+
+
+def _offers(node: Node) -> Iterator[Node]:
+    """Offers; where one has no price of its own, how it is specified in its place."""
+    for offer in objects(node, "offers"):
+        specified = list(objects(offer, "priceSpecification"))
+        own = any(offer.get(name) is not None for name in ("price", "lowPrice", "highPrice"))
+        yield from [offer] if own or not specified else specified
 
 
 def _language(node: Node) -> str | None:
