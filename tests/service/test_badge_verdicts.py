@@ -12,6 +12,7 @@ from certifying import Issuer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openbadgeslib.keys import KeyRSA
+from openbadgeslib.ob3.status_list import build_status_list_credential
 
 from service.badges.documents import Unreadable, read
 from service.badges.proofs import Signature, Unfetched
@@ -204,6 +205,18 @@ def test_an_entry_that_says_nothing_is_unknown(bad: Any) -> None:
     token = SCHOOL.token(SCHOOL.badge(credentialStatus=bad))
     told = found(token, {LIST: SCHOOL.status_list(LIST, "revocation")})
     assert told.standing.state is Status.UNKNOWN
+
+
+def test_a_purpose_that_is_no_text_is_unknown() -> None:
+    """Also where the list says the same."""
+    token = SCHOOL.token(
+        SCHOOL.badge(credentialStatus={**entry(), "statusPurpose": ["revocation"]})
+    )
+    made = build_status_list_credential(SCHOOL.id, LIST, "revocation", {3})
+    made["credentialSubject"]["statusPurpose"] = [["revocation"]]
+    made["validFrom"] = "2024-01-01T00:00:00Z"
+    told = found(token, {LIST: SCHOOL.signer.sign_payload(made).encode()})
+    assert told.standing.why == "statusPurpose: expected text"
 
 
 def test_the_gravest_of_several_lists_counts() -> None:

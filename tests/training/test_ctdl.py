@@ -30,7 +30,9 @@ from ctdl_example import (
 
 from models.errors import DataError, UsageError
 from training.importers import run
+from training.importers.ctdl import conditions
 from training.importers.durations import days, hours
+from training.importers.found import unordered
 from training.importers.source import LARGEST_DOCUMENT
 from training.tables import load
 from training.writing import existing
@@ -389,3 +391,34 @@ def test_the_further_properties(tmp_path: Path) -> None:
     )  # fmt: skip
     links = existing(tmp_path / "out")["crosswalk"].select("other", "kind", "origin", "score")
     assert set(links.rows()) == {(at(n), kind, "stated", 1.0) for n, kind in aligned.items()}
+
+
+def test_conditions_of_all_resources_together_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many may name a long one that they have in common."""
+    monkeypatch.setattr(conditions, "IN_ALL", 1_000)
+    common = {
+        "@id": "https://e.example/m",
+        "@type": "ceterms:ConditionManifest",
+        "ceterms:requires": [profile(targetCredential=[uri(n) for n in range(40, 70)])],
+    }
+    own = [{"@id": uri(n), "@type": "ceterms:Badge", "ceterms:commonConditions": common["@id"]}
+           for n in range(40)]  # fmt: skip
+    with pytest.raises(DataError, match=r"0\.json.*all conditions come to more than 1000 parts"):
+        brought(tmp_path, {"@graph": [*own, common]})
+    assert len(brought(tmp_path, {"@graph": [*own[:30], common]})["credentials"]) == 60
+
+
+def test_orders_that_go_round_are_taken_back_and_others_stay() -> None:
+    everyone = [f"s{n}" for n in range(300)]
+    skills: dict[str, dict[str, Any]] = {
+        each: {"after": [other for other in everyone if other != each]} for each in everyone
+    }
+    skills |= {"one": {"after": ["s0", "elsewhere"]}, "two": {"after": ["one"]}, "three": {}}
+    assert unordered(skills) == 300 * 299
+    assert all(skills[each]["after"] == [] for each in everyone)
+    assert [skills[each].get("after") for each in ("one", "two", "three")] == [
+        ["s0", "elsewhere"], ["one"], None,
+    ]  # fmt: skip
+    assert unordered(skills) == 0

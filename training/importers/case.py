@@ -52,6 +52,8 @@ def read(path: Path, existing: Tables) -> Imported:
     if not skills:
         raise UsageError(f"{path}: holds no CFItems of CASE")
     links, left = _links(documents.values(), skills, known, tops)
+    for row in skills.values():
+        row |= {"broader": list(row["broader"]), "after": list(row["after"])}
     left["orders that contradict each other"] += unordered(skills)
     found = {"skills": list(skills.values()), "crosswalk": links}
     notes = tuple(f"{count} associations left out: {what}" for what, count in left.items() if count)
@@ -102,8 +104,8 @@ def _skill(item: Row, framework: str | None) -> Row | None:
         "aliases": list(dict.fromkeys(each for each in names if each and each != label)),
         "description": "\n".join(each for each in told if each) or None,
         "taxonomy": framework or _title(item) or "case",
-        "broader": [],
-        "after": [],
+        "broader": {},
+        "after": {},
     }
 
 
@@ -139,8 +141,7 @@ def _links(
         elif kind in ("isChildOf", "precedes"):
             below, above = (origin, other) if kind == "isChildOf" else (other, origin)
             if below in skills and above in skills:
-                kept = skills[below]["broader" if kind == "isChildOf" else "after"]
-                kept += [] if above in kept else [above]
+                skills[below]["broader" if kind == "isChildOf" else "after"][above] = None
             elif kind == "precedes" or above not in tops:
                 left["with an item that is in no document"] += 1
         else:

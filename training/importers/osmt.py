@@ -172,25 +172,25 @@ def _role(roles: dict[str, Row], occupation: Any, skill: str) -> None:
         id_ = f"onet:{detailed[1]}{detailed[2] or '.00'}"
     else:
         id_ = f"{framework}:{code}"
-    row = roles.setdefault(id_, {"id": id_, "requirements": []})
+    row = roles.setdefault(id_, {"id": id_, "requirements": {}})
     if title := text(occupation, "targetNodeName"):
         row.setdefault("title", title)
-    if {"skill": skill} not in row["requirements"]:
-        row["requirements"].append({"skill": skill})
+    row["requirements"][skill] = {"skill": skill}
 
 
 def _beside(row: Row, existing: Tables) -> Row:
     """The role with its requirements beside those it has, and with its title if it has one."""
+    fresh = list(row["requirements"].values())
     held = existing["roles"].filter(pl.col("id") == row["id"]) if "roles" in existing else None
     if held is None or held.is_empty():
-        return row
+        return row | {"requirements": fresh}
     before = held.to_dicts()[0]
-    named = {each["skill"] for each in row["requirements"]}
+    named = row["requirements"]
     kept = [each for each in before["requirements"] or () if each["skill"] not in named]
     return {
         "id": row["id"],
         "title": before["title"] or row.get("title"),
-        "requirements": [*kept, *row["requirements"]],
+        "requirements": [*kept, *fresh],
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +22,7 @@ from training.importers.linked import (
     text,
     texts,
 )
+from training.importers.pages import scripts
 from training.importers.rows import Row
 from training.importers.source import Imported, Source, Tables
 
@@ -39,8 +39,7 @@ def read(path: Path, existing: Tables) -> Imported:
     """All documents and pages below ``path``."""
     graph = Graph()
     for name, content in Source(path).documents(".json", ".jsonld", *PAGES):
-        scripts = _scripts(content) if name.lower().endswith(PAGES) else [content]
-        for script in scripts:
+        for script in scripts(content) if name.lower().endswith(PAGES) else [content]:
             document = parsed(name, script)
             _addressed(document)
             graph.add(name, document)
@@ -55,35 +54,6 @@ def read(path: Path, existing: Tables) -> Imported:
     for node in earned:
         _relations(found, node)
     return found.imported(existing)
-
-
-class _Scripts(HTMLParser):
-    """The texts of a page's JSON-LD scripts."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[str] = []
-        self._within = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = (dict(attrs).get("type") or "").split(";")[0].strip().lower()
-        self._within = tag == "script" and kind == "application/ld+json"
-        if self._within:
-            self.found.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._within = self._within and tag != "script"
-
-    def handle_data(self, data: str) -> None:
-        if self._within:
-            self.found[-1] += data
-
-
-def _scripts(page: bytes) -> list[bytes]:
-    parser = _Scripts()
-    parser.feed(page.decode("utf-8", "replace"))
-    parser.close()
-    return [each.encode() for each in parser.found if each.strip()]
 
 
 def _addressed(value: Any) -> None:

@@ -27,6 +27,12 @@ MOST: Final = 10_000
 """So many profiles and parts may one condition lead to. A few that each name the next ones twice
 would be countless."""
 
+IN_ALL: Final = 2_000_000
+"""So many parts may all conditions have, counted wherever they are asked for: many resources may
+name a long one that they have in common.
+"""
+
+FURTHER: Final = ("targetCompetency", "targetComponent")
 Within: TypeAlias = tuple[Node, ...]
 """The resources through which a condition was come to."""
 
@@ -48,26 +54,37 @@ def profiles(
     """Condition profiles, in place or by reference, each with itself at the end of ``within``."""
     for name in properties:
         for value in many(node.get(name)):
-            if (profile := _resolved(found, value)) is not None:
-                yield profile, _entered(found, profile, within, name)
+            profile = _resolved(found, value)
+            if profile is not None:
+                yield profile, _entered(found, profile, within, name, node)
+            elif isinstance(value, str | dict):
+                found.left["conditions that are in no document"] += 1
 
 
-def _entered(found: Found, node: Node, within: Within, column: str) -> Within:
-    """The way with one more resource; ``DataError`` where that is on it already, or it leads to
-    too many.
+def _entered(found: Found, node: Node, within: Within, column: str, holder: Node) -> Within:
+    """The way with one more resource, which the ``holder`` names; ``DataError`` where that is on
+    it already, or it leads to too many.
     """
     found.read = found.read + 1 if within else 1
+    found.asked += 1 + sum(len(many(node.get(name))) for name in (*TARGETS, *FURTHER))
     if any(each is node for each in within):
         reason = "a condition that contains itself"
     elif len(within) >= DEEPEST:
         reason = f"nested deeper than {DEEPEST} levels"
     elif found.read > MOST:
         reason = f"leads to more than {MOST} conditions"
+    elif found.asked > IN_ALL:
+        reason = f"with it all conditions come to more than {IN_ALL} parts"
     else:
         return (*within, node)
     walk = " → ".join([*map(identity_of, within[-8:]), identity_of(node)])
     file = next(
-        (found.graph.of[id(each)] for each in (node, *within) if id(each) in found.graph.of), ""
+        (
+            found.graph.of[id(each)]
+            for each in (node, *within, holder)
+            if id(each) in found.graph.of
+        ),
+        "",
     )
     raise DataError([Fault(file, None, column, identity_of(node), f"{reason} ({walk})")])
 
@@ -102,7 +119,7 @@ def of_component(found: Found, node: Node, within: Within = ()) -> list[Conditio
     return [
         tree
         for condition, way in profiles(
-            found, node, _entered(found, node, within, "hasCondition"), "hasCondition"
+            found, node, _entered(found, node, within, "hasCondition", node), "hasCondition"
         )
         if (tree := _component_condition(found, condition, way)) is not None
     ]
