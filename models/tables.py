@@ -21,6 +21,7 @@ from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
 from models.renewal import without
 from models.sparse import Csr
+from models.universal import Universal
 
 Card = dict[str, Any]
 
@@ -97,6 +98,7 @@ class Skills:
 
     def __init__(self, columns: Columns) -> None:
         self.ids = IdMap(columns["id"])
+        self.universal = Universal(self.ids)
         self.columns = columns
         self.labels = columns["label"]
         self._names = names(self.labels, columns["aliases"])

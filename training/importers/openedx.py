@@ -32,7 +32,7 @@ EVENTS: Final[Mapping[str, Kind]] = {
 """Tracking logs: the event's name."""
 
 REPORT: Final = r"(.+)(?<!_problem)_grade_report_(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\.csv"
-"""A report's file name: organisation, course and run, then when it was made, UTC. The one of problems
+"""A report's file name: organisation, course and run, then when it was made, UTC. That of problems
 tells of no certificates.
 """
 
