@@ -7,6 +7,7 @@ from typing import Final
 
 from models import gap
 from models.bundle import Bundle
+from models.domain import Reason
 from models.errors import UsageError
 from models.observer import NOBODY, Observer
 from models.plan import exact, fast
@@ -167,7 +168,10 @@ def _renewed(bundle: Bundle, step: Step) -> Step:
         starts=step.starts + later,
         ends=step.ends + later,
         closes=(),
-        why=(renewing(bundle, step.credential, "It lapses before then, and is renewed"),),
+        why=(
+            Reason("renews", "It lapses before the end, and is renewed"),
+            *renewing(bundle, step.credential),
+        ),
         renewal=True,
     )
 

@@ -1,4 +1,4 @@
-"""Why a credential is taken again, with what its issuer says that renewing it asks for."""
+"""What an issuer says that renewing a credential asks for, with the step that takes it again."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ LONGEST: Final = 300
 """Characters of a statement that are shown; all of it is in the evidence."""
 
 
-def renewing(bundle: Bundle, row: int, why: str) -> Reason:
-    """The reason for a step that renews the credential ``row``; ``why`` is its beginning."""
+def renewing(bundle: Bundle, row: int) -> tuple[Reason, ...]:
+    """What renewing the credential ``row`` asks for: one reason, none where nothing is stated."""
     quality = bundle.credentials.card(row)["quality"]
     told = [text for each in renewals(quality) if (text := said(bundle, each))]
     if not told:
-        return Reason("renewal", why)
-    return Reason(
-        "renewal", f"{why}. Renewing it asks for: {' and '.join(told)}", {KEY: quality[KEY]}
-    )
+        return ()
+    asked = "; ".join(told)
+    evidence = {"asked": asked, KEY: quality[KEY]}
+    return (Reason("renewal_asks", f"Renewing it asks for: {asked}", evidence),)
 
 
 def said(bundle: Bundle, renewal: Renewal) -> str:
-    """A condition of renewal in words."""
+    """A condition of renewal in words: all of it parted by semicolons, ways by strokes."""
     parts = [
         *(_title(bundle, each) for each in renewal.credentials),
         *(_label(bundle, each) for each in renewal.skills),
@@ -32,7 +32,7 @@ def said(bundle: Bundle, renewal: Renewal) -> str:
         *map(_shortened, renewal.words),
     ]
     ways = [way for each in renewal.any_of if (way := said(bundle, each))]
-    parts += [f"either {' or '.join(ways)}"] if len(ways) > 1 else ways
+    parts += [" / ".join(ways)] if ways else []
     return "; ".join(parts) or (renewal.name or "")
 
 

@@ -114,7 +114,7 @@ def _why(
     if earlier:
         found.append(_about("builds_on", "Builds on", bundle, problem, earlier))
     if row in asked.lapsed:
-        found.append(renewing(bundle, row, "You held it; it has lapsed"))
+        found += [Reason("renewal", "You held it; it has lapsed"), *renewing(bundle, row)]
     softly = [
         other
         for other in range(at + 1, len(order))

@@ -309,21 +309,27 @@ def test_a_renewal_says_what_it_asks_for() -> None:
         "ticket", "a", hours=7, expires_after_days=30, quality={"renewal": asked}
     )  # fmt: skip
     path = plan(small([ticket], "a"), ask_of(hours_per_week=7.0, deadline=NOW + 50 * DAY))
-    [reason] = path.steps[1].why
-    assert reason.kind == "renewal"
+    why, reason = path.steps[1].why
+    assert (why.kind, why.text) == ("renews", "It lapses before the end, and is renewed")
+    assert reason.kind == "renewal_asks"
     title = ticket["title"]
     assert reason.text == (
-        "It lapses before then, and is renewed. Renewing it asks for: "
-        f"{title}; no-row; Keep at it.; {'x' * 300} … and either skill a or 10 to 20 hours and Anew"
+        f"Renewing it asks for: {title}; no-row; Keep at it.; {'x' * 300} …; "
+        "skill a / 10 to 20 hours; Anew"
     )
-    assert reason.evidence == {"renewal": asked}
+    assert reason.evidence["renewal"] == asked
+    assert reason.text.endswith(str(reason.evidence["asked"]))
+    lapsed = Learner(history=(Event("ticket", Kind.COMPLETE, NOW - 60 * DAY),))
+    needing = small([ticket, course("more", "b", prerequisites=["ticket"])], "a", "b")
+    again = plan(needing, replace(ask_of(), learner=lapsed)).steps[0]
+    assert [each.kind for each in again.why][-2:] == ["renewal", "renewal_asks"]
 
 
 @pytest.mark.parametrize("quality", [{}, {"renewal": "soon"}, {"renewal": [{"words": "x"}]}])
 def test_a_renewal_of_which_nothing_is_known_says_no_more(quality: Any) -> None:
     bundle = small([course("ticket", "a", hours=7, expires_after_days=30, quality=quality)], "a")
     path = plan(bundle, ask_of(hours_per_week=7.0, deadline=NOW + 50 * DAY))
-    assert [each.text for each in path.steps[1].why] == ["It lapses before then, and is renewed"]
+    assert [each.kind for each in path.steps[1].why] == ["renews"]
 
 
 def test_steps_side_by_side_share_the_hours() -> None:

@@ -422,3 +422,18 @@ def test_orders_that_go_round_are_taken_back_and_others_stay() -> None:
         ["s0", "elsewhere"], ["one"], None,
     ]  # fmt: skip
     assert unordered(skills) == 0
+
+
+def test_what_renewal_asks_for_in_words(tmp_path: Path) -> None:
+    told = profile(
+        experience={"en": "Work in the field."}, submissionOfDescription={"en": "A portfolio."},
+        submissionOf=["https://e.example/form"], minimumAge=18, residentOf=[{"ceterms:name": "X"}],
+        estimatedCost=[{"ceterms:price": 1, "ceterms:currency": "EUR"},
+                       {"ceterms:price": 2, "ceterms:currency": "EUR"}],
+    )  # fmt: skip
+    own = {"@id": "https://e.example/x", "@type": "ceterms:Badge", "ceterms:name": "X",
+           "ceterms:renewal": [told, profile(jurisdiction=[{"ceterms:name": "Y"}])]}  # fmt: skip
+    row = brought(tmp_path, own)["credentials"]["https://e.example/x"]
+    assert json.loads(row["quality"]) == {"renewal": [{"words": [
+        "Work in the field.", "A portfolio.", "https://e.example/form", "18 years of age",
+    ]}]}  # fmt: skip
