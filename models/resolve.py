@@ -65,12 +65,14 @@ def resolve_skill(bundle: Bundle, text: str) -> int | None:
 
 
 def find_skill(bundle: Bundle, ids: Iterable[str], text: str) -> ResolvedSkill | None:
-    """The skill of one of some ids; else the one whose label or alias is ``text``; else the
-    nearest to it in meaning, when near enough.
+    """The skill of one of some ids, or whose id ends in the same universal identifier; else the one
+    whose label or alias is ``text``; else the nearest to it in meaning, when near enough.
     """
-    for external in ids:
-        if (row := bundle.skills.row(external)) is not None:
-            return ResolvedSkill(row, By.ID, 1.0)
+    names = list(ids)
+    for find in (bundle.skills.row, bundle.skills.universal.row):
+        for external in names:
+            if (row := find(external)) is not None:
+                return ResolvedSkill(row, By.ID, 1.0)
     if (row := bundle.skills.named(text)) is not None:
         return ResolvedSkill(row, By.LABEL, 1.0)
     rows, scores = nearest(bundle, "skills", text, 1)

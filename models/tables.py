@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from models.addresses import Addresses
 from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
+from models.renewal import without
 from models.sparse import Csr
+from models.universal import Universal
 
 Card = dict[str, Any]
 
@@ -96,6 +98,7 @@ class Skills:
 
     def __init__(self, columns: Columns) -> None:
         self.ids = IdMap(columns["id"])
+        self.universal = Universal(self.ids)
         self.columns = columns
         self.labels = columns["label"]
         self._names = names(self.labels, columns["aliases"])
@@ -186,7 +189,7 @@ class Credentials:
             "stacks_into": [
                 name for name in loads(card["stacks_into"], []) if not self.ids.hides(name)
             ],
-            "quality": loads(card["quality"], None),
+            "quality": without(loads(card["quality"], None), self.ids.hides),
         }
 
     def facts(self, row: int) -> Card:

@@ -7,6 +7,7 @@ from typing import Final
 
 from models import gap
 from models.bundle import Bundle
+from models.domain import Reason
 from models.errors import UsageError
 from models.observer import NOBODY, Observer
 from models.plan import exact, fast
@@ -15,6 +16,7 @@ from models.plan.limits import SECONDS, standing_in_the_way, unusable
 from models.plan.ordering import ordered
 from models.plan.problem import Problem, problem
 from models.plan.question import DAY, Asked, read, validity
+from models.plan.renewing import renewing
 from models.plan.schedule import calendar
 from models.plan.terms import LEAST_PACE, Binding, Optimality, Path, PathAsk, SolverName, Step
 from models.plan.totals import totals
@@ -166,7 +168,10 @@ def _renewed(bundle: Bundle, step: Step) -> Step:
         starts=step.starts + later,
         ends=step.ends + later,
         closes=(),
-        why=(),
+        why=(
+            Reason("renews", "It lapses before the end, and is renewed"),
+            *renewing(bundle, step.credential),
+        ),
         renewal=True,
     )
 

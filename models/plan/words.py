@@ -14,6 +14,7 @@ from models.plan.needs import mentioned
 from models.plan.precedence import Precedence, infer
 from models.plan.problem import Problem
 from models.plan.question import Asked
+from models.plan.renewing import renewing
 from models.plan.terms import Alternative, Earned, StackProgress, Step
 from models.plan.worth import allowed
 
@@ -113,7 +114,7 @@ def _why(
     if earlier:
         found.append(_about("builds_on", "Builds on", bundle, problem, earlier))
     if row in asked.lapsed:
-        found.append(Reason("renewal", "You held it; it has lapsed"))
+        found += [Reason("renewal", "You held it; it has lapsed"), *renewing(bundle, row)]
     softly = [
         other
         for other in range(at + 1, len(order))

@@ -33,6 +33,9 @@ OPEN: Final[JsonDict] = {
 PERSON: Final = "Person"
 GRADED: Final = "Graded"
 
+NOBODY: Final = "http://purl.imsglobal.org/caliper/"
+"""Who and what is not to be told has an address of the vocabulary in place of its own."""
+
 Urn = Annotated[
     str,
     StringConstraints(
@@ -102,6 +105,8 @@ class CaliperEvent(Open):
         if kind is None or person is None or person.type not in (None, PERSON):
             return None
         thing = self.object.assignable or self.object
+        if person.id.startswith(NOBODY) or thing.id.startswith(NOBODY):
+            return None
         return Record(
             id=f"caliper:{self.id.lower()}",
             learner=people.iri(person.id),
@@ -165,4 +170,4 @@ class Envelope(Open):
         ],
         Field(alias="dataVersion"),
     ]
-    data: Annotated[tuple[Item, ...], Field(min_length=1, max_length=1_000)]
+    data: Annotated[list[Item], Field(min_length=1, max_length=1_000)]

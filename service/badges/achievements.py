@@ -59,6 +59,9 @@ def achieved(document: Document) -> Achieved:
     """What the subject of a badge achieved. Raises ``Unreadable``."""
     subject = document.subject
     achievement = subject.get("achievement")
+    if achievement is None and subject.get("result"):
+        # An assertion of skills: results alone, under the name of the credential.
+        achievement = {"name": document.claims.get("name")}
     if not isinstance(achievement, dict) or (name := words(achievement.get("name"))) is None:
         raise Unreadable("credentialSubject/achievement: expected an object with a name")
     criteria = achievement.get("criteria")

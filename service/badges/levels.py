@@ -17,7 +17,7 @@ PERCENT: Final = "Percent"
 
 def undone(result: Mapping[str, Any]) -> bool:
     """Whether nothing was achieved by it."""
-    return result.get("status") in UNDONE
+    return any(isinstance(each, str) and each in UNDONE for each in listed(result.get("status")))
 
 
 def level(result: Mapping[str, Any], description: Mapping[str, Any]) -> float | None:

@@ -20,7 +20,7 @@ from openbadgeslib.ob3.contexts import bundled_contexts, document_loader
 from openbadgeslib.ob3.did import fetch_did_web_document, pem_for_kid, resolve_did
 from openbadgeslib.ob3.ldp import _check_json_ld_form, verify_data_integrity_proof
 
-from service.badges.documents import Document, Form, listed
+from service.badges.documents import Document, Form, listed, text
 from service.badges.trust import Key, Trust
 
 Fetch = Callable[[str], bytes]
@@ -164,11 +164,18 @@ def _proofs(document: Document) -> list[dict[str, Any]]:
 def _uncheckable(document: Document) -> str | None:
     """Why a Data Integrity proof cannot be checked here, if so."""
     if not _proofs(document):
-        return f"only proofs of the kind {', '.join(sorted(SUITES))} are checked here"
+        named = ", ".join(dict.fromkeys(map(_suite, listed(document.claims.get("proof")))))[:200]
+        supported = ", ".join(sorted(SUITES))
+        return f"the suite of its proof ({named}) is not supported here; supported: {supported}"
     strange = next((each for each in _contexts(document.claims) if each not in CONTEXTS), None)
     if strange is not None:
         return f"it uses words of a context that is not packaged here: {strange[:200]}"
     return None
+
+
+def _suite(proof: Any) -> str:
+    told = (proof.get("cryptosuite") or proof.get("type")) if isinstance(proof, dict) else None
+    return text(told) or "untold"
 
 
 def _contexts(claims: Any) -> Iterator[str]:

@@ -94,6 +94,8 @@ def _bit(
 ) -> Standing:
     """By one bit of a list that the same issuer signed."""
     purpose, index = entry.get("statusPurpose", "revocation"), _whole(entry.get("statusListIndex"))
+    if not isinstance(purpose, str):
+        raise Unreadable("statusPurpose: expected text")
     found = carried(fetch(_address(entry.get("statusListCredential"))), LISTS)
     if found.issuer != document.issuer:
         raise Unreadable("the status list is of another issuer")

@@ -7,13 +7,12 @@ stands for what lies below it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from models.bundle import Bundle
+from models.renewal import HIDDEN
 from service.ctdl.graph import Graph, Node, add, address, ids, words
 from service.ctdl.resources import CREDENTIAL, named
-
-HIDDEN: Final = "A credential that is not shown here"
 
 
 class Components:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from models.bundle import Bundle
+from models.renewal import renewals
 from service.ctdl.components import Components
 from service.ctdl.graph import Graph, Node, add, address, ids, words
+from service.ctdl.renewal import conditions
 from service.ctdl.resources import credential
 from service.schemas.paths import PathResponse, StepOut
 
@@ -16,7 +18,7 @@ def pathways(bundle: Bundle, path: PathResponse) -> Node:
     """A document of JSON-LD: one ``ceterms:PathwaySet`` with its pathways and all they name.
 
     ``path`` is an answer made from ``bundle``. A credential taken again because it lapses is told
-    by its ``ceterms:renewalFrequency`` alone.
+    by its ``ceterms:renewalFrequency`` and by what its ``ceterms:renewal`` asks for.
     """
     steps = [step for step in path.steps if not step.renewal]
     title = "" if path.role is None else path.role.title
@@ -65,7 +67,9 @@ def _describe(
     card = bundle.credentials.card(row)
     rows = {stack: bundle.credentials.row(stack) for stack in card["stacks_into"]}
     titles = {stack: bundle.credentials.titles[at] for stack, at in rows.items() if at is not None}
-    credential(graph, card, titles)
+    node = credential(graph, card, titles)
+    asked = renewals(card["quality"])
+    add(node, renewal=conditions(graph, bundle, asked, card["language"]))
     add(part, subjectWebpage=card["url"])
     components.needs(part, card["prerequisites"])
 

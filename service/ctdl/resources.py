@@ -41,7 +41,7 @@ def credential(graph: Graph, card: Card, titles: dict[str, str]) -> Node:
         audienceLevelType=_concepts("AudienceLevel", _LEVELS.get(card["level"])),
         learningDeliveryType=_concepts("Delivery", _DELIVERY.get(card["delivery"])),
         estimatedDuration=_effort(card["hours"]),
-        estimatedCost=_cost(card["cost"]),
+        estimatedCost=costs(**card["cost"]) if card["cost"] else [],
         dateEffective=_day(card["available_from"]),
         expirationDate=_day(card["available_until"]),
         renewalFrequency=_days(card["expires_after_days"]),
@@ -82,12 +82,13 @@ def _effort(hours: float | None) -> list[Node]:
     return [{"@type": "ceterms:DurationProfile", "ceterms:timeRequired": duration(hours)}]
 
 
-def _cost(cost: Card | None) -> list[Node]:
-    if cost is None:
+def costs(amount: float | None, currency: str | None) -> list[Node]:
+    """What something takes in all, where it is known."""
+    if amount is None:
         return []
     profile: Node = {"@type": "ceterms:CostProfile"}
     kind = concept("CostType", "costType:AggregateCost")
-    add(profile, directCostType=kind, price=cost["amount"], currency=cost["currency"])
+    add(profile, directCostType=kind, price=amount, currency=currency)
     return [profile]
 
 

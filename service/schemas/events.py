@@ -25,7 +25,7 @@ class EventIn(Body):
 class EventsIn(Body):
     """A batch, accepted whole or not at all."""
 
-    events: Annotated[tuple[EventIn, ...], Field(min_length=1, max_length=1_000)]
+    events: Annotated[list[EventIn], Field(min_length=1, max_length=1_000)]
 
 
 class EventsOut(BaseModel):

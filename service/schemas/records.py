@@ -20,14 +20,14 @@ def _several(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-def _different(batch: tuple[Statement, ...]) -> tuple[Statement, ...]:
+def _different(batch: list[Statement]) -> list[Statement]:
     ids = [statement.id.lower() for statement in batch if statement.id is not None]
     if len(set(ids)) < len(ids):
         raise ValueError("expected different ids of statements")
     return batch
 
 
-Many = Annotated[tuple[Statement, ...], Field(min_length=1, max_length=MOST)]
+Many = Annotated[list[Statement], Field(min_length=1, max_length=MOST)]
 Statements = Annotated[
     Many,
     BeforeValidator(_several, json_schema_input_type=Statement | Many),

@@ -299,6 +299,39 @@ def test_what_lapses_before_the_deadline_is_taken_again() -> None:
     assert path.totals.hours.low == 14
 
 
+def test_a_renewal_says_what_it_asks_for() -> None:
+    asked = [
+        {"credentials": ["ticket", "no-row"], "words": ["Keep at it.", "x" * 400]},
+        {"any_of": [{"skills": ["a"]}, {"credits": [{"min": 10, "max": 20, "unit": "hours"}]}]},
+        {"name": "Anew"}, {}, "not a condition",
+    ]  # fmt: skip
+    ticket = course(
+        "ticket", "a", hours=7, expires_after_days=30, quality={"renewal": asked}
+    )  # fmt: skip
+    path = plan(small([ticket], "a"), ask_of(hours_per_week=7.0, deadline=NOW + 50 * DAY))
+    why, reason = path.steps[1].why
+    assert (why.kind, why.text) == ("renews", "It lapses before the end, and is renewed")
+    assert reason.kind == "renewal_asks"
+    title = ticket["title"]
+    assert reason.text == (
+        f"Renewing it asks for: {title}; no-row; Keep at it.; {'x' * 300} …; "
+        "skill a / 10 to 20 hours; Anew"
+    )
+    assert reason.evidence["renewal"] == asked
+    assert reason.text.endswith(str(reason.evidence["asked"]))
+    lapsed = Learner(history=(Event("ticket", Kind.COMPLETE, NOW - 60 * DAY),))
+    needing = small([ticket, course("more", "b", prerequisites=["ticket"])], "a", "b")
+    again = plan(needing, replace(ask_of(), learner=lapsed)).steps[0]
+    assert [each.kind for each in again.why][-2:] == ["renewal", "renewal_asks"]
+
+
+@pytest.mark.parametrize("quality", [{}, {"renewal": "soon"}, {"renewal": [{"words": "x"}]}])
+def test_a_renewal_of_which_nothing_is_known_says_no_more(quality: Any) -> None:
+    bundle = small([course("ticket", "a", hours=7, expires_after_days=30, quality=quality)], "a")
+    path = plan(bundle, ask_of(hours_per_week=7.0, deadline=NOW + 50 * DAY))
+    assert [each.kind for each in path.steps[1].why] == ["renews"]
+
+
 def test_steps_side_by_side_share_the_hours() -> None:
     bundle = small([course("x", "a", hours=10), course("y", "b", hours=10)], "a", "b")
     path = plan(bundle, ask_of(hours_per_week=10.0, parallel=2))

@@ -236,6 +236,25 @@ def test_a_bad_event_names_its_index_and_field(
     assert [error["loc"] for error in refused.value.errors()] == [("data", 1, *place)]
 
 
+def test_a_single_bad_event_is_the_only_fault() -> None:
+    lacking = {name: value for name, value in caliper().items() if name != "actor"}
+    with pytest.raises(ValidationError) as refused:
+        Envelope.model_validate({**ENVELOPE, "data": [lacking]})
+    assert [error["loc"] for error in refused.value.errors()] == [("data", 0, "actor")]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        {"actor": {"id": "http://purl.imsglobal.org/caliper/Person", "type": "Person"}},
+        {"object": "http://purl.imsglobal.org/caliper/CourseOffering"},
+    ],
+)
+def test_what_is_anonymous_is_nobody(hidden: dict[str, Any]) -> None:
+    """All who are not to be told would be one learner."""
+    assert read_caliper(**hidden) is None
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from worlds import world
 
 from models import query
 from models.bundle import Bundle
@@ -46,6 +47,35 @@ def test_it_is_told_what_of_a_skill_was_found_and_how_well(worded: Bundle) -> No
     assert by_meaning.by is By.MEANING
     assert SKILL_SIMILARITY <= by_meaning.score < 1.0
     assert find_skill(worded, ["nothing"], "playing the violin") is None
+
+
+REGISTERED = "https://registry.example/resources/ce-0A448F2E-B76B-497B-92CF-51504C7A5000"
+BARE = "74f5bb7d-d7cc-11e8-824f-0242ac160002"
+TWICE = "22222222-d7cc-11e8-824f-0242ac160002"
+
+
+@pytest.mark.parametrize(
+    ("named", "found"),
+    [
+        ("ce-0a448f2e-b76b-497b-92cf-51504c7a5000", REGISTERED),
+        ("https://f.example/skill/ce-0A448F2E-b76b-497b-92cf-51504c7a5000/", REGISTERED),
+        (f"https://case.example/uri/{BARE}", BARE),
+        (f"{BARE}x", None),
+        (TWICE.replace("2", "1"), None),
+        (f"https://c.example/{TWICE}", None),
+        (f"https://b.example/{TWICE}", f"https://b.example/{TWICE}"),
+    ],
+)
+def test_a_skill_is_the_same_by_its_universal_identifier(named: str, found: str | None) -> None:
+    """Whatever address stands around it; where several ids end in it, none is meant."""
+    ids = [REGISTERED, BARE, f"https://a.example/{TWICE}", f"https://b.example/{TWICE}"]
+    bundle = world(
+        skills=[{"id": each, "label": f"skill {place}"} for place, each in enumerate(ids)],
+        credentials=[{"id": "c", "title": "C"}],
+    )
+    skill = find_skill(bundle, [named], "no such words")
+    assert (None if skill is None else bundle.skills.ids[skill.row]) == found
+    assert skill is None or skill.by is By.ID
 
 
 @pytest.mark.parametrize("text", ["", "   ", "playing the violin", "\x00", "🚀"])

@@ -31,7 +31,7 @@ DOMAINS: Final[dict[str, set[str]]] = {
         "ceterms:ownedBy", "ceterms:subjectWebpage", "ceterms:inLanguage",
         "ceterms:audienceLevelType", "ceterms:learningDeliveryType", "ceterms:estimatedDuration",
         "ceterms:estimatedCost", "ceterms:dateEffective", "ceterms:expirationDate",
-        "ceterms:renewalFrequency", "ceterms:isPartOf", "ceterms:accreditedBy",
+        "ceterms:renewalFrequency", "ceterms:renewal", "ceterms:isPartOf", "ceterms:accreditedBy",
         "ceterms:recognizedBy", "ceterms:approvedBy", "ceterms:regulatedBy",
     },
     "ceterms:Organization": set(),
@@ -40,7 +40,17 @@ DOMAINS: Final[dict[str, set[str]]] = {
         "ceterms:price", "ceterms:currency", "ceterms:directCostType",
     },
     "ceterms:DurationProfile": {"ceterms:timeRequired"},
-    "ceterms:CredentialAlignmentObject": {"ceterms:framework", "ceterms:targetNode"},
+    "ceterms:ConditionProfile": {
+        "ceterms:condition", "ceterms:targetCredential", "ceterms:targetCompetency",
+        "ceterms:creditValue", "ceterms:estimatedCost", "ceterms:alternativeCondition",
+    },
+    "ceterms:ValueProfile": {
+        "schema:value", "schema:minValue", "schema:maxValue", "ceterms:creditUnitType",
+        "ceterms:creditLevelType",
+    },
+    "ceterms:CredentialAlignmentObject": {
+        "ceterms:framework", "ceterms:targetNode", "ceterms:targetNodeName",
+    },
     "schema:QuantitativeValue": {"schema:minValue"},
 }  # fmt: skip
 PARTS: Final = {kind for kind in DOMAINS if kind.endswith("Component")}
@@ -63,6 +73,7 @@ RANGES: Final[dict[str, set[str]]] = {
          "ceterms:precedes", "ceterms:precededBy", "ceterms:hasChild", "ceterms:isChildOf"),
         PARTS,
     ),
+    "ceterms:targetCredential": {"ceterms:MicroCredential"},
     **{
         name: {"ceterms:Organization"}
         for name in ("ceterms:ownedBy", "ceterms:accreditedBy", "ceterms:recognizedBy",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -53,6 +55,22 @@ def certified(
     )
 
 
+def asserted(**subject: Any) -> Achieved:
+    """What is read of a badge that asserts a skill by a result alone."""
+    person = {"type": ["AchievementSubject"], "result": [
+        {"type": ["Result"], "alignment": [aligned("SQL")]}], **subject}  # fmt: skip
+    return achieved(of({**SCHOOL.badge(), "name": "Asks databases", "credentialSubject": person}))
+
+
+def test_an_assertion_of_a_skill_needs_no_achievement() -> None:
+    found = asserted()
+    assert [(each.name, each.origin) for each in found.skills] == [("SQL", Origin.RESULT)]
+    assert (found.id, found.addresses) == (None, ())
+    for nothing in ({"result": []}, {"achievement": {}}, {"achievement": "x"}):
+        with pytest.raises(Unreadable, match="achievement: expected an object with a name"):
+            asserted(**nothing)
+
+
 def levels(found: Achieved) -> dict[str, float | None]:
     return {each.name: each.level for each in found.skills}
 
@@ -82,6 +100,7 @@ FIELDS = {
         certified(achievement={"id": "urn:x:a"}).id, "urn:x:a"),
     "credentialSubject.achievement.name": lambda: (
         certified(achievement={"name": "ø می\u200cخواهم"}).name, "ø می\u200cخواهم"),
+    "name": lambda: (asserted().name, "Asks databases"),
     "credentialSubject.achievement.achievementType": lambda: (
         certified(achievement={"achievementType": "Course"}).type, "Course"),
     "credentialSubject.achievement.humanCode": lambda: (
@@ -255,3 +274,50 @@ def test_whatever_a_badge_holds_is_read_or_told(
     else:
         assert len(found.skills) <= MOST
         assert all(each.level is None or 0 <= each.level <= 1 for each in found.skills)
+
+
+FULL = SCHOOL.badge(
+    alignment=[aligned("As a whole")],
+    achievement={"creditsAvailable": 4, "resultDescription": [described(
+        "RubricCriterionLevel", rubricCriterionLevel=RUBRIC, valueMin="0", valueMax="5",
+        allowedValue=["low", "high"], alignment=[aligned("Described")])]},
+    subject={"creditsEarned": 2, "result": [{
+        "type": ["Result"], "resultDescription": "urn:x:grade", "achievedLevel": "urn:x:mid",
+        "value": "3", "status": "Completed", "alignment": [aligned("Its own")]}]},
+)["credentialSubject"]  # fmt: skip
+ODD = st.sampled_from([
+    None, True, 0, -1, 10**400, "", " ", "x" * 600, "urn:x:grade", [], {}, [[]], [None], [{}],
+    ["Failed"], [["a"], 3], {"id": 3}, {"targetName": ["x"]},
+])  # fmt: skip
+
+
+def ways(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every way from the top to a value."""
+    if way:
+        yield way
+    if isinstance(value, dict | list):
+        for name, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from ways(each, (*way, name))
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(way=st.sampled_from(list(ways(FULL))), odd=ODD)
+def test_security_whatever_a_badge_says_was_achieved_is_read_or_told(
+    way: tuple[Any, ...], odd: Any
+) -> None:
+    subject = copy.deepcopy(FULL)
+    part: Any = subject
+    for step in way[:-1]:
+        part = part[step]
+    part[way[-1]] = copy.deepcopy(odd)
+    try:
+        found = achieved(of({**SCHOOL.badge(), "credentialSubject": subject}))
+    except Unreadable as error:
+        assert str(error)
+    else:
+        assert all(each.level is None or 0 <= each.level <= 1 for each in found.skills)
+
+
+@pytest.mark.parametrize("status", ["Failed", ["Failed"], ["Completed", "Withdrew"]])
+def test_a_result_of_several_statuses_is_undone_by_any(status: Any) -> None:
+    assert levels(certified({"status": status})) == {}

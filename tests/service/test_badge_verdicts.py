@@ -12,6 +12,7 @@ from certifying import Issuer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openbadgeslib.keys import KeyRSA
+from openbadgeslib.ob3.status_list import build_status_list_credential
 
 from service.badges.documents import Unreadable, read
 from service.badges.proofs import Signature, Unfetched
@@ -69,6 +70,30 @@ def test_a_host_publishes_the_keys_of_its_issuers(issuer: Issuer, embedded: bool
     assert found(body, {address: other}).signed.state is Signature.INVALID
     strange = ELSEWHERE.did_document()
     assert found(body, {address: strange}).signed.state is Signature.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("proof", "named"),
+    [
+        ({"type": "DataIntegrityProof", "cryptosuite": "ecdsa-rdfc-2019"}, "ecdsa-rdfc-2019"),
+        ([{"type": "DataIntegrityProof", "cryptosuite": "ecdsa-sd-2023"},
+          {"type": "Ed25519Signature2020"}], "ecdsa-sd-2023, Ed25519Signature2020"),
+        ({"cryptosuite": 7}, "untold"), ([], ""),
+    ],
+)  # fmt: skip
+def test_a_suite_that_is_not_supported_is_named(proof: Any, named: str) -> None:
+    judged = found(SCHOOL.badge(proof=proof))
+    assert judged.verdict is Verdict.CLAIMED
+    assert judged.signed.why == (
+        f"the suite of its proof ({named}) is not supported here; supported: eddsa-rdfc-2022"
+    )
+
+
+def test_a_proof_that_is_supported_counts_beside_one_that_is_not() -> None:
+    signed = SCHOOL.embedded(SCHOOL.badge())
+    other = {"type": "DataIntegrityProof", "cryptosuite": "ecdsa-rdfc-2019", "proofValue": "z"}
+    for proofs in ([signed["proof"], other], [other, signed["proof"]]):
+        assert found({**signed, "proof": proofs}).verdict is Verdict.VERIFIED
 
 
 def test_listed_keys_count_without_asking() -> None:
@@ -180,6 +205,18 @@ def test_an_entry_that_says_nothing_is_unknown(bad: Any) -> None:
     token = SCHOOL.token(SCHOOL.badge(credentialStatus=bad))
     told = found(token, {LIST: SCHOOL.status_list(LIST, "revocation")})
     assert told.standing.state is Status.UNKNOWN
+
+
+def test_a_purpose_that_is_no_text_is_unknown() -> None:
+    """Also where the list says the same."""
+    token = SCHOOL.token(
+        SCHOOL.badge(credentialStatus={**entry(), "statusPurpose": ["revocation"]})
+    )
+    made = build_status_list_credential(SCHOOL.id, LIST, "revocation", {3})
+    made["credentialSubject"]["statusPurpose"] = [["revocation"]]
+    made["validFrom"] = "2024-01-01T00:00:00Z"
+    told = found(token, {LIST: SCHOOL.signer.sign_payload(made).encode()})
+    assert told.standing.why == "statusPurpose: expected text"
 
 
 def test_the_gravest_of_several_lists_counts() -> None:

@@ -18,6 +18,8 @@ from worlds import NOW, world
 
 from models import bundle
 from models.bundle import Bundle
+from models.narrow import Shelf, narrowed
+from models.renewal import HIDDEN
 from service import ctdl, planner
 from service.ctdl.graph import MEDIA_TYPE
 from service.ctdl.resources import duration
@@ -188,6 +190,51 @@ def test_exits_are_pathways_to_what_is_earned(tmp_path: Path) -> None:
     assert back["stack"]["recommended_after"] == ["a", "b"]
     role = existing(tmp_path / "out")["roles"].to_dicts()[0]
     assert (role["id"], role["title"]) == ("a role", "Keeper")
+
+
+RENEWAL = [
+    {"name": "Jährlich", "words": ["Ein Bericht.", "2 years of experience"],
+     "credentials": ["a", "b c", "nobody's"], "skills": ["s 1"], "cost": 12.5, "currency": "EUR"},
+    {"any_of": [
+        {"credentials": ["a"]},
+        {"credits": [{"value": 20, "unit": "continuingeducationunit", "level": "bachelor"},
+                     {"min": 1, "max": 2}]},
+        {"any_of": [{"words": ["By hand."]}, {"skills": ["s 0"]}]},
+    ]},
+]  # fmt: skip
+
+
+def test_what_renewal_asks_for_comes_back(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "title": "A", "skills": [{"skill": "s 0", "level": 0.9}], "language": "de",
+         "quality": {"renewal": RENEWAL}, "expires_after_days": 365},
+        {"id": "b c", "title": "B C"},
+    ]  # fmt: skip
+    loaded = world(credentials=rows, skills=SKILLS, roles=[ROLE])
+    document = ctdl.pathways(loaded, planned(loaded))
+    assert violations(document) == []
+    back = read_back(document, tmp_path)
+    assert json.loads(back["a"]["quality"]) == {"renewal": RENEWAL}
+    assert (back["a"]["title"], back["b c"]["title"]) == ("A", "B C")
+    names = {node["@id"]: node["ceterms:name"] for node in document["@graph"]}
+    assert names["urn:cairn:credential:a"] == {"de": "A"}, "told of itself, not by its renewal"
+
+
+def test_what_renewal_asks_for_keeps_hidden_what_is_hidden() -> None:
+    rows = [
+        {"id": "a", "title": "A", "skills": [{"skill": "s 0", "level": 0.9}],
+         "quality": {"renewal": [{"credentials": ["secret", "b"]}]}},
+        {"id": "b", "title": "B"}, {"id": "secret", "title": "Secret"},
+    ]  # fmt: skip
+    loaded = world(credentials=rows, skills=SKILLS, roles=[ROLE])
+    shown = narrowed(loaded, Shelf(exclude=("secret",)), histories=True)
+    card = shown.credentials.card(0)
+    assert card["quality"] == {"renewal": [{"credentials": [None, "b"]}]}
+    document = ctdl.pathways(shown, planned(shown))
+    assert "ecret" not in json.dumps(document)
+    [profile] = next(n for n in document["@graph"] if "ceterms:renewal" in n)["ceterms:renewal"]
+    assert profile["ceterms:condition"] == {"und": [HIDDEN]}
+    assert profile["ceterms:targetCredential"] == ["urn:cairn:credential:b"]
 
 
 @given(st.integers(0, 10**12))

@@ -21,7 +21,7 @@ LEARNER = {"id": "ada", "skills": [{"skill": "Topic 3", "level": 0.9}]}
 COUNTS = {"learners": 1234, "went_on": 7, "chose": 8, "done": 1, "size": 4, "share": 0.25}
 IDS = {"after": "c1", "to": "c2", "held": ["c3"], "credentials": ["c4", "c5"], "stack": "c6"}
 MARKET = {"source": "Adverts", "date": "2025-02"}
-FACTS = {**COUNTS, **IDS, **MARKET, "skills": ["http://skills.example/7"]}
+FACTS = {**COUNTS, **IDS, **MARKET, "skills": ["http://skills.example/7"], "asked": "A report"}
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,8 @@ def test_every_reason_is_told_in_every_language(tiny: Bundle, language: Any) -> 
         for name in set(wanted) & IDS.keys():
             named = IDS[name] if isinstance(IDS[name], list) else [IDS[name]]
             assert all(f"Course {each[1:]}" in text for each in named), word
+        if "asked" in wanted:
+            assert "A report" in text
         if "done" in wanted:
             assert "2" in text  # with this one
         if "share" in wanted:
@@ -141,10 +143,11 @@ def test_every_reason_is_told_in_every_language(tiny: Bundle, language: Any) -> 
 def test_the_kinds_of_reasons_that_answers_have_are_all_told() -> None:
     """Read from where reasons are made, so that a new kind is not forgotten here."""
     root = Path(bundle.__file__).parents[1]
-    files = (root / "explain.py", root / "demand.py", root / "plan" / "words.py")
+    plan = [root / "plan" / name for name in ("words.py", "answer.py", "renewing.py")]
+    files = (root / "explain.py", root / "demand.py", *plan)
     sources = "".join(file.read_text() for file in files)
     made = set(re.findall(r'(?:Reason|_about)\(\s*"(\w+)"', sources))
-    assert len(made) >= 14
+    assert len(made) >= 16
     assert {f"reason_{kind}" for kind in made} <= LANGUAGES["en"].words.keys()
 
 

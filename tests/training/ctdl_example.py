@@ -71,7 +71,25 @@ GRAPH: list[dict[str, Any]] = [
             )
         ],
         "ceterms:recommends": [profile(targetLearningOpportunity=[EARLY])],
-        "ceterms:renewal": [profile(targetLearningOpportunity=[COURSE])],
+        "ceterms:renewal": [
+            profile(
+                name={"en": "Every two years"},
+                description={"en": "Before it lapses."},
+                targetLearningOpportunity=[COURSE],
+                yearsOfExperience=2,
+                estimatedCost=[{"@type": "ceterms:CostProfile", "ceterms:price": 30,
+                                "ceterms:currency": "US Dollar"}],
+            ),
+            profile(alternativeCondition=[
+                profile(targetAssessment=[EXAM], targetCompetency=[SQL]),
+                profile(
+                    condition={"en": ["Hand in a report."]},
+                    creditValue=[{"@type": "ceterms:ValueProfile", "schema:value": 20,
+                                  "ceterms:creditUnitType": [
+                                      concept("creditUnit:ContinuingEducationUnit")]}],
+                ),
+            ]),
+        ],
         "ceterms:hasPart": [COURSE],
     },
     {

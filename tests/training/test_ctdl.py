@@ -30,7 +30,9 @@ from ctdl_example import (
 
 from models.errors import DataError, UsageError
 from training.importers import run
+from training.importers.ctdl import conditions
 from training.importers.durations import days, hours
+from training.importers.found import unordered
 from training.importers.source import LARGEST_DOCUMENT
 from training.tables import load
 from training.writing import existing
@@ -66,6 +68,15 @@ def test_a_credential_with_all_that_is_told_of_it(tables: Any) -> None:
     ]}  # fmt: skip
     assert json.loads(row.pop("quality")) == {
         "accredited_by": ["Institute"], "recognised_by": ["https://council.example"],
+        "renewal": [
+            {"name": "Every two years", "words": ["Before it lapses.", "2 years of experience"],
+             "credentials": [COURSE], "cost": 30, "currency": "USD"},
+            {"any_of": [
+                {"credentials": [EXAM], "skills": ["http://skills.example/sql"]},
+                {"words": ["Hand in a report."],
+                 "credits": [{"value": 20, "unit": "continuingeducationunit"}]},
+            ]},
+        ],
     }  # fmt: skip
     assert row == {
         "id": CERTIFICATE, "title": "Data certificate",
@@ -202,6 +213,35 @@ def test_faults_name_document_and_resource(tmp_path: Path, node: Any, told: str)
     assert not (tmp_path / "out").exists()
 
 
+def test_ids_and_types_without_a_sign_and_languages_with_one(tmp_path: Path) -> None:
+    """As examples of pathways are written."""
+    nodes = [
+        {"id": "https://e.example/goal", "type": "CredentialComponent",
+         "name": {"@en-US": "Goal"}, "hasCondition": {
+             "@id": "_:c", "type": "ComponentCondition",
+             "targetComponent": "https://e.example/step"}},
+        {"id": "https://e.example/step", "type": "ceterms:CourseComponent",
+         "name": {"@fr": "Pas", "@en-US": "Step"}},
+    ]  # fmt: skip
+    rows = brought(tmp_path, {"@graph": nodes})["credentials"]
+    assert {row["title"]: row["prerequisites"] and json.loads(row["prerequisites"])
+            for row in rows.values()} == {
+        "Goal": {"credential": "https://e.example/step"}, "Step": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pattern", "cost"), [("one payment", 350), ("per credit hour", None), ("Each term", None)]
+)
+def test_the_price_of_a_part_is_not_that_of_the_whole(
+    tmp_path: Path, pattern: str, cost: float | None
+) -> None:
+    own = {"@id": "https://e.example/x", "@type": "ceterms:Badge", "ceterms:name": "X",
+           "ceterms:estimatedCost": [{"ceterms:price": 350, "ceterms:currency": "USD",
+                                      "ceterms:paymentPattern": pattern}]}  # fmt: skip
+    assert brought(tmp_path, own)["credentials"]["https://e.example/x"]["cost"] == cost
+
+
 def test_a_choice_that_contains_itself_is_refused(tmp_path: Path) -> None:
     ring = {"@id": "https://e.example/ring", "@type": "ceterms:SelectionComponent",
             "ceterms:hasCondition": [{"ceterms:targetComponent": ["https://e.example/ring"],
@@ -210,6 +250,42 @@ def test_a_choice_that_contains_itself_is_refused(tmp_path: Path) -> None:
             "ceterms:name": "S"}  # fmt: skip
     with pytest.raises(DataError, match="contains itself"):
         brought(tmp_path, {"@graph": [ring, step]})
+
+
+@pytest.mark.parametrize("name", ["requires", "renewal"])
+def test_condition_profiles_that_contain_themselves_are_refused(tmp_path: Path, name: str) -> None:
+    ring = [
+        {"@id": f"_:{n}", "@type": "ceterms:ConditionProfile",
+         "ceterms:alternativeCondition": [f"_:{1 - n}"]}
+        for n in range(2)
+    ]  # fmt: skip
+    own = {"@id": "https://e.example/x", "@type": "ceterms:Badge", f"ceterms:{name}": ["_:0"]}
+    with pytest.raises(DataError, match=r"0\.json.*contains itself"):
+        brought(tmp_path, {"@graph": [own, *ring]})
+
+
+@pytest.mark.parametrize("kind", ["ConditionProfile", "SelectionComponent"])
+def test_conditions_that_are_countless_are_refused(tmp_path: Path, kind: str) -> None:
+    """Each names the next two, which name the same two again: 2 to the power of 30 ways."""
+    inside = {"ConditionProfile": "alternativeCondition", "SelectionComponent": "targetComponent"}
+    heads = {"ConditionProfile": "requires", "SelectionComponent": "hasCondition"}
+    nodes: list[dict[str, Any]] = []
+    for level in range(30):
+        for side in "ab":
+            below = [f"https://e.example/{level + 1}{each}" for each in "ab"]
+            told: Any = {f"ceterms:{inside[kind]}": below}
+            if kind == "SelectionComponent":
+                told = {"ceterms:hasCondition": [told]}
+            nodes.append({"@id": f"https://e.example/{level}{side}", "@type": f"ceterms:{kind}",
+                          **told})  # fmt: skip
+    asked: Any = ["https://e.example/0a"]
+    own = {"@id": "https://e.example/x", "@type": "ceterms:CredentialComponent"}
+    if kind == "ConditionProfile":
+        own["@type"] = "ceterms:Badge"
+    else:
+        asked = [{"ceterms:targetComponent": asked}]
+    with pytest.raises(DataError, match="leads to more than 10000 conditions"):
+        brought(tmp_path, {"@graph": [own | {f"ceterms:{heads[kind]}": asked}, *nodes]})
 
 
 @pytest.mark.parametrize(
@@ -286,7 +362,10 @@ def test_the_further_properties(tmp_path: Path) -> None:
              estimatedDuration=[{"ceterms:maximumDuration": "PT9H"}]),
         node("z", "ceterms:License", estimatedDuration=[{"ceterms:minimumDuration": "PT9H"}]),
         {"@id": at("manifest"), "@type": "ceterms:ConditionManifest",
-         "ceterms:requires": [profile(targetCredential=[at("common")])]},
+         "ceterms:requires": [profile(targetCredential=[at("common")])],
+         "ceterms:renewal": ["_:again"]},
+        {"@id": "_:again", "@type": "ceterms:ConditionProfile",
+         "ceterms:targetAssessment": [at("anew")]},
         node("job", "ceterms:Occupation"), node("work", "ceterms:WorkRole"),
         {"@id": at("b"), "@type": "ceasn:Competency", "ceasn:competencyText": {"en": "B"}}, skill,
     ]})  # fmt: skip
@@ -294,7 +373,9 @@ def test_the_further_properties(tmp_path: Path) -> None:
     assert json.loads(x["quality"]) == {
         "approved_by": ["https://a.example"], "regulated_by": ["https://r.example"],
         "credits": [{"min": 1, "max": 2, "level": "bachelor"}],
+        "renewal": [{"credentials": [at("anew")]}],
     }  # fmt: skip
+    assert rows["credentials"][at("anew")]["title"] == at("anew"), "named, so that it has a row"
     assert json.loads(x["prerequisites"]) == {
         "all": [{"credential": at("common")}, {"credential": at("co")}]
     }
@@ -310,3 +391,49 @@ def test_the_further_properties(tmp_path: Path) -> None:
     )  # fmt: skip
     links = existing(tmp_path / "out")["crosswalk"].select("other", "kind", "origin", "score")
     assert set(links.rows()) == {(at(n), kind, "stated", 1.0) for n, kind in aligned.items()}
+
+
+def test_conditions_of_all_resources_together_are_bounded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many may name a long one that they have in common."""
+    monkeypatch.setattr(conditions, "IN_ALL", 1_000)
+    common = {
+        "@id": "https://e.example/m",
+        "@type": "ceterms:ConditionManifest",
+        "ceterms:requires": [profile(targetCredential=[uri(n) for n in range(40, 70)])],
+    }
+    own = [{"@id": uri(n), "@type": "ceterms:Badge", "ceterms:commonConditions": common["@id"]}
+           for n in range(40)]  # fmt: skip
+    with pytest.raises(DataError, match=r"0\.json.*all conditions come to more than 1000 parts"):
+        brought(tmp_path, {"@graph": [*own, common]})
+    assert len(brought(tmp_path, {"@graph": [*own[:30], common]})["credentials"]) == 60
+
+
+def test_orders_that_go_round_are_taken_back_and_others_stay() -> None:
+    everyone = [f"s{n}" for n in range(300)]
+    skills: dict[str, dict[str, Any]] = {
+        each: {"after": [other for other in everyone if other != each]} for each in everyone
+    }
+    skills |= {"one": {"after": ["s0", "elsewhere"]}, "two": {"after": ["one"]}, "three": {}}
+    assert unordered(skills) == 300 * 299
+    assert all(skills[each]["after"] == [] for each in everyone)
+    assert [skills[each].get("after") for each in ("one", "two", "three")] == [
+        ["s0", "elsewhere"], ["one"], None,
+    ]  # fmt: skip
+    assert unordered(skills) == 0
+
+
+def test_what_renewal_asks_for_in_words(tmp_path: Path) -> None:
+    told = profile(
+        experience={"en": "Work in the field."}, submissionOfDescription={"en": "A portfolio."},
+        submissionOf=["https://e.example/form"], minimumAge=18, residentOf=[{"ceterms:name": "X"}],
+        estimatedCost=[{"ceterms:price": 1, "ceterms:currency": "EUR"},
+                       {"ceterms:price": 2, "ceterms:currency": "EUR"}],
+    )  # fmt: skip
+    own = {"@id": "https://e.example/x", "@type": "ceterms:Badge", "ceterms:name": "X",
+           "ceterms:renewal": [told, profile(jurisdiction=[{"ceterms:name": "Y"}])]}  # fmt: skip
+    row = brought(tmp_path, own)["credentials"]["https://e.example/x"]
+    assert json.loads(row["quality"]) == {"renewal": [{"words": [
+        "Work in the field.", "A portfolio.", "https://e.example/form", "18 years of age",
+    ]}]}  # fmt: skip

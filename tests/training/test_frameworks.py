@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from folders import write_xlsx
 
 from models.errors import DataError, UsageError
 from training.importers import run
@@ -177,6 +179,59 @@ def test_a_rich_skill_descriptor(tmp_path: Path, form: str) -> None:
     assert brought("osmt", tmp_path, **{f"skills__{form}": content})[0] == found
 
 
+def test_items_and_associations_that_come_one_by_one(tmp_path: Path) -> None:
+    """As the service answers for one of them: without an envelope, its document only named."""
+    found, notes = brought(
+        "case", tmp_path, a__json=json.dumps(item("a", CFDocumentURI=TOP)),
+        b__json=json.dumps(item("b")), c__json=json.dumps(association("isChildOf", "b", "a")),
+        d__json=json.dumps(association("isChildOf", "a", TOP)),
+    )  # fmt: skip
+    assert {row["label"]: row["broader"] for row in found["skills"].values()} == {
+        "Do a.": None, "Do b.": [f"{CF}a"],
+    }  # fmt: skip
+    assert found["skills"][f"{CF}a"]["taxonomy"] == "Frame"
+    assert notes == ()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "RSD Name,Authors,Skill Statement,Category,Keywords,Standards,Certifications,"
+        "Detailed Occupations,O*NET Job Codes,Employers,Alignment URL",
+        "skill name , author,Contextualized Skill Statement,Skill Category,Keywords,"
+        "Professional Standards,Certifications,BLS Detailed Occupation,O*NET Job Role,Employer,"
+        "Alignment",
+    ],
+)
+def test_a_table_for_importing_has_no_addresses(tmp_path: Path, header: str) -> None:
+    """As the toolset's own templates are: other names of columns, and no canonical address."""
+    lines = [
+        "Query Writing,University,Write queries.,Data,SQL; joins,NICE K0001,,15-2051,15-1252.00,E,"
+        "https://else.example/sql",
+        "Query Writing,,Write queries quickly.,,,,,,,,", "Query Writing,,,,,,,,,,",
+        ",,Nameless.,,,,,,,,", "Query Writing,,Write queries.,,,,,,,,",
+    ]  # fmt: skip
+    content = "\n".join([header, *lines])
+    found, notes = brought("osmt", tmp_path, skills__csv=content)
+    assert len(found["skills"]) == 3, "one for each name and statement"
+    [first] = [row for row in found["skills"].values() if row["taxonomy"] == "University"]
+    assert first["id"] == "osmt:query-writing-" + sha256(b"Write queries.").hexdigest()[:8]
+    assert first["description"] == (
+        "Write queries.\nKeywords: SQL, joins\nCategory: Data\nStandards: NICE K0001\nEmployers: E"
+    )
+    assert [each["other"] for each in found["crosswalk"].values()] == ["https://else.example/sql"]
+    assert found["roles"].keys() == {ROLE.replace(".01", ".00"), "onet:15-1252.00"}
+    assert notes == ("1 descriptors left out: without a name",)
+    assert brought("osmt", tmp_path, skills__csv=content)[0] == found, "the same ids again"
+
+
+def test_a_workbook_of_descriptors(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    row = {"Canonical URL": RSD["id"], "RSD Name": "Query Writing"}
+    write_xlsx(tmp_path / "in" / "skills.xlsx", [row])
+    assert brought("osmt", tmp_path)[0]["skills"].keys() == {RSD["id"]}
+
+
 def test_a_collection_of_descriptors(tmp_path: Path) -> None:
     older = RSD | {"id": "https://osmt.example/api/skills/2", "author": "One", "category": "Old"}
     older = {name: value for name, value in older.items() if name not in ("authors", "categories")}
@@ -275,6 +330,28 @@ def test_what_is_no_document_is_told(source: str, tmp_path: Path) -> None:
     for content, told in (("{", "not JSON"), ("[" * 99 + "]" * 99, "deeper"), ("[]", "holds no")):
         with pytest.raises(UsageError, match=told):
             brought(source, tmp_path, x__json=content)
+
+
+def test_a_programme_whose_offers_specify_their_price(tmp_path: Path) -> None:
+    def specified(*prices: int) -> list[dict[str, Any]]:
+        told = [{"@type": "PriceSpecification", "price": n, "priceCurrency": "USD"} for n in prices]
+        return [{"@type": "Offer", "category": "Tuition", "priceSpecification": told}]
+
+    diploma = {"@type": "EducationalOccupationalCredential", "credentialCategory": "Diploma"}
+    document = [
+        {"@type": "WorkBasedProgram", "@id": "https://e.example/p", "name": "P",
+         "offeredBy": {"name": "Guild"}, "offers": specified(30), "programPrerequisites": diploma},
+        {"@type": "Course", "@id": "https://e.example/q", "name": "Q", "offers": specified(1, 2),
+         "coursePrerequisites": {"id": "https://e.example/p"}},
+    ]  # fmt: skip
+    found, notes = brought("schema-org", tmp_path, x__json=json.dumps(document))
+    p, q = (found["credentials"][f"https://e.example/{name}"] for name in "pq")
+    assert (p["issuer"], p["cost"], p["currency"], q["cost"]) == ("Guild", 30, "USD", None)
+    assert (p["prerequisites"], json.loads(q["prerequisites"])) == (None, {"credential": p["id"]})
+    assert set(notes) == {
+        "1 left out: prerequisites in words, which only people can judge",
+        "1 left out: prices that differ by offer",
+    }
 
 
 def test_the_further_properties_of_schema_org(tmp_path: Path) -> None:

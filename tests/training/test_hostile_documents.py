@@ -13,12 +13,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_frameworks import LIST, PACKAGE, RSD
+from test_record_importers import event, logged, statement
 
 from models.errors import UsageError
 from training.importers import run
 
 DOCUMENTS: Final[dict[str, Any]] = {
     "case": PACKAGE, "ctdl": ctdl_example.document(), "osmt": [RSD], "schema-org": LIST,
+    "xapi": [statement(1, result={"score": {"raw": 3, "min": 0, "max": 5}, "completion": True})],
+    "caliper": [event(1, action="Graded", object={
+        "id": "https://lms.example/try", "type": "Attempt", "assignable": "https://lms.example/sql",
+        "assignee": {"id": "https://lms.example/users/lea", "type": "Person"},
+    }, generated={"scoreGiven": 3, "maxScore": 5})],
+    "openedx": [logged("edx.course.enrollment.activated")],
 }  # fmt: skip
 STRANGE: Final = st.sampled_from([
     None, True, 0, -1, 1e308, 10**30, "", " ", "x", "\0", "_:b", "PT1H", "P1Y", "https://e.example/x",

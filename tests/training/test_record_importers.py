@@ -157,6 +157,27 @@ def test_tables_and_reports_of_open_edx(tmp_path: Path) -> None:
     assert b"example.org" not in b"".join(p.read_bytes() for p in (tmp_path / "out").iterdir())
 
 
+def test_the_report_of_problems_beside_it_is_passed_over(tmp_path: Path) -> None:
+    name = "Org_SQL_2026{}_grade_report_2026-05-03-0930.csv"
+    report = [{"Student ID": 9, "Certificate Delivered": "Y"}]
+    (tmp_path / "in").mkdir()
+    write_csv(tmp_path / "in" / name.format(""), report)
+    write_csv(tmp_path / "in" / name.format("_problem"), [{"Student ID": 9, "Quiz (Earned)": 1}])
+    run("openedx", tmp_path / "in", tmp_path / "out")
+    assert acts(tmp_path / "out") == [("9", COURSE, "complete")]
+
+
+def test_logs_of_one_name_in_several_folders_are_all_read(tmp_path: Path) -> None:
+    for number, folder in enumerate(("a", "b"), 1):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        write_jsonl(tmp_path / "in" / folder / "2026-05-01.log", [statement(number)])
+    run("xapi", tmp_path / "in", tmp_path / "out", PEOPLE)
+    assert len(acts(tmp_path / "out")) == 2
+    write_jsonl(tmp_path / "in" / "b" / "2026-05-01.log", [statement(3, verb={})])
+    with pytest.raises(DataError, match=r"b/2026-05-01\.log, row 1"):
+        run("xapi", tmp_path / "in", tmp_path / "out", PEOPLE)
+
+
 def test_a_report_is_of_a_known_course_or_says_which(tmp_path: Path) -> None:
     out = catalogue(tmp_path / "out", [{"id": "course-v1:My_Org+SQL+2026", "title": "SQL"}])
     report = [{"Student ID": 9, "Certificate Delivered": "Y"}]

@@ -31,7 +31,10 @@ def read(path: Path, existing: Tables) -> Imported:
         way
         for document in documents.values()
         for package in _packages(document)
-        for each in _parts(package, "CFDocument")
+        for each in (
+            *_parts(package, "CFDocument"),
+            *(item.get("CFDocumentURI") for item in _parts(package, "CFItems", "CFItem")),
+        )
         for way in _ways(each)
     }
     skills: dict[str, Row] = {}
@@ -49,6 +52,8 @@ def read(path: Path, existing: Tables) -> Imported:
     if not skills:
         raise UsageError(f"{path}: holds no CFItems of CASE")
     links, left = _links(documents.values(), skills, known, tops)
+    for row in skills.values():
+        row |= {"broader": list(row["broader"]), "after": list(row["after"])}
     left["orders that contradict each other"] += unordered(skills)
     found = {"skills": list(skills.values()), "crosswalk": links}
     notes = tuple(f"{count} associations left out: {what}" for what, count in left.items() if count)
@@ -61,6 +66,10 @@ def _packages(value: Any) -> Iterator[Row]:
         if isinstance(each, dict):
             if {"CFItems", "CFItem", "CFAssociations", "CFAssociation"} & each.keys():
                 yield each
+            elif "fullStatement" in each:
+                yield {"CFItem": each}
+            elif "associationType" in each:
+                yield {"CFAssociation": each}
             else:
                 for part in each.values():
                     if isinstance(part, dict | list):
@@ -95,8 +104,8 @@ def _skill(item: Row, framework: str | None) -> Row | None:
         "aliases": list(dict.fromkeys(each for each in names if each and each != label)),
         "description": "\n".join(each for each in told if each) or None,
         "taxonomy": framework or _title(item) or "case",
-        "broader": [],
-        "after": [],
+        "broader": {},
+        "after": {},
     }
 
 
@@ -132,8 +141,7 @@ def _links(
         elif kind in ("isChildOf", "precedes"):
             below, above = (origin, other) if kind == "isChildOf" else (other, origin)
             if below in skills and above in skills:
-                kept = skills[below]["broader" if kind == "isChildOf" else "after"]
-                kept += [] if above in kept else [above]
+                skills[below]["broader" if kind == "isChildOf" else "after"][above] = None
             elif kind == "precedes" or above not in tops:
                 left["with an item that is in no document"] += 1
         else:

@@ -27,11 +27,9 @@ def documents(source: Source, expected: str, faults: list[Fault]) -> Iterator[Do
     """All of them; lines that hold none are added to ``faults``. ``expected`` names the files for
     people, where there is none.
     """
-    names = source.names(FILES)
-    if not names:
+    if not source.names(FILES):
         raise UsageError(f"{source.path}: {expected} not found there, nor in a zip archive there")
-    for name in names:
-        content = source.content(name)
+    for name, content in source.every(FILES):
         try:
             whole = orjson.loads(content)
         except orjson.JSONDecodeError:

@@ -9,14 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
 
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
 from models.prerequisites import Condition, to_json, together
-from training.cycles import broader_cycles, unearnable_cycles
+from training.cycles import unearnable_cycles
 from training.importers import rows
 from training.importers.linked import Graph, Node, kinds, objects, references, text
 from training.importers.rows import Row
 from training.importers.source import Imported, Tables, slug
 
 _OWN: Final = re.compile(r"urn:cairn:(?:credential|role|skill):(.+)", re.DOTALL)
+LISTED: Final = frozenset({"stacks_into", "recommended_after"})
 _ADDRESS: Final = re.compile(r"(?:https?://|urn:)\S+")
 
 
@@ -27,6 +32,7 @@ class Found:
 
     ``described`` are the classes that are credentials, ``standing`` those that stand for one. A
     row's ``_needs`` are conditions of it, its ``_beside`` what is to be taken at the same time.
+    ``read`` counts the parts of the condition that is being read, ``asked`` those of all.
     """
 
     graph: Graph
@@ -39,6 +45,8 @@ class Found:
     links: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     left: Counter[str] = field(default_factory=Counter)
+    read: int = 0
+    asked: int = 0
 
     def credential(self, reference: str) -> str:
         """The id of a credential that is referred to, which has a row from now on."""
@@ -83,6 +91,10 @@ class Found:
     def _is_credential(self, reference: str) -> bool:
         node = self.graph.find(reference)
         return node is None or bool(set(kinds(node)) & self.described)
+
+    def needs(self, own: Row, conditions: Iterable[Condition]) -> None:
+        """Say what a credential needs, beside what is said of it already."""
+        own.setdefault("_needs", {}).update(dict.fromkeys(conditions))
 
     def after(self, own: Row, earlier: str) -> None:
         """Say that a credential is better taken after another one."""
@@ -177,22 +189,34 @@ class Found:
 
 
 def unordered(skills: dict[str, Row]) -> int:
-    """Take back advice on what is learned ``after`` what where it goes round; how many entries."""
+    """Take back advice on what is learned ``after`` what among skills that come, in the end, after
+    each other; how many entries.
+    """
+    place = {id_: at for at, id_ in enumerate(skills)}
+    edges = [
+        (place[id_], place[each])
+        for id_, row in skills.items()
+        for each in row.get("after") or ()
+        if each in place
+    ]
+    if not edges:
+        return 0
+    ends = np.array(edges, np.int64).T
+    graph = coo_array((np.ones(len(edges), np.bool_), tuple(ends)), (len(place), len(place)))
+    _, ring = connected_components(graph, connection="strong")
     taken = 0
-    while cycles := broader_cycles(
-        {id_: row["after"] for id_, row in skills.items() if row.get("after")}
-    ):
-        for cycle in cycles:
-            for id_ in cycle:
-                kept = [each for each in skills[id_]["after"] if each not in cycle]
-                taken += len(skills[id_]["after"]) - len(kept)
-                skills[id_]["after"] = kept
+    in_order = list(skills.values())
+    for at in np.unique(ends[0][ring[ends[0]] == ring[ends[1]]]).tolist():
+        row = in_order[at]
+        kept = [each for each in row["after"] if each not in place or ring[place[each]] != ring[at]]
+        taken += len(row["after"]) - len(kept)
+        row["after"] = kept
     return taken
 
 
 def _listed(own: Row, column: str, other: str) -> None:
-    if other != own["id"] and other not in own.setdefault(column, []):
-        own[column].append(other)
+    if other != own["id"]:
+        own.setdefault(column, {})[other] = None
 
 
 def _tree(row: Row) -> Condition | None:
@@ -201,7 +225,11 @@ def _tree(row: Row) -> Condition | None:
 
 def _plain(row: Row) -> Row:
     tree = _tree(row)
-    told = {name: value for name, value in row.items() if not name.startswith("_")}
+    told = {
+        name: list(value) if name in LISTED else value
+        for name, value in row.items()
+        if not name.startswith("_")
+    }
     return told | {"prerequisites": None if tree is None else to_json(tree)}
 
 
@@ -210,7 +238,8 @@ def identity_of(node: Node) -> str:
     at = node.get("@id")
     ways = (None if str(at).startswith("_:") else at, node.get("ctid"), node.get("subjectWebpage"))
     way = next((each for each in ways if isinstance(each, str) and each.strip()), None)
-    return identity(way or f"ctdl:{slug(kinds(node)[0])}:{slug(text(node, 'name') or '')}")
+    kind = next(iter(kinds(node)), "resource")
+    return identity(way or f"ctdl:{slug(kind)}:{slug(text(node, 'name') or '')}")
 
 
 def identity(reference: str) -> str:

@@ -21,6 +21,10 @@ Node: TypeAlias = dict[str, Any]
 DEEPEST: Final = 64
 """So deep a document may be nested."""
 
+ALIASES: Final = {"type": "@type", "id": "@id"}
+"""As many contexts have it."""
+
+_KEYWORDS: Final = frozenset({"@id", "@type", "@context", "@index", "@language", "@direction"})
 _PREFIX: Final = re.compile(
     r"^(?:(?:ceterms|ceasn|schema|asn|qdata):|https?://schema\.org/"
     r"|https?://(?:www\.)?purl\.org/(?:ctdl|ctdlasn)/terms/)"
@@ -103,7 +107,7 @@ def _plain(value: Any, blank: str) -> Any:
     if isinstance(value, dict):
         node: Node = {}
         for key, part in value.items():
-            short = "@type" if key == "type" else _PREFIX.sub("", key)
+            short = ALIASES.get(key) or _PREFIX.sub("", key)
             if short == "@type":
                 part = [_PREFIX.sub("", each) for each in many(part) if isinstance(each, str)]
             node.setdefault(short, _plain(part, blank))
@@ -152,9 +156,11 @@ def texts(value: Any) -> list[str]:
     for each in many(value):
         if isinstance(each, dict):
             tongues = {"": each["@value"]} if "@value" in each else each
-            order = sorted(tongues, key=lambda tongue: not tongue.lower().startswith("en"))
+            order = sorted(
+                tongues, key=lambda tongue: not tongue.lower().lstrip("@").startswith("en")
+            )
             found += [
-                one for tongue in order if tongue[:1] != "@" for one in texts(tongues[tongue])
+                one for tongue in order if tongue not in _KEYWORDS for one in texts(tongues[tongue])
             ]
         elif isinstance(each, str) and each.strip():
             found.append(each.strip())

@@ -31,8 +31,10 @@ EVENTS: Final[Mapping[str, Kind]] = {
 }
 """Tracking logs: the event's name."""
 
-REPORT: Final = r"(.+)_grade_report_(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\.csv"
-"""A report's file name: organisation, course and run, then when it was made, UTC."""
+REPORT: Final = r"(.+)(?<!_problem)_grade_report_(\d{4}-\d\d-\d\d)-(\d\d)(\d\d)\.csv"
+"""A report's file name: organisation, course and run, then when it was made, UTC. That of problems
+tells of no certificates.
+"""
 
 CERTIFICATES: Final = r".*certificates_generatedcertificate.*\.(csv|tsv|txt|sql)"
 ENROLMENTS: Final = r".*student_courseenrollment.*\.(csv|tsv|txt|sql)"

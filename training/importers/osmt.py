@@ -1,10 +1,11 @@
-"""Rich skill descriptors of the Open Skills Management Toolset, as JSON and as CSV.
+"""Rich skill descriptors of the Open Skills Management Toolset, as JSON and as tables.
 
 Keywords are not aliases: many skills share one, and it would lead free text to any of them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,25 +13,38 @@ from typing import Any, Final
 
 import polars as pl
 
-from models.errors import UsageError
+from models.errors import DataError, Fault, UsageError
 from training.importers import rows
 from training.importers.linked import many, parsed, text
 from training.importers.rows import Row
-from training.importers.source import Imported, Source, Tables, text_table
+from training.importers.source import Imported, Source, Tables, slug, text_table
 
+TABLES: Final = (".csv", ".xlsx")
 LISTED: Final = {
     "keywords": "Keywords", "categories": "Category", "standards": "Standards",
     "certifications": "Certifications", "employers": "Employers", "collections": "Collections",
 }  # fmt: skip
 COLUMNS: Final = {
-    "id": "Canonical URL", "skillName": "RSD Name", "skillStatement": "Skill Statement",
-    "authors": "Author", "categories": "Category", "keywords": "Keywords",
-    "standards": "Standards", "certifications": "Certifications", "employers": "Employers",
-    "collections": "Collections",
-}  # fmt: skip
-OCCUPATIONS: Final = ("Detailed Occupations", "O*Net Job Codes")
+    "id": ("canonical url",),
+    "skillName": ("rsd name", "skill name"),
+    "skillStatement": ("skill statement", "contextualized skill statement"),
+    "authors": ("author", "authors"),
+    "categories": ("category", "categories", "skill category"),
+    "keywords": ("keywords",),
+    "standards": ("standards", "professional standards"),
+    "certifications": ("certifications",),
+    "employers": ("employers", "employer"),
+    "collections": ("collections", "collection"),
+}
+"""The columns of its exports and of its templates for importing, whatever their case."""
+
+OCCUPATIONS: Final = (
+    "detailed occupations", "bls detailed occupation", "o*net job codes", "o*net job role",
+)  # fmt: skip
 _DETAILED: Final = re.compile(r"(\d\d-\d{3}[1-9])(\.\d\d)?")
-_ALIGNED: Final = re.compile(r"Alignment( \d+)? URL")
+_ALIGNED: Final = re.compile(r"alignment( \d+)?( url)?")
+DIGEST: Final = 8
+"""Hexadecimal digits that tell descriptors of one name apart."""
 
 
 def read(path: Path, existing: Tables) -> Imported:
@@ -41,9 +55,14 @@ def read(path: Path, existing: Tables) -> Imported:
     links: dict[tuple[str, str], Row] = {}
     roles: dict[str, Row] = {}
     certified: dict[str, list[str]] = {}
+    nameless = 0
     for name, descriptor in _descriptors(source):
-        id_, label = text(descriptor, "id", "uuid"), text(descriptor, "skillName")
-        if id_ is None or label is None or id_ in skills:
+        label = text(descriptor, "skillName")
+        if label is None:
+            nameless += 1
+            continue
+        id_ = text(descriptor, "id", "uuid") or _own(label, text(descriptor, "skillStatement"))
+        if id_ in skills:
             continue
         placed[id_] = name
         skills[id_] = {
@@ -69,15 +88,27 @@ def read(path: Path, existing: Tables) -> Imported:
         "roles": [_beside(row, existing) for row in roles.values()],
         "credentials": _certifying(certified, existing),
     }
-    return Imported(rows.tables(found, existing, placed))
+    notes = (f"{nameless} descriptors left out: without a name",) if nameless else ()
+    return Imported(rows.tables(found, existing, placed), notes)
+
+
+def _own(label: str, statement: str | None) -> str:
+    """An id for a descriptor that has none: several may share a name, and differ in what they
+    state.
+    """
+    digest = hashlib.sha256((statement or "").encode()).hexdigest()[:DIGEST]
+    return f"osmt:{slug(label)}-{digest}"
 
 
 def _descriptors(source: Source) -> Iterator[tuple[str, Row]]:
-    for name, content in source.documents(".json", ".jsonld", ".csv"):
-        if name.lower().endswith(".csv"):
-            needed = (COLUMNS["id"], COLUMNS["skillName"])
-            for row in text_table(name, content, needed).to_dicts():
-                yield name, _of_row(row)
+    for name, content in source.documents(".json", ".jsonld", *TABLES):
+        if name.lower().endswith(TABLES):
+            frame = text_table(name, content, ())
+            if not {each.strip().lower() for each in frame.columns} & {*COLUMNS["skillName"]}:
+                reason = f"this column is missing; found: {', '.join(frame.columns)[:200]}"
+                raise DataError([Fault(name, None, "RSD Name", None, reason)])
+            for row in frame.to_dicts():
+                yield name, _of_row({each.strip().lower(): cell for each, cell in row.items()})
         else:
             for each in _objects(parsed(name, content)):
                 yield name, each
@@ -94,8 +125,11 @@ def _objects(value: Any) -> Iterator[Row]:
 
 
 def _of_row(row: Row) -> Row:
-    """A line of the CSV export in the form of the JSON one; its lists are parted by semicolons."""
-    told: Row = {name: row.get(column) for name, column in COLUMNS.items()}
+    """A line of a table in the form of the JSON export; its lists are parted by semicolons."""
+    told: Row = {
+        name: next((row[each] for each in columns if row.get(each) is not None), None)
+        for name, columns in COLUMNS.items()
+    }
     for name in (*LISTED, "authors"):
         told[name] = _parted(told[name])
     told["alignments"] = [{"id": row[name]} for name in row if _ALIGNED.fullmatch(name)]
@@ -138,25 +172,25 @@ def _role(roles: dict[str, Row], occupation: Any, skill: str) -> None:
         id_ = f"onet:{detailed[1]}{detailed[2] or '.00'}"
     else:
         id_ = f"{framework}:{code}"
-    row = roles.setdefault(id_, {"id": id_, "requirements": []})
+    row = roles.setdefault(id_, {"id": id_, "requirements": {}})
     if title := text(occupation, "targetNodeName"):
         row.setdefault("title", title)
-    if {"skill": skill} not in row["requirements"]:
-        row["requirements"].append({"skill": skill})
+    row["requirements"][skill] = {"skill": skill}
 
 
 def _beside(row: Row, existing: Tables) -> Row:
     """The role with its requirements beside those it has, and with its title if it has one."""
+    fresh = list(row["requirements"].values())
     held = existing["roles"].filter(pl.col("id") == row["id"]) if "roles" in existing else None
     if held is None or held.is_empty():
-        return row
+        return row | {"requirements": fresh}
     before = held.to_dicts()[0]
-    named = {each["skill"] for each in row["requirements"]}
+    named = row["requirements"]
     kept = [each for each in before["requirements"] or () if each["skill"] not in named]
     return {
         "id": row["id"],
         "title": before["title"] or row.get("title"),
-        "requirements": [*kept, *row["requirements"]],
+        "requirements": [*kept, *fresh],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,11 +22,12 @@ from training.importers.linked import (
     text,
     texts,
 )
+from training.importers.pages import scripts
 from training.importers.rows import Row
 from training.importers.source import Imported, Source, Tables
 
 CREDENTIALS: Final = frozenset({"EducationalOccupationalCredential"})
-COURSES: Final = frozenset({"Course", "EducationalOccupationalProgram"})
+COURSES: Final = frozenset({"Course", "EducationalOccupationalProgram", "WorkBasedProgram"})
 PAGES: Final = (".html", ".htm")
 MODES: Final = {
     "onsite": "classroom", "inperson": "classroom", "in-person": "classroom", "online": "online",
@@ -38,8 +39,7 @@ def read(path: Path, existing: Tables) -> Imported:
     """All documents and pages below ``path``."""
     graph = Graph()
     for name, content in Source(path).documents(".json", ".jsonld", *PAGES):
-        scripts = _scripts(content) if name.lower().endswith(PAGES) else [content]
-        for script in scripts:
+        for script in scripts(content) if name.lower().endswith(PAGES) else [content]:
             document = parsed(name, script)
             _addressed(document)
             graph.add(name, document)
@@ -54,35 +54,6 @@ def read(path: Path, existing: Tables) -> Imported:
     for node in earned:
         _relations(found, node)
     return found.imported(existing)
-
-
-class _Scripts(HTMLParser):
-    """The texts of a page's JSON-LD scripts."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.found: list[str] = []
-        self._within = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        kind = (dict(attrs).get("type") or "").split(";")[0].strip().lower()
-        self._within = tag == "script" and kind == "application/ld+json"
-        if self._within:
-            self.found.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._within = self._within and tag != "script"
-
-    def handle_data(self, data: str) -> None:
-        if self._within:
-            self.found[-1] += data
-
-
-def _scripts(page: bytes) -> list[bytes]:
-    parser = _Scripts()
-    parser.feed(page.decode("utf-8", "replace"))
-    parser.close()
-    return [each.encode() for each in parser.found if each.strip()]
 
 
 def _addressed(value: Any) -> None:
@@ -102,7 +73,8 @@ def _addressed(value: Any) -> None:
 
 def _credential(found: Found, node: Node) -> Row:
     id_ = identity_of(node)
-    issuers = found.people(node, "provider", "publisher", "creator", "sourceOrganization")
+    names = ("provider", "publisher", "creator", "sourceOrganization", "offeredBy")
+    issuers = found.people(node, *names)
     return {
         "id": id_,
         "title": text(node, "name") or id_,
@@ -150,7 +122,7 @@ def _needs(found: Found, node: Node) -> list[NeedsCredential | NeedsSkill]:
         if of & {"AlignmentObject", "DefinedTerm"}:
             skill = _skill(found, each, row=True)
             needs += [] if skill is None else [NeedsSkill(skill)]
-        elif of & found.described or (isinstance(each, dict) and set(each) == {"@id"}):
+        elif isinstance(each, dict) and (of & found.described or not of) and each.get("@id"):
             needs += [NeedsCredential(found.credential(at)) for at in references({"": each}, "")]
         elif isinstance(each, str) and found.graph.find(each) is not None:
             needs.append(NeedsCredential(found.credential(each)))
@@ -186,7 +158,7 @@ def _effort(node: Node) -> float | None:
 def _price(found: Found, node: Node) -> Row:
     """Free where it says so, else the price on which all offers agree."""
     prices: set[tuple[str, str | None]] = set()
-    for offer in objects(node, "offers"):
+    for offer in _offers(node):
         low, high = text(offer, "lowPrice"), text(offer, "highPrice")
         price = text(offer, "price") or (low if low == high else None)
         if price is None and (offer.get("lowPrice") is not None or offer.get("price") is not None):
@@ -203,6 +175,14 @@ def _price(found: Found, node: Node) -> Row:
     elif str(node.get("isAccessibleForFree")).lower() == "true":
         return {"cost": 0}
     return {}
+
+
+def _offers(node: Node) -> Iterator[Node]:
+    """Offers; where one has no price of its own, how it is specified in its place."""
+    for offer in objects(node, "offers"):
+        specified = list(objects(offer, "priceSpecification"))
+        own = any(offer.get(name) is not None for name in ("price", "lowPrice", "highPrice"))
+        yield from [offer] if own or not specified else specified
 
 
 def _language(node: Node) -> str | None:

@@ -93,10 +93,16 @@ class Source:
         wanted = re.compile(pattern, re.IGNORECASE)
         return [name for name in sorted(self._files) if wanted.fullmatch(name)]
 
-    def content(self, name: str) -> bytes:
-        """A file's bytes, unpacked where its name ends in ``.gz``."""
-        packed = self._files[name]()
-        return _unpacked(name, packed) if name.lower().endswith(".gz") else packed
+    def every(self, pattern: str) -> Iterator[tuple[str, bytes]]:
+        """Where each file lies whose own name matches, also where several are called the same, and
+        its bytes, unpacked where its name ends in ``.gz``.
+        """
+        wanted = re.compile(pattern, re.IGNORECASE)
+        for each in self._documents:
+            if wanted.fullmatch(Path(each.name).name):
+                packed = each.read()
+                gz = each.name.lower().endswith(".gz")
+                yield each.name, _unpacked(each.name, packed) if gz else packed
 
     def documents(self, *suffixes: str) -> Iterator[tuple[str, bytes]]:
         """Name and content of every file with one of the ``suffixes``, in the order of their names.

@@ -19,6 +19,8 @@ const WORDS = {
   unlocks: aboutCredentials,
   builds_on: aboutCredentials,
   renewal: () => ({}),
+  renews: () => ({}),
+  renewal_asks: ({ asked }) => ({ asked }),
   order_inferred: aboutCredentials,
 };
 

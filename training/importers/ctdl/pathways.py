@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.prerequisites import Condition, NeedsCredential
+from models.prerequisites import NeedsCredential
 from training.importers.ctdl.conditions import of_component
 from training.importers.ctdl.vocabulary import STEPS
 from training.importers.found import Found
@@ -21,11 +21,9 @@ def component(found: Found, node: Node) -> None:
     ):
         if value is not None and own.get(name) is None and id_ in found.named:
             own[name] = value
-    needs: list[Condition] = own.setdefault("_needs", [])
-    needs += [each for each in of_component(found, node) if each not in needs]
-    for other in _steps(found, node, "prerequisite"):
-        if other != id_ and NeedsCredential(other) not in needs:
-            needs.append(NeedsCredential(other))
+    found.needs(own, of_component(found, node))
+    before = _steps(found, node, "prerequisite")
+    found.needs(own, (NeedsCredential(other) for other in before if other != id_))
     # Below a part lies what leads to it; that a child is needed, only a condition says.
     for other in _steps(found, node, "precededBy", "hasChild"):
         found.after(own, other)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from models.prerequisites import Condition, NeedsCredential, leaves, together
+from models.prerequisites import Condition, Leaf, NeedsCredential, leaves
+from models.renewal import KEY
 from training.importers.ctdl import values
 from training.importers.ctdl.conditions import required
+from training.importers.ctdl.renewal import asked
 from training.importers.ctdl.vocabulary import CREDENTIALS, EARLIER, LATER
 from training.importers.found import Found, identity, identity_of
 from training.importers.linked import Node, all_texts, kinds, many, objects, references, text
@@ -37,11 +40,16 @@ def credential(found: Found, node: Node) -> Row:
         "delivery": values.delivery(node),
         **values.offered(node),
         "expires_after_days": values.validity(node),
-        "quality": values.quality(found, node),
+        "quality": _quality(found, node),
         "url": next(references(node, "subjectWebpage"), None),
-        "_needs": _needs(found, node),
+        "_needs": dict.fromkeys(_needs(found, node)),
         "_beside": required(found, node, *BESIDE),
     }
+
+
+def _quality(found: Found, node: Node) -> Row:
+    renewal = asked(found, node)
+    return values.quality(found, node) | ({KEY: renewal} if renewal else {})
 
 
 def _skills(found: Found, node: Node) -> list[Row]:
@@ -72,27 +80,26 @@ def relations(found: Found, node: Node) -> None:
     own = found.credentials[identity_of(node)]
     found.wholes(own["id"], references(node, "isPartOf"))
     found.parts(own["id"], references(node, "hasPart"))
-    for profile in objects(node, *EARLIER):
-        condition = together(required(found, {"": [profile]}, ""))
-        for leaf in () if condition is None else leaves(condition):
-            if isinstance(leaf, NeedsCredential):
-                found.after(own, leaf.id)
-            else:
-                found.left["competencies that are merely recommended"] += 1
-    for profile in objects(node, *LATER):
-        for each in required(found, {"": [profile]}, ""):
-            for leaf in leaves(each):
-                if isinstance(leaf, NeedsCredential):
-                    found.after(found.row(leaf.id), own["id"])
-    for profile in objects(node, "isRequiredFor"):
-        for each in required(found, {"": [profile]}, ""):
-            for leaf in leaves(each):
-                if isinstance(leaf, NeedsCredential):
-                    found.row(leaf.id).setdefault("_needs", []).append(NeedsCredential(own["id"]))
+    for leaf in _asked(found, node, *EARLIER):
+        if isinstance(leaf, NeedsCredential):
+            found.after(own, leaf.id)
+        else:
+            found.left["competencies that are merely recommended"] += 1
+    for leaf in _asked(found, node, *LATER):
+        if isinstance(leaf, NeedsCredential):
+            found.after(found.row(leaf.id), own["id"])
+    for leaf in _asked(found, node, "isRequiredFor"):
+        if isinstance(leaf, NeedsCredential):
+            found.needs(found.row(leaf.id), [NeedsCredential(own["id"])])
     for reference in references(node, "precededBy"):
         found.after(own, found.credential(reference))
     for reference in references(node, "precedes"):
         found.after(found.row(found.credential(reference)), own["id"])
+
+
+def _asked(found: Found, node: Node, *properties: str) -> Iterator[Leaf]:
+    """What the condition profiles of properties name."""
+    return (leaf for each in required(found, node, *properties) for leaf in leaves(each))
 
 
 def transfer(found: Found, node: Node) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from training.importers.ctdl.vocabulary import DELIVERY, LEVELS, ON_OFFER
+from training.importers.ctdl.vocabulary import CURRENCIES, DELIVERY, LEVELS, ON_OFFER
 from training.importers.durations import days, hours
 from training.importers.found import Found
 from training.importers.linked import Node, many, objects, references, text
 from training.importers.rows import Row
 
 AGGREGATE: Final = "aggregatecost"
+PART: Final = re.compile(r"\b(?:per|each|every)\b", re.IGNORECASE)
+"""A pattern of payments in which the price is not that of the whole."""
+
 GONE: Final = "1970-01-01"
 """``available_until`` of what is not on offer, where it is not told since when."""
 
@@ -25,10 +29,11 @@ def cost(found: Found, node: Node) -> Row:
     for profile in objects(node, "estimatedCost"):
         price = _number(profile.get("price"))
         kind = next(concepts(profile, "directCostType"), "")
-        if price is None:
-            found.left["costs without a price"] += 1
+        if price is None or PART.search(text(profile, "paymentPattern") or ""):
+            found.left["costs without a price, or of a part such as a credit hour"] += 1
             return {}
-        prices.setdefault(kind, set()).add((price, text(profile, "currency")))
+        currency = text(profile, "currency")
+        prices.setdefault(kind, set()).add((price, CURRENCIES.get(str(currency).lower(), currency)))
     if AGGREGATE in prices:
         prices = {AGGREGATE: prices[AGGREGATE]}
     single = [next(iter(each)) for each in prices.values() if len(each) == 1]

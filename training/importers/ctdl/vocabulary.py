@@ -51,6 +51,12 @@ DELIVERY: Final = {
     "onlineonly": "online", "inperson": "classroom", "blendeddelivery": "blended",
     "hybriddelivery": "blended",
 }  # fmt: skip
+CURRENCIES: Final = {
+    "us dollar": "USD", "canadian dollar": "CAD", "australian dollar": "AUD", "euro": "EUR",
+    "pound sterling": "GBP",
+}  # fmt: skip
+"""Names of currencies that stand where their code should, as in examples of the registry's own."""
+
 ON_OFFER: Final = frozenset({"active", "probationary", "operational"})
 
 EARLIER: Final = ("recommends", "preparationFrom", "advancedStandingFrom")

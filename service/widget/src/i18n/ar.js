@@ -115,6 +115,8 @@ export default {
   "reason.unlocks": "يفتح الطريق إلى {titles}",
   "reason.builds_on": "يُبنى على {titles}",
   "reason.renewal": "كان لديك وقد انتهت صلاحيته",
+  "reason.renews": "تنتهي صلاحيته قبل النهاية فيُجدَّد",
+  "reason.renewal_asks": "يتطلب تجديده: {asked}",
   "reason.order_inferred": "يُفضّل قبل {titles}؛ هذا الترتيب تقدير منّا",
 
   "compare.title": "المقارنة بوظيفة أخرى",

@@ -115,6 +115,8 @@ export default {
   "reason.unlocks": "Opens the way to {titles}",
   "reason.builds_on": "Builds on {titles}",
   "reason.renewal": "You held it; it has lapsed",
+  "reason.renews": "It lapses before the end, and is renewed",
+  "reason.renewal_asks": "Renewing it asks for: {asked}",
   "reason.order_inferred": "Best taken before {titles}; this order is our estimate",
 
   "compare.title": "Compare with another role",

@@ -115,6 +115,8 @@ export default {
   "reason.unlocks": "Abre el camino a {titles}",
   "reason.builds_on": "Se basa en {titles}",
   "reason.renewal": "Lo tuviste; ha caducado",
+  "reason.renews": "Caduca antes del final y se renueva",
+  "reason.renewal_asks": "Renovarlo exige: {asked}",
   "reason.order_inferred": "Mejor antes de {titles}; este orden es una estimación nuestra",
 
   "compare.title": "Comparar con otro puesto",

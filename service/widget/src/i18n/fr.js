@@ -115,6 +115,8 @@ export default {
   "reason.unlocks": "Ouvre la voie à {titles}",
   "reason.builds_on": "S’appuie sur {titles}",
   "reason.renewal": "Vous l’aviez ; il a expiré",
+  "reason.renews": "Il expire avant la fin et doit être renouvelé",
+  "reason.renewal_asks": "Son renouvellement demande : {asked}",
   "reason.order_inferred": "De préférence avant {titles} ; cet ordre est notre estimation",
 
   "compare.title": "Comparer avec un autre métier",
