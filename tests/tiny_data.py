@@ -18,6 +18,13 @@ from typing import Any
 TRADES = ("bakery", "joinery", "plumbing", "tailoring")
 COURSES = 10
 LEARNERS = 60
+WORK = {
+    "median_wage": 62970, "currency": "USD", "employment": 455_940, "wage_year": 2024,
+    "wage_source": "Invented survey", "in_demand": [f"plumbing-skill-{k}" for k in (0, 2)],
+    "demand_source": "Invented adverts", "demand_date": "2025-02",
+}  # fmt: skip
+"""What is known of one role's work, and of no other's."""
+
 FIRST_DAY = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -47,7 +54,8 @@ def _role(trade: str) -> dict[str, Any]:
         {"skill": f"{trade}-skill-{k}", "importance": 1 - 0.25 * k, "level": "advanced"}
         for k in range(3)
     ]
-    return {"id": f"{trade}-role", "title": f"{trade.title()} lead", "requirements": requirements}
+    role = {"id": f"{trade}-role", "title": f"{trade.title()} lead", "requirements": requirements}
+    return role | WORK if trade == "plumbing" else role
 
 
 def _course(trade: str, k: int) -> dict[str, Any]:

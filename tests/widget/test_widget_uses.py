@@ -166,6 +166,13 @@ def test_two_roles_are_compared_and_one_is_chosen(opened: Opening) -> None:
     table = widget.root.get_by_role("table")
     expect(table).to_contain_text("Plumbing lead")
     expect(table).to_contain_text("Bakery lead")
+    work = {row.split("\t")[0]: row.split("\t")[1:] for row in table.inner_text().splitlines()}
+    assert work["Median wage a year"] == ["Not known", "$62,970"]
+    assert work["People in this work"] == ["Not known", "455,940"]
+    assert work["Often asked for"] == ["Not known", "plumbing tools and plumbing quality"]
+    expect(widget.root.locator(".compare")).to_contain_text(
+        "Figures on work: Invented survey 2024; Invented adverts 2025-02"
+    )
     widget.button("Choose this role").click()
     expect(widget.root.get_by_role("heading", name="Plumbing lead")).to_be_focused()
 
