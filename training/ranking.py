@@ -26,6 +26,7 @@ from models.query import Query, mode
 from models.ranker import Ranker
 from models.signals import Signals
 from models.sources import Candidates
+from training.averaging import averaged
 from training.config import Config
 from training.interactions import Interactions
 from training.progress import Advance, Progress
@@ -46,6 +47,11 @@ VALIDATION: Final = 5
 """Every fifth learner is left out to choose the number of trees."""
 
 PATIENCE: Final = 40
+
+RANKERS: Final = 3
+"""So many models, each with chances of its own, differ by more than a slice of few learners can
+bear; their mean differs less from one training to the next.
+"""
 
 MANY: Final = 500_000
 """With fewer candidates a second thread mostly waits, and on a busy machine it costs ten times the
@@ -218,7 +224,9 @@ def _joined(
 
 
 def boost(questions: Questions, config: Config, seed: int, advance: Advance) -> Boosted:
-    """Trees, their number chosen on learners left out; then all teach."""
+    """Trees, their number chosen on learners left out; then all teach ``RANKERS`` models, of which
+    the mean is taken.
+    """
     parameters = {
         "objective": "lambdarank",
         "lambdarank_truncation_level": 60,
@@ -257,9 +265,12 @@ def boost(questions: Questions, config: Config, seed: int, advance: Advance) -> 
             callbacks=[told, lightgbm.early_stopping(PATIENCE, verbose=False)],
         )
         rounds = max(fitted.best_iteration, 1)
-    everything = np.ones(len(questions.label), np.bool_)
-    final = lightgbm.train(parameters, _dataset(questions, everything, owner), rounds)
-    return Boosted(str(final.model_to_string()), curve)
+    everything = _dataset(questions, np.ones(len(questions.label), np.bool_), owner)
+    texts = []
+    for which in range(RANKERS):
+        drawn = dict.fromkeys(("bagging_seed", "feature_fraction_seed"), RANKERS * seed + which)
+        texts.append(lightgbm.train(parameters | drawn, everything, rounds).model_to_string())
+    return Boosted(averaged(texts), curve)
 
 
 def contributions(ranker: Ranker, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
