@@ -135,9 +135,8 @@ class Credentials:
     """The credentials, in row order, with the columns that limits are checked against: numbers
     float64 ``(n,)``, NaN unknown, and ``Labels``.
 
-    ``shown`` ``(n,)`` marks those that may be proposed, found and named; ``dated`` are the rows of
-    those that are not always on offer.
-    """
+    ``shown`` ``(n,)`` marks those that may be proposed, found and named, ``dated`` are the rows of
+    those not always on offer."""
 
     def __init__(self, columns: Columns, teaches: SkillLinks, skills: Skills) -> None:
         self.ids = IdMap(columns["id"])

@@ -142,7 +142,7 @@ def test_with_no_time_for_it_nothing_is_believed(
 
 
 def test_trials_judged_before_are_tries_too(world: World, tiny_data: Path, tmp_path: Path) -> None:
-    few, more = tuned(tiny_data, tmp_path, trials=4), tuned(tiny_data, tmp_path, trials=20)
+    few, more = tuned(tiny_data, tmp_path, trials=8), tuned(tiny_data, tmp_path, trials=30)
     assert set(few.chosen) < set(more.chosen)
     widths = [
         each.interval[1] - each.interval[0]
