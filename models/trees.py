@@ -33,18 +33,16 @@ PLACES: Final = (
 class Trees:
     """Trees over tables of ``width`` features, end to end as ``add_trees`` asks them.
 
-    ``features``, ``thresholds``, ``blank_right``, ``words`` and ``kept`` are a cut each, ``leaves``
-    are values; ``cuts`` and ``slots`` delimit each tree's own.
+    ``features``, ``thresholds`` and ``kept`` are a cut each, ``leaves`` are values; ``cuts``
+    delimit each word's own, ``words`` each tree's.
     """
 
     width: int
     features: NDArray[np.int32]
     thresholds: NDArray[np.float32]
-    blank_right: NDArray[np.bool_]
-    words: NDArray[np.int32]
     kept: NDArray[np.uint32]
     cuts: NDArray[np.int64]
-    slots: NDArray[np.int64]
+    words: NDArray[np.int64]
     leaves: NDArray[np.float64]
 
     @classmethod
@@ -57,11 +55,9 @@ class Trees:
             width=width,
             features=np.concatenate([each.features for each in trees]),
             thresholds=np.concatenate([each.thresholds for each in trees]),
-            blank_right=np.concatenate([each.blank_right for each in trees]),
-            words=np.concatenate([each.words for each in trees]),
             kept=np.concatenate([each.kept for each in trees]),
-            cuts=_ends([len(each.features) for each in trees]),
-            slots=_ends([len(each.leaves) for each in trees]),
+            cuts=_ends(np.concatenate([np.diff(each.cuts) for each in trees])),
+            words=_ends([len(each.cuts) - 1 for each in trees]),
             leaves=np.concatenate([each.leaves for each in trees]),
         )
 
@@ -69,8 +65,8 @@ class Trees:
         """The sums of leaves ``(m,)`` of a table ``(m, width)``."""
         scores = np.zeros(len(table))
         add_trees(
-            np.ascontiguousarray(table.T), self.features, self.thresholds, self.blank_right,
-            self.words, self.kept, self.cuts, self.slots, self.leaves, scores,
+            np.ascontiguousarray(table), self.features, self.thresholds, self.kept, self.cuts,
+            self.words, self.leaves, scores,
         )  # fmt: skip
         return scores
 
@@ -91,19 +87,18 @@ def _tree(tree: Mapping[str, str], width: int) -> Trees:
         order, spans = _laid_out(below)
     if sorted(order) != list(range(len(values))):
         raise ValueError("a tree's nodes lead nowhere")
+    count = -(-len(values) // WORD)
     nodes, words, kept = _cuts(spans)
-    leaves = np.zeros(-(-len(values) // WORD) * WORD)
+    leaves = np.zeros(count * WORD)
     bits = np.arange(len(values))
     leaves[bits // WORD * WORD + PLACES[bits % WORD]] = values[order]
     return Trees(
         width=width,
-        features=features[nodes].astype(np.int32),
+        features=(features + width * blank_right)[nodes].astype(np.int32),
         thresholds=_float32_below(thresholds)[nodes],
-        blank_right=blank_right[nodes],
-        words=words,
         kept=kept,
-        cuts=_ends([len(nodes)]),
-        slots=_ends([len(leaves)]),
+        cuts=_ends(np.bincount(words, minlength=count)),
+        words=_ends([count]),
         leaves=leaves,
     )
 
@@ -152,17 +147,17 @@ def _laid_out(below: NDArray[np.int64]) -> tuple[list[int], NDArray[np.int64]]:
 
 def _cuts(
     spans: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint32]]:
-    """For each node, and each word in which it has left leaves: the node, the word, and the bits
-    of all others.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.uint32]]:
+    """For each word, and each node that has left leaves in it: the node, the word, and the bits of
+    all others.
     """
     found = []
     for node, (start, end) in enumerate(spans.tolist()):
         for word in range(start // WORD, -(-end // WORD)):
             from_, to = max(start - word * WORD, 0), min(end - word * WORD, WORD)
-            found.append((node, word, ~((1 << to) - (1 << from_)) & 0xFFFFFFFF))
-    nodes, words, kept = np.array(found, np.int64).reshape(-1, 3).T
-    return nodes, words.astype(np.int32), kept.astype(np.uint32)
+            found.append((word, node, ~((1 << to) - (1 << from_)) & 0xFFFFFFFF))
+    words, nodes, kept = np.array(sorted(found), np.int64).reshape(-1, 3).T
+    return nodes, words, kept.astype(np.uint32)
 
 
 def _float32_below(values: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -171,7 +166,7 @@ def _float32_below(values: NDArray[np.float64]) -> NDArray[np.float32]:
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)
 
 
-def _ends(lengths: Sequence[int]) -> NDArray[np.int64]:
+def _ends(lengths: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
 
 
