@@ -32,17 +32,11 @@ FEW: Final = 20_000
 HNSW_MOST: Final = 100_000
 """Beyond so many rows a graph, grown on one thread, takes many minutes."""
 
-LARGEST: Final = 2**30
-"""Bytes of vectors beyond which an index keeps them shortened."""
+LARGEST: Final = 2**28
+"""Bytes of vectors beyond which they are kept in a byte a number, where that is exact enough."""
 
 LISTS: Final = 2.0
 """Lists per square root of the number of rows."""
-
-AGAIN: Final = 2
-MOST_AGAIN: Final = 64
-"""So many times as many as asked for are compared again where vectors are shortened: the first
-number, doubled until that is enough, and at most the second.
-"""
 
 # Work in nanoseconds of one core, a row: a part for itself and one for each of its numbers. Rows
 # that lie one after the other, shortened ones likewise, and rows here and there in memory;
@@ -82,13 +76,16 @@ class Trial:
 
 
 def choose(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> VectorIndex:
-    """The index over ``vectors`` ``(n, d)`` that finds enough with least work.
+    """The index over ``vectors`` ``(n, d)`` that finds enough with least work, or, of large ones,
+    in least memory.
 
     ``questions`` ``(q, d)`` are of the kind it will be asked; without any, rows ask for their
     neighbours. Which is chosen does not depend on the clock.
     """
-    tried = trials(vectors, questions)
-    return min((trial for trial in tried if trial.enough), key=lambda trial: trial.work).index
+    enough = (trial for trial in trials(vectors, questions) if trial.enough)
+    if vectors.nbytes > LARGEST:
+        return next(enough).index
+    return min(enough, key=lambda trial: trial.work).index
 
 
 def trials(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> Iterator[Trial]:
@@ -107,7 +104,7 @@ def _kinds(n: int, size: int) -> list[Kind]:
     if n <= FEW:
         return ["flat"]
     if size > LARGEST:
-        return ["ivf_sq8"]
+        return ["ivf_sq8", "ivf_flat"]
     kinds: list[Kind] = ["flat", "ivf_flat", "ivf_sq8"]
     return [*kinds, "hnsw"] if n <= HNSW_MOST else kinds
 
@@ -131,26 +128,20 @@ def _cases(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> Iterator
 
 def _cheapest(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
     """The index with the fewest probes that find enough, or if none do with the most of all."""
-    n, again = len(index), AGAIN if index.facts.kind == "ivf_sq8" else 1
+    n = len(index)
     hardly = [case for case in cases if case.passing >= NEARLY_ALL * n]
     others = [case for case in cases if case.passing < NEARLY_ALL * n]
 
     def tried(probes: int, filtered: int) -> VectorIndex:
-        below = _break_even(_probing(index, asked, filtered, again), index)
-        facts = replace(
-            index.facts, probes=probes, filtered_probes=filtered, again=again, exact_below=below
-        )
+        below = _break_even(_probing(index, asked, filtered), index)
+        facts = replace(index.facts, probes=probes, filtered_probes=filtered, exact_below=below)
         return index.searched(facts)
 
-    while True:
-        steps = list(_ladder(index))
-        probes = next((s for s in steps if _enough(tried(s, s), asked, hardly)), steps[-1])
-        wider = [step for step in steps if step >= probes]
-        filtered = next((s for s in wider if _enough(tried(probes, s), asked, others)), wider[-1])
-        found = tried(probes, filtered)
-        if again == 1 or again >= MOST_AGAIN or _enough(found, asked, cases):
-            return _told(found, asked, cases)
-        again *= 2
+    steps = list(_ladder(index))
+    probes = next((s for s in steps if _enough(tried(s, s), asked, hardly)), steps[-1])
+    wider = [step for step in steps if step >= probes]
+    filtered = next((s for s in wider if _enough(tried(probes, s), asked, others)), wider[-1])
+    return _told(tried(probes, filtered), asked, cases)
 
 
 def _ladder(index: VectorIndex) -> Iterator[int]:
@@ -180,7 +171,7 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
         if case.passing < facts.exact_below:
             work += n * PASSED_OVER + case.passing * _row(SCATTERED, index.dim)
         else:
-            work += _probing(index, asked, probes, facts.again)
+            work += _probing(index, asked, probes)
     least = min(measured.values())
     facts = replace(facts, measured=measured, measured_recall=least, ms=clocked)
     return Trial(index.searched(facts), work)
@@ -188,9 +179,14 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
 
 def _recall(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> float:
     """Share 0..1 of the exact best that the index finds without falling back."""
-    if not case.rows.size or case.passing < index.facts.exact_below:
+    each = case.passing < index.facts.exact_below
+    if not case.rows.size or (each and index.facts.kind != "ivf_sq8"):
         return 1.0
-    rows, _ = index.nearest(asked, case.rows.shape[1], case.eligible, case.passing)
+    depth = case.rows.shape[1]
+    if each:
+        rows, _ = index.search(asked, depth, case.eligible)
+    else:
+        rows, _ = index.nearest(asked, depth, case.eligible, case.passing)
     pairs = zip(rows, case.rows, strict=True)
     return float(np.mean([len(np.intersect1d(a, b)) / len(b) for a, b in pairs]))
 
@@ -205,7 +201,7 @@ def _clocked(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> flo
     return round(1000 * float(np.median(took)), 3) if took else 0.0
 
 
-def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int, again: int) -> float:
+def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int) -> float:
     """Work of a search by the index."""
     facts, dim = index.facts, index.dim
     compared = index.compared(asked, probes) if len(asked) else 0.0
@@ -214,8 +210,7 @@ def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int, again:
             return compared * LINKED * _row(SCATTERED, dim)
         case "ivf_sq8":
             shortened = compared * _row(ODD if dim % 16 else SHORTENED, dim)
-            once_more = DEPTH * again * _row(SCATTERED, dim)
-            return facts.lists * _row(IN_ORDER, dim) + shortened + once_more
+            return facts.lists * _row(IN_ORDER, dim) + shortened
         case _:
             return (facts.lists + compared) * _row(IN_ORDER, dim)
 
