@@ -41,10 +41,11 @@ BLOCK: Final = 1024
 class IndexFacts:
     """What an index is, how it is searched, and what that was measured to give.
 
-    Of ``lists``, each of vectors near to each other, ``probes`` are looked through where nearly
-    all rows pass a filter, ``filtered_probes`` where fewer do (of an HNSW graph, so many nodes are
-    kept in view). Below ``exact_below`` rows that pass these alone are compared. In a bundle of
-    format 2, which has exact vectors beside shortened ones, so many times as many as are asked for
+    Of ``lists``, each of vectors near to each other, so many are looked through that ``rows`` in
+    them pass the filter. Of an HNSW graph ``probes`` nodes are kept in view where nearly all rows
+    pass, ``filtered_probes`` where fewer do. Below ``exact_below`` rows that pass these alone are
+    compared. In a bundle of format 2 ``probes`` and ``filtered_probes`` lists are looked through,
+    and where exact vectors lie beside shortened ones, so many times as many as are asked for
     are compared ``again``. ``measured_recall`` 0..1 of the exact best 200 is the least of those
     ``measured`` at each share of rows that pass; ``ms`` are the milliseconds of one question
     there, as a clock told them once.
@@ -54,6 +55,7 @@ class IndexFacts:
     metric: str = "inner_product"
     measured_recall: float = 1.0
     lists: int = 0
+    rows: int = 0
     probes: int = 0
     filtered_probes: int = 0
     again: int = 1
@@ -79,6 +81,8 @@ class VectorIndex:
         there = facts.again == 1 if beside is None else beside.dtype == np.float32
         if self._vectors.shape != (index.ntotal, index.d) or not there:
             raise ValueError(f"an index of {index.ntotal} × {index.d} lacks its vectors")
+        if facts.rows and not isinstance(self._vectors, Listed):
+            raise ValueError(f"an index of the kind {facts.kind} has no lists")
 
     @classmethod
     def build(
@@ -145,19 +149,23 @@ class VectorIndex:
         return self._vectors
 
     def compared(self, queries: NDArray[np.float32], probes: int) -> float:
-        """How many vectors a search with so many probes compares, on average over the queries,
-        apart from the lists' centres.
+        """How many vectors a search of a graph with so many nodes in view compares, on average over
+        the queries; of a flat index all.
         """
         if self.facts.kind == "flat":
             return float(len(self))
-        if self.facts.kind == "hnsw":
-            stats = _FAISS.cvar.hnsw_stats
-            stats.reset()
-            self._index.search(queries, 1, params=_FAISS.SearchParametersHNSW(efSearch=probes))
-            return float(stats.ndis) / len(queries)
-        sizes = np.array([self._index.get_list_size(i) for i in range(self.facts.lists)])
-        _, near = self._index.quantizer.search(queries, probes)
-        return float(sizes[near].sum(1).mean())
+        stats = _FAISS.cvar.hnsw_stats
+        stats.reset()
+        self._index.search(queries, 1, params=_FAISS.SearchParametersHNSW(efSearch=probes))
+        return float(stats.ndis) / len(queries)
+
+    def looked_through(
+        self, queries: NDArray[np.float32], eligible: NDArray[np.bool_] | None
+    ) -> float:
+        """How many rows lie in the lists that are looked through, on average over the queries."""
+        lists, _ = self.probed(queries, eligible)
+        sizes = np.append(np.diff(self._listed().ends), 0)  # of the list -1 there is nothing
+        return float(sizes[lists].sum(1).mean())
 
     def search(
         self,
@@ -206,12 +214,47 @@ class VectorIndex:
                 parameters = _FAISS.SearchParameters(**told) if told else None
             case "hnsw":
                 parameters = _FAISS.SearchParametersHNSW(efSearch=probes, **told)
+            case _ if self.facts.rows:
+                return self._through_lists(queries, k, eligible, told)
             case _:
                 parameters = _FAISS.SearchParametersIVF(nprobe=probes, **told)
         scores, rows = self._index.search(
             queries, min(k * self.facts.again, len(self)), params=parameters
         )
         return (rows, scores) if self.facts.again == 1 else best(self._vectors, queries, k, rows)
+
+    def _through_lists(
+        self,
+        queries: NDArray[np.float32],
+        k: int,
+        eligible: NDArray[np.bool_] | None,
+        told: Mapping[str, Any],
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """As ``nearest``, by the lists that are chosen here."""
+        lists, near = self.probed(queries, eligible)
+        parameters = _FAISS.SearchParametersIVF(nprobe=lists.shape[1], **told)
+        rows = np.full((len(queries), k), -1, np.int64)
+        scores = np.empty((len(queries), k), np.float32)
+        # The layer of Python above this takes no filter.
+        self._index.search_preassigned_c(
+            len(queries), _FAISS.swig_ptr(queries), k,
+            *(_FAISS.swig_ptr(array) for array in (lists, near, scores, rows)), False, parameters,
+        )  # fmt: skip
+        return rows, scores
+
+    def probed(
+        self, queries: NDArray[np.float32], eligible: NDArray[np.bool_] | None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The lists that are looked through for each query ``(q, d)``, nearest first, and how near
+        their centres are, both ``(q, lists)``, -1 behind the last.
+        """
+        lists, near = self._listed().nearest(queries, eligible, self.facts.rows)
+        return np.ascontiguousarray(lists), np.ascontiguousarray(near, np.float32)
+
+    def _listed(self) -> Listed:
+        if not isinstance(self._vectors, Listed):
+            raise TypeError(f"an index of the kind {self.facts.kind} has no lists")
+        return self._vectors
 
 
 def best(
@@ -250,4 +293,4 @@ def _held(index: Any, kind: Kind) -> Vectors:
         case "flat" | "hnsw":
             return whole(index, index if kind == "flat" else _FAISS.downcast_index(index.storage))
         case _:
-            return Listed(index)
+            return Listed(index, whole(index, _FAISS.downcast_index(index.quantizer)))

@@ -26,7 +26,7 @@ SHARES: Final = (1.0, 0.9, 0.5, 0.1, 0.01, 0.001)
 
 QUESTIONS: Final = 32
 
-FEW: Final = 20_000
+FEW: Final = 5_000
 """Up to so many rows nothing is faster by enough to be worth a search."""
 
 HNSW_MOST: Final = 100_000
@@ -127,7 +127,32 @@ def _cases(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> Iterator
 
 
 def _cheapest(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
-    """The index with the fewest probes that find enough, or if none do with the most of all."""
+    """The index searched so that it finds enough with least work."""
+    return (_by_rows if index.facts.lists else _by_probes)(index, asked, cases)
+
+
+def _by_rows(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
+    """With as many rows of lists, and exactly for so few that pass, as is least work; rows are added
+    until that is enough for filters of every strength, or all are looked through.
+    """
+    best: Trial | None = None
+    rows = DEPTH
+    while True:
+        found = index.searched(replace(index.facts, rows=rows))
+        wanting = [case.passing for case in cases if _recall(found, asked, case) < WANTED]
+        looked = _looking(found, asked, None)
+        below = max([_break_even(looked, index), *(passing + 1 for passing in wanting)])
+        facts = replace(found.facts, exact_below=min(below, len(index)))
+        trial = _told(index.searched(facts), asked, cases)
+        if best is None or (trial.enough, -trial.work) > (best.enough, -best.work):
+            best = trial
+        if not wanting or rows >= len(index):
+            return best
+        rows = -(-rows * 3 // 2)
+
+
+def _by_probes(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
+    """With the fewest probes that find enough, or if none do with the most of all."""
     n = len(index)
     hardly = [case for case in cases if case.passing >= NEARLY_ALL * n]
     others = [case for case in cases if case.passing < NEARLY_ALL * n]
@@ -149,11 +174,11 @@ def _ladder(index: VectorIndex) -> Iterator[int]:
     if index.facts.kind == "flat":
         yield 0
         return
-    step, most = (1, index.facts.lists) if index.facts.lists else (DEPTH, len(index))
-    while step < most:
+    step = DEPTH
+    while step < len(index):
         yield step
         step = -(-step * 3 // 2)
-    yield most
+    yield len(index)
 
 
 def _enough(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> bool:
@@ -170,6 +195,8 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
         probes = facts.probes if case.passing >= NEARLY_ALL * n else facts.filtered_probes
         if case.passing < facts.exact_below:
             work += n * PASSED_OVER + case.passing * _row(SCATTERED, index.dim)
+        elif facts.lists:
+            work += _looking(index, asked, case.eligible)
         else:
             work += _probing(index, asked, probes)
     least = min(measured.values())
@@ -202,17 +229,25 @@ def _clocked(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> flo
 
 
 def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int) -> float:
-    """Work of a search by the index."""
-    facts, dim = index.facts, index.dim
+    """Work of a search of all rows, or of a graph."""
     compared = index.compared(asked, probes) if len(asked) else 0.0
-    match facts.kind:
-        case "hnsw":
-            return compared * LINKED * _row(SCATTERED, dim)
-        case "ivf_sq8":
-            shortened = compared * _row(ODD if dim % 16 else SHORTENED, dim)
-            return facts.lists * _row(IN_ORDER, dim) + shortened
-        case _:
-            return (facts.lists + compared) * _row(IN_ORDER, dim)
+    if index.facts.kind == "hnsw":
+        return compared * LINKED * _row(SCATTERED, index.dim)
+    return compared * _row(IN_ORDER, index.dim)
+
+
+def _looking(
+    index: VectorIndex, asked: NDArray[np.float32], eligible: NDArray[np.bool_] | None
+) -> float:
+    """Work of a search through lists: of those rows that pass about as many as are wanted are
+    compared, and the others passed over, twice.
+    """
+    facts, dim = index.facts, index.dim
+    looked = index.looked_through(asked, eligible) if len(asked) else 0.0
+    shortened = ODD if dim % 16 else SHORTENED
+    compared = min(looked, facts.rows + len(index) / facts.lists)
+    each = _row(shortened if facts.kind == "ivf_sq8" else IN_ORDER, dim)
+    return facts.lists * _row(IN_ORDER, dim) + compared * each + 2 * PASSED_OVER * looked
 
 
 def _break_even(probing: float, index: VectorIndex) -> int:

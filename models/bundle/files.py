@@ -42,7 +42,7 @@ RANKER = "ranker.txt"
 VECTORS = {"text": "text_vectors", "collaborative": "factors.vectors"}
 """The array whose rows an index is of: the index holds them, and they are not written again."""
 
-SEARCHED = ("kind", "lists", "probes", "filtered_probes", "again", "exact_below")
+SEARCHED = ("kind", "lists", "rows", "probes", "filtered_probes", "again", "exact_below")
 """What of an index's facts says how it is searched; the others were measured."""
 
 
