@@ -132,8 +132,8 @@ def _cheapest(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]
 
 
 def _by_rows(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
-    """With as many rows of lists, and exactly for so few that pass, as is least work; rows are added
-    until that is enough for filters of every strength, or all are looked through.
+    """With as many rows of lists, and exactly for so few that pass, as is least work; rows are
+    added until that is enough for filters of every strength, or all are looked through.
     """
     best: Trial | None = None
     rows = DEPTH

@@ -13,18 +13,21 @@ from hypothesis import strategies as st
 
 from models.errors import BundleCorrupt
 from models.index import IndexFacts, VectorIndex, best
+from models.vectors import Listed
 
 N, DIM, LISTS = 3_000, 16, 24
 EXACT_BELOW = 100
 WAYS = {
     "flat": {},
     "hnsw": {"probes": 200, "filtered_probes": 800},
-    "ivf_flat": {"probes": 10, "filtered_probes": 20},
-    "ivf_sq8": {"probes": 10, "filtered_probes": 20},
+    "ivf_flat": {"rows": 1_200},
+    "ivf_sq8": {"rows": 1_200},
+    "ivf_flat by probes": {"probes": 10, "filtered_probes": 20},
+    "ivf_sq8 by probes": {"probes": 10, "filtered_probes": 20},
 }
 
 
-BESIDE = "ivf_sq8 beside"
+BESIDE = "ivf_sq8 by probes beside"
 """As in a bundle of format 2, with the vectors once more."""
 
 
@@ -44,7 +47,8 @@ MATRIX, QUESTIONS = clustered(N, 1), clustered(40, 2)
 
 
 def made(kind: str) -> VectorIndex:
-    index = VectorIndex.build(MATRIX, kind, lists=LISTS if kind.startswith("ivf") else 0)
+    lists = LISTS if kind.startswith("ivf") else 0
+    index = VectorIndex.build(MATRIX, kind.partition(" ")[0], lists=lists)
     return index.searched(replace(index.facts, exact_below=EXACT_BELOW, **WAYS[kind]))
 
 
@@ -122,6 +126,32 @@ def test_no_row_leaks_through_a_filter_and_none_is_missed_for_lack_of_others(
 
 
 INDEXES: dict[str, VectorIndex] = {}
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.0])
+def test_the_nearest_lists_are_looked_through_until_enough_rows_pass(share: float) -> None:
+    index = INDEXES.setdefault("ivf_flat", made("ivf_flat"))
+    eligible = np.random.default_rng(4).random(N) < share
+    listed = index.vectors()
+    assert isinstance(listed, Listed)
+    passing = np.add.reduceat(eligible[listed.rows], listed.ends[:-1])
+    probed, near = index.probed(QUESTIONS, None if share == 1.0 else eligible)
+    for question, lists, like in zip(QUESTIONS, probed, near, strict=True):
+        taken = lists[lists >= 0]
+        nearest = np.argsort(-(listed.centres @ question), kind="stable")[: len(taken)]
+        assert taken.tolist() == nearest.tolist()
+        np.testing.assert_allclose(like[: len(taken)], listed.centres[taken] @ question, atol=1e-5)
+        enough = passing[taken].sum() >= 1_200
+        assert enough or len(taken) == LISTS
+        assert passing[taken[:-1]].sum() < 1_200
+
+
+def test_a_kind_without_lists_looks_through_none() -> None:
+    flat = made("flat")
+    with pytest.raises(TypeError, match="no lists"):
+        flat.probed(QUESTIONS, None)
+    with pytest.raises(ValueError, match="no lists"):
+        flat.searched(replace(flat.facts, rows=100))
 
 
 def test_lists_that_lack_a_row_are_refused(tmp_path: Path) -> None:

@@ -57,8 +57,9 @@ def known() -> Interactions:
 
 def searched(kind: str) -> VectorIndex:
     """Over all texts, exactly, of whatever kind."""
-    index = VectorIndex.build(TEXTS, kind, lists=LISTS if kind != "flat" else 0)
-    return index.searched(replace(index.facts, probes=LISTS, filtered_probes=LISTS))
+    lists = LISTS if kind != "flat" else 0
+    index = VectorIndex.build(TEXTS, kind, lists=lists)
+    return index.searched(replace(index.facts, rows=N if lists else 0))
 
 
 @pytest.mark.parametrize("role", [None, "r"])
