@@ -52,6 +52,7 @@ def tried(size: int, width: int) -> dict[str, Any]:
             {
                 "kind": facts.kind,
                 "lists": facts.lists,
+                "rows": facts.rows,
                 "probes": facts.probes,
                 "filtered_probes": facts.filtered_probes,
                 "again": facts.again,
@@ -73,13 +74,15 @@ def tried(size: int, width: int) -> dict[str, Any]:
 def _table(found: dict[str, Any]) -> Table:
     told = f"{found['vectors']:,} × {found['width']}: {found['chosen']} is chosen"
     table = Table(title=f"{told}; recall of the best 200, milliseconds, by share that passes")
-    for name in ("kind", "probes", "exact below", "work ms", "MB", "tried s", *SHOWN):
+    for name in ("kind", "seen", "exact below", "work ms", "MB", "tried s", *SHOWN):
         table.add_column(name, justify="left" if name == "kind" else "right")
     for each in found["kinds"]:
-        lists = f"/{each['lists']}" if each["lists"] else ""
+        seen = f"{each['probes']}, {each['filtered_probes']}"
+        if each["lists"]:
+            seen = f"{each['rows']:,} in {each['lists']:,} lists"
         table.add_row(
             each["kind"],
-            f"{each['probes']}, {each['filtered_probes']}{lists}",
+            seen,
             f"{each['exact_below']:,}",
             f"{each['work_ms']:.2f}",
             f"{each['mb']:,.0f}",

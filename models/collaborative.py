@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.vectors import Vectors
+
 
 @dataclass(frozen=True, slots=True)
 class Folding:
@@ -38,7 +40,7 @@ class Factors:
     turns, from the right, a weighted sum of factors into the learner's.
     """
 
-    vectors: NDArray[np.float32]
+    vectors: Vectors
     solver: NDArray[np.float32]
     folding: Folding
 
@@ -51,7 +53,7 @@ def fold_in(
     Multiply ``factors.vectors`` by it to score. Without history it holds the bias alone.
     """
     size = max(float(weights.sum()), 1.0) ** -factors.folding.power
-    summed = (size * weights) @ factors.vectors[rows, :-1]
+    summed = (size * weights) @ factors.vectors[rows][:, :-1]
     bias = np.float32(factors.folding.bias)
     return np.append(summed @ factors.solver, bias).astype(np.float32)
 

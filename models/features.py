@@ -68,7 +68,7 @@ def _text(
     vectors = bundle.knowledge.text_vectors
     latest = query.walk.steps[::-1][:MAX_TEXTS]
     asked = np.concatenate([vectors[latest], signals.profile[None, :]])
-    columns.fill_likeness(vectors, rows, asked, TEXT_FIRST, table)
+    columns.fill_likeness(vectors[rows], asked, TEXT_FIRST, table)
 
 
 def _catalogue(

@@ -168,15 +168,16 @@ def unproven(asked: Asked) -> Proposal:
         return NOTHING
     near, closing, more = NOTHING[0], NOTHING[0], 0.0
     if profile is not None:
-        rows, texts = asked.nearest
-        near = rows[fresh[rows]]
-        if len(near) < QUOTA and len(rows) == NEAREST:
-            near, _ = _search(bundle, "text", profile, fresh, QUOTA)
-        elif gap is not None and len(near) >= QUOTA:
+        near, texts = asked.nearest
+        if np.count_nonzero(fresh[near]) < QUOTA and len(near) == NEAREST:
+            near, texts = _nearest_unmet(bundle, profile, fresh)
+        new = fresh[near]
+        if gap is not None and np.count_nonzero(new) >= QUOTA:
             # What is not among the nearest is at most as near as the last of them, and must be
             # better than the last of the best so far.
-            sums = texts[fresh[rows]] + gap.closing[near]
+            sums = texts[new] + gap.closing[near[new]]
             more = float(np.partition(sums, -QUOTA)[-QUOTA] - texts[-1])
+        near = near[new]
     if gap is not None:
         closing = gap.closers.rows
         closing = closing[
@@ -202,6 +203,15 @@ def remaining(asked: Asked) -> Proposal:
     left = asked.eligible & asked.bundle.behaviour.unmet
     rows = np.flatnonzero(left)[:wanting].astype(np.int32)
     return rows, np.zeros(len(rows), np.float32)
+
+
+def _nearest_unmet(bundle: Bundle, profile: NDArray[np.float32], fresh: Mask) -> Proposal:
+    """The nearest in text among those that nobody met: large catalogues have an index of them."""
+    if "unmet" not in bundle.indexes:
+        return _search(bundle, "text", profile, fresh, QUOTA)
+    unmet = bundle.behaviour.unmet_rows
+    found, scores = _search(bundle, "unmet", profile, fresh[unmet], QUOTA)
+    return unmet[found], scores
 
 
 def _search(

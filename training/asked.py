@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.collaborative import Factors, fold_in, recency
-from models.index import VectorIndex
+from models.index import NEARLY_ALL, VectorIndex
 from models.signals import TEXT_WINDOW
 from training.indexes import QUESTIONS, choose
 from training.interactions import Interactions
@@ -23,18 +23,35 @@ def of_texts(indexes: Mapping[str, VectorIndex], known: Interactions) -> dict[st
     Credentials are looked for near to those that learners met last, and by words, for which the
     titles of roles stand in; roles and skills by words, for which the credentials' texts do.
     """
-    vectors = {name: index.vectors() for name, index in indexes.items()}
+    vectors = {name: np.asarray(index.vectors()) for name, index in indexes.items()}
     texts = vectors.get("text")
     if texts is None:
         return {name: choose(each, each) for name, each in vectors.items()}
-    profiles = [texts[rows[-TEXT_WINDOW:]].mean(0) for rows in _histories(known)]
     half = QUESTIONS // 2
-    asked = [*profiles[:half], *_some(vectors.get("roles", texts), half)]
+    asked = [*_profiles(texts, known)[:half], *_some(vectors.get("roles", texts), half)]
     questions = {"text": np.array(asked, np.float32)}
     return {
         name: choose(each, questions.get(name, _some(texts, QUESTIONS)))
         for name, each in vectors.items()
     }
+
+
+def of_unmet(
+    indexes: Mapping[str, VectorIndex],
+    texts: NDArray[np.float32],
+    known: Interactions,
+    met: NDArray[np.bool_],
+) -> dict[str, VectorIndex]:
+    """The index, ``unmet``, over those ``texts`` (n, t) of which nobody has ``met`` (n,) what they
+    are of; none where the ``text`` index among ``indexes`` does as well, since it compares each
+    or hardly anything was met.
+    """
+    new = int(np.count_nonzero(~met))
+    if "text" not in indexes or indexes["text"].facts.kind == "flat":
+        return {}
+    if not 0 < new < NEARLY_ALL * len(met):
+        return {}
+    return {"unmet": choose(texts[~met], np.array(_profiles(texts, known), np.float32))}
 
 
 def of_factors(factors: Factors, known: Interactions) -> VectorIndex:
@@ -43,8 +60,13 @@ def of_factors(factors: Factors, known: Interactions) -> VectorIndex:
         fold_in(rows, recency(len(rows), factors.folding.decay), factors)
         for rows in _histories(known)
     ]
-    width = factors.vectors.shape[1]
-    return choose(factors.vectors, np.array(folded, np.float32).reshape(-1, width))
+    vectors = np.asarray(factors.vectors)
+    return choose(vectors, np.array(folded, np.float32).reshape(-1, vectors.shape[1]))
+
+
+def _profiles(texts: NDArray[np.float32], known: Interactions) -> list[NDArray[np.float32]]:
+    """The mean texts of what some learners met last."""
+    return [texts[rows[-TEXT_WINDOW:]].mean(0) for rows in _histories(known)]
 
 
 def _histories(known: Interactions) -> list[NDArray[np.int32]]:

@@ -62,7 +62,7 @@ def folded(model: Fit, train: Interactions, way: Way) -> Scorer:
     def scores(learners: NDArray[np.int32]) -> NDArray[np.float32]:
         bias = np.full((len(learners), 1), way.folding.bias, np.float32)
         vectors = np.hstack([summed[learners] @ prepared.solver, bias])
-        return np.asarray(vectors @ prepared.vectors.T, np.float32)
+        return np.asarray(vectors @ np.asarray(prepared.vectors).T, np.float32)
 
     return scores
 

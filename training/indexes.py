@@ -26,23 +26,17 @@ SHARES: Final = (1.0, 0.9, 0.5, 0.1, 0.01, 0.001)
 
 QUESTIONS: Final = 32
 
-FEW: Final = 20_000
+FEW: Final = 5_000
 """Up to so many rows nothing is faster by enough to be worth a search."""
 
 HNSW_MOST: Final = 100_000
 """Beyond so many rows a graph, grown on one thread, takes many minutes."""
 
-LARGEST: Final = 2**30
-"""Bytes of vectors beyond which an index keeps them shortened."""
+LARGEST: Final = 2**28
+"""Bytes of vectors beyond which they are kept in a byte a number, where that is exact enough."""
 
 LISTS: Final = 2.0
 """Lists per square root of the number of rows."""
-
-AGAIN: Final = 2
-MOST_AGAIN: Final = 64
-"""So many times as many as asked for are compared again where vectors are shortened: the first
-number, doubled until that is enough, and at most the second.
-"""
 
 # Work in nanoseconds of one core, a row: a part for itself and one for each of its numbers. Rows
 # that lie one after the other, shortened ones likewise, and rows here and there in memory;
@@ -82,13 +76,16 @@ class Trial:
 
 
 def choose(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> VectorIndex:
-    """The index over ``vectors`` ``(n, d)`` that finds enough with least work.
+    """The index over ``vectors`` ``(n, d)`` that finds enough with least work, or, of large ones,
+    in least memory.
 
     ``questions`` ``(q, d)`` are of the kind it will be asked; without any, rows ask for their
     neighbours. Which is chosen does not depend on the clock.
     """
-    tried = trials(vectors, questions)
-    return min((trial for trial in tried if trial.enough), key=lambda trial: trial.work).index
+    enough = (trial for trial in trials(vectors, questions) if trial.enough)
+    if vectors.nbytes > LARGEST:
+        return next(enough).index
+    return min(enough, key=lambda trial: trial.work).index
 
 
 def trials(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> Iterator[Trial]:
@@ -107,7 +104,7 @@ def _kinds(n: int, size: int) -> list[Kind]:
     if n <= FEW:
         return ["flat"]
     if size > LARGEST:
-        return ["ivf_sq8"]
+        return ["ivf_sq8", "ivf_flat"]
     kinds: list[Kind] = ["flat", "ivf_flat", "ivf_sq8"]
     return [*kinds, "hnsw"] if n <= HNSW_MOST else kinds
 
@@ -130,27 +127,46 @@ def _cases(vectors: NDArray[np.float32], asked: NDArray[np.float32]) -> Iterator
 
 
 def _cheapest(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
-    """The index with the fewest probes that find enough, or if none do with the most of all."""
-    n, again = len(index), AGAIN if index.facts.kind == "ivf_sq8" else 1
+    """The index searched so that it finds enough with least work."""
+    return (_by_rows if index.facts.lists else _by_probes)(index, asked, cases)
+
+
+def _by_rows(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
+    """With as many rows of lists, and exactly for so few that pass, as is least work; rows are
+    added until that is enough for filters of every strength, or all are looked through.
+    """
+    best: Trial | None = None
+    rows = DEPTH
+    while True:
+        found = index.searched(replace(index.facts, rows=rows))
+        wanting = [case.passing for case in cases if _recall(found, asked, case) < WANTED]
+        looked = _looking(found, asked, None)
+        below = max([_break_even(looked, index), *(passing + 1 for passing in wanting)])
+        facts = replace(found.facts, exact_below=min(below, len(index)))
+        trial = _told(index.searched(facts), asked, cases)
+        if best is None or (trial.enough, -trial.work) > (best.enough, -best.work):
+            best = trial
+        if not wanting or rows >= len(index):
+            return best
+        rows = -(-rows * 3 // 2)
+
+
+def _by_probes(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
+    """With the fewest probes that find enough, or if none do with the most of all."""
+    n = len(index)
     hardly = [case for case in cases if case.passing >= NEARLY_ALL * n]
     others = [case for case in cases if case.passing < NEARLY_ALL * n]
 
     def tried(probes: int, filtered: int) -> VectorIndex:
-        below = _break_even(_probing(index, asked, filtered, again), index)
-        facts = replace(
-            index.facts, probes=probes, filtered_probes=filtered, again=again, exact_below=below
-        )
+        below = _break_even(_probing(index, asked, filtered), index)
+        facts = replace(index.facts, probes=probes, filtered_probes=filtered, exact_below=below)
         return index.searched(facts)
 
-    while True:
-        steps = list(_ladder(index))
-        probes = next((s for s in steps if _enough(tried(s, s), asked, hardly)), steps[-1])
-        wider = [step for step in steps if step >= probes]
-        filtered = next((s for s in wider if _enough(tried(probes, s), asked, others)), wider[-1])
-        found = tried(probes, filtered)
-        if again == 1 or again >= MOST_AGAIN or _enough(found, asked, cases):
-            return _told(found, asked, cases)
-        again *= 2
+    steps = list(_ladder(index))
+    probes = next((s for s in steps if _enough(tried(s, s), asked, hardly)), steps[-1])
+    wider = [step for step in steps if step >= probes]
+    filtered = next((s for s in wider if _enough(tried(probes, s), asked, others)), wider[-1])
+    return _told(tried(probes, filtered), asked, cases)
 
 
 def _ladder(index: VectorIndex) -> Iterator[int]:
@@ -158,11 +174,11 @@ def _ladder(index: VectorIndex) -> Iterator[int]:
     if index.facts.kind == "flat":
         yield 0
         return
-    step, most = (1, index.facts.lists) if index.facts.lists else (DEPTH, len(index))
-    while step < most:
+    step = DEPTH
+    while step < len(index):
         yield step
         step = -(-step * 3 // 2)
-    yield most
+    yield len(index)
 
 
 def _enough(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> bool:
@@ -179,8 +195,10 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
         probes = facts.probes if case.passing >= NEARLY_ALL * n else facts.filtered_probes
         if case.passing < facts.exact_below:
             work += n * PASSED_OVER + case.passing * _row(SCATTERED, index.dim)
+        elif facts.lists:
+            work += _looking(index, asked, case.eligible)
         else:
-            work += _probing(index, asked, probes, facts.again)
+            work += _probing(index, asked, probes)
     least = min(measured.values())
     facts = replace(facts, measured=measured, measured_recall=least, ms=clocked)
     return Trial(index.searched(facts), work)
@@ -188,9 +206,14 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
 
 def _recall(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> float:
     """Share 0..1 of the exact best that the index finds without falling back."""
-    if not case.rows.size or case.passing < index.facts.exact_below:
+    each = case.passing < index.facts.exact_below
+    if not case.rows.size or (each and index.facts.kind != "ivf_sq8"):
         return 1.0
-    rows, _ = index.nearest(asked, case.rows.shape[1], case.eligible, case.passing)
+    depth = case.rows.shape[1]
+    if each:
+        rows, _ = index.search(asked, depth, case.eligible)
+    else:
+        rows, _ = index.nearest(asked, depth, case.eligible, case.passing)
     pairs = zip(rows, case.rows, strict=True)
     return float(np.mean([len(np.intersect1d(a, b)) / len(b) for a, b in pairs]))
 
@@ -205,19 +228,26 @@ def _clocked(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> flo
     return round(1000 * float(np.median(took)), 3) if took else 0.0
 
 
-def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int, again: int) -> float:
-    """Work of a search by the index."""
-    facts, dim = index.facts, index.dim
+def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int) -> float:
+    """Work of a search of all rows, or of a graph."""
     compared = index.compared(asked, probes) if len(asked) else 0.0
-    match facts.kind:
-        case "hnsw":
-            return compared * LINKED * _row(SCATTERED, dim)
-        case "ivf_sq8":
-            shortened = compared * _row(ODD if dim % 16 else SHORTENED, dim)
-            once_more = DEPTH * again * _row(SCATTERED, dim)
-            return facts.lists * _row(IN_ORDER, dim) + shortened + once_more
-        case _:
-            return (facts.lists + compared) * _row(IN_ORDER, dim)
+    if index.facts.kind == "hnsw":
+        return compared * LINKED * _row(SCATTERED, index.dim)
+    return compared * _row(IN_ORDER, index.dim)
+
+
+def _looking(
+    index: VectorIndex, asked: NDArray[np.float32], eligible: NDArray[np.bool_] | None
+) -> float:
+    """Work of a search through lists: of those rows that pass about as many as are wanted are
+    compared, and the others passed over, twice.
+    """
+    facts, dim = index.facts, index.dim
+    looked = index.looked_through(asked, eligible) if len(asked) else 0.0
+    shortened = ODD if dim % 16 else SHORTENED
+    compared = min(looked, facts.rows + len(index) / facts.lists)
+    each = _row(shortened if facts.kind == "ivf_sq8" else IN_ORDER, dim)
+    return facts.lists * _row(IN_ORDER, dim) + compared * each + 2 * PASSED_OVER * looked
 
 
 def _break_even(probing: float, index: VectorIndex) -> int:

@@ -214,7 +214,7 @@ def _behaviour(
     )
     factors = folding.factors(model, known, shape.way)
     return arrays | {
-        "factors.vectors": factors.vectors,
+        "factors.vectors": np.asarray(factors.vectors),
         "factors.solver": factors.solver,
         "factors.folding": np.array(astuple(factors.folding)),
     }
@@ -223,13 +223,15 @@ def _behaviour(
 def _indexes(
     prepared: Prepared, arrays: Arrays, known: Interactions, *, serving: bool
 ) -> dict[str, VectorIndex]:
-    """With the collaborative one; for ``serving`` it is of the kind that does so best."""
-    indexes = dict(prepared.catalogue.indexes)
+    """With the collaborative one; for ``serving`` of the best kind, and with what nobody met."""
+    indexes, texts = dict(prepared.catalogue.indexes), prepared.catalogue.arrays["text_vectors"]
+    if serving:
+        indexes |= asked.of_unmet(indexes, texts, known, arrays["learners_of"] > 0)
     if "factors.vectors" in arrays:
-        factors = behaviour(arrays).factors
+        factors, vectors = behaviour(arrays).factors, arrays["factors.vectors"]
         assert factors is not None  # noqa: S101 - made of these arrays
         indexes["collaborative"] = (
-            asked.of_factors(factors, known) if serving else VectorIndex.build(factors.vectors)
+            asked.of_factors(factors, known) if serving else VectorIndex.build(vectors)
         )
     return indexes
 

@@ -42,9 +42,10 @@ def main() -> int:
     }
     for size in chosen.credentials or (QUICK if chosen.quick else SIZES):
         folder = prepared(chosen.work, size)
-        found = served(folder, World(size), chosen.answers, chosen.memory)
+        world = World(size)
+        found = served(folder, world, chosen.answers, chosen.memory)
         loaded = bundle.read(folder)
-        recalled = recall(loaded)
+        recalled = recall(loaded, world)
         sizes = report["sizes"]
         first = sizes[0]["p50_ms"] if sizes else found["p50_ms"]
         sizes.append(

@@ -110,13 +110,15 @@ def _peak(pid: int) -> float:
     return round(int(re.findall(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)[0]) / 1024, 1)
 
 
-def recall(loaded: Bundle) -> dict[str, float]:
+def recall(loaded: Bundle, world: World) -> dict[str, float]:
     """By the share of rows that pass a filter, the least share 0..1 that an index of the bundle
     finds of the exact best 200.
     """
     found: dict[str, float] = {}
-    for index in loaded.indexes.values():
-        vectors = np.asarray(index.vectors())
+    exact = world.vectors()
+    for name, index in loaded.indexes.items():
+        unmet = name == "unmet"
+        vectors = exact["text"][loaded.behaviour.unmet_rows] if unmet else exact[name]
         asked = questions(vectors, FRESH, 11)
         for share in SHARES:
             eligible = np.random.default_rng(13).random(len(vectors)) < share

@@ -24,6 +24,7 @@ from models.ids import IdMap
 from models.index import VectorIndex
 from models.prerequisites import NeedsCredential
 from training import behaviour
+from training.asked import of_unmet
 from training.indexes import QUESTIONS, choose
 from training.interactions import Interactions
 
@@ -67,21 +68,18 @@ class World:
         """Make it and write it below ``root``; returns its folder."""
         chance = np.random.default_rng(7)
         known = self._known(chance)
-        texts = clustered(self.n, TEXT, 1)
-        factors = np.hstack(
-            [clustered(self.n, FACTORS, 2), 0.1 * chance.random((self.n, 1), np.float32)]
-        )
-        asked = [questions(vectors, QUESTIONS, 3) for vectors in (texts, factors)]
+        vectors = self.vectors()
         indexes = {
-            "text": choose(texts, asked[0]),
-            "collaborative": choose(factors, asked[1]),
+            name: choose(each, questions(each, QUESTIONS, 3)) for name, each in vectors.items()
         }
+        fitted = behaviour.fit(known, self._roles(chance), self.roles, ridge=30.0)
+        indexes |= of_unmet(indexes, vectors["text"], known, fitted["learners_of"] > 0)
         arrays = {
             **self._catalogue(chance),
-            **behaviour.fit(known, self._roles(chance), self.roles, ridge=30.0),
-            "text_vectors": texts,
+            **fitted,
+            "text_vectors": vectors["text"],
             "place": np.zeros(0, np.int32),
-            "factors.vectors": factors,
+            "factors.vectors": vectors["collaborative"],
             "factors.solver": np.eye(FACTORS, dtype=np.float32),
             "factors.folding": np.array([0.5, 3.0, 0.3, 0.0]),
             "histories.indptr": known.indptr,
@@ -91,6 +89,14 @@ class World:
         }
         parts = Parts(arrays, self._tables(), indexes, ranker(chance))
         return bundle.write(parts, self._facts(known, indexes), root)
+
+    def vectors(self) -> dict[str, NDArray[np.float32]]:
+        """What its indexes are of, by their names; what nobody met has some of the texts."""
+        bias = 0.1 * np.random.default_rng(4).random((self.n, 1), np.float32)
+        return {
+            "text": clustered(self.n, TEXT, 1),
+            "collaborative": np.hstack([clustered(self.n, FACTORS, 2), bias]),
+        }
 
     def _known(self, chance: np.random.Generator) -> Interactions:
         """Everybody walks about in a topic, some courses of which many take."""

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.bundle.files import Parts
+from models.bundle.files import VECTORS, Parts
 from models.bundle.manifest import Manifest
 from models.collaborative import Factors, Folding
 from models.conditions import Conditions
 from models.encoder import TextEncoder
+from models.errors import BundleCorrupt
 from models.exposure import Floor
 from models.histories import Histories
 from models.ids import IdMap
@@ -24,8 +25,9 @@ from models.skill_matcher import SkillMatcher
 from models.sparse import Csr
 from models.tables import Credentials, Roles, SkillLinks, Skills
 from models.trend import Trend, descending
+from models.vectors import Vectors
 
-Arrays = Mapping[str, NDArray[Any]]
+Arrays = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Knowledge:
     stacks: Csr
     stack_parts: Csr
     conditions: Conditions
-    text_vectors: NDArray[np.float32]
+    text_vectors: Vectors
     onward: NDArray[np.float32]
     place: NDArray[np.int32]
 
@@ -69,7 +71,7 @@ class Behaviour:
     - ``begun_with`` (n,): how many learners met each credential first of all, 0..1.
     - ``learners_of`` (n,): number of learners who met each credential; ``most_learners`` the
       largest of them, 1 at least; ``by_learners`` (≤ n,) the rows of those met, most first;
-      ``unmet`` (n,) marks those nobody met.
+      ``unmet`` (n,) marks those nobody met, ``unmet_rows`` (u,) are their rows.
     - ``popular_for_role`` (r × n): share of the learners with that target, of whom there
       are ``learners_for_role`` (r,), who met it.
     - ``trend``: popularity over time; ``None`` for data without dates.
@@ -89,6 +91,7 @@ class Behaviour:
     most_learners: float
     by_learners: NDArray[np.int32]
     unmet: NDArray[np.bool_]
+    unmet_rows: NDArray[np.int32]
     popular_for_role: Csr
     learners_for_role: NDArray[np.float32]
     trend: Trend | None
@@ -132,7 +135,6 @@ class Bundle:
 
 
 FOLLOWING = ("following_slow", "following_fast")
-INDEXES = ("text", "collaborative", "skills", "roles")
 
 
 def assemble(
@@ -142,7 +144,14 @@ def assemble(
     quick: TextEncoder | None = None,
 ) -> Bundle:
     """Give a bundle's raw parts their meaning."""
-    arrays, tables = parts.arrays, parts.tables
+    held = {array: name for name, array in VECTORS.items() if name in parts.indexes}
+    vectors = {array: parts.indexes[name].vectors() for array, name in held.items()}
+    arrays: Arrays = {**parts.arrays, **vectors}
+    tables = parts.tables
+    known = behaviour(arrays)
+    of_unmet = parts.indexes.get("unmet", known.unmet_rows)
+    if len(of_unmet) != len(known.unmet_rows):
+        raise BundleCorrupt("the index of what nobody met is not of as many credentials")
     skills = Skills(tables["skills"])
     credentials = Credentials(tables["credentials"], _links(arrays, "teaches"), skills)
     roles = Roles(tables["roles"], _links(arrays, "requires"), skills)
@@ -169,7 +178,7 @@ def assemble(
             onward=arrays.get("onward", np.zeros(0, np.float32)),
             place=arrays["place"],
         ),
-        behaviour=behaviour(arrays),
+        behaviour=known,
         indexes=parts.indexes,
         ranker=None if parts.ranker is None else Ranker(parts.ranker, manifest.features),
         encoder=encoder,
@@ -181,6 +190,7 @@ def assemble(
 
 def behaviour(arrays: Arrays) -> Behaviour:
     """The fitted models among a bundle's arrays."""
+    unmet = arrays["learners_of"] == 0
     return Behaviour(
         following=tuple(_csr(arrays, name) for name in FOLLOWING),
         preceding=_csr(arrays, "preceding"),
@@ -194,7 +204,8 @@ def behaviour(arrays: Arrays) -> Behaviour:
         learners_of=arrays["learners_of"],
         most_learners=max(1.0, float(arrays["learners_of"].max(initial=0.0))),
         by_learners=descending(arrays["learners_of"]),
-        unmet=arrays["learners_of"] == 0,
+        unmet=unmet,
+        unmet_rows=np.flatnonzero(unmet).astype(np.int32),
         popular_for_role=_csr(arrays, "popular_for_role"),
         learners_for_role=arrays["learners_for_role"],
         trend=Trend.of(

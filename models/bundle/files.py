@@ -40,9 +40,9 @@ from models.index import VectorIndex
 MANIFEST = "manifest.json"
 RANKER = "ranker.txt"
 VECTORS = {"text": "text_vectors", "collaborative": "factors.vectors"}
-"""The array whose rows an index is of; any other holds its vectors itself."""
+"""The array whose rows an index is of: the index holds them, and they are not written again."""
 
-SEARCHED = ("kind", "lists", "probes", "filtered_probes", "again", "exact_below")
+SEARCHED = ("kind", "lists", "rows", "probes", "filtered_probes", "again", "exact_below")
 """What of an index's facts says how it is searched; the others were measured."""
 
 
@@ -181,7 +181,10 @@ def _stays_inside(folder: Path, name: str) -> None:
 def _write_parts(parts: Parts, folder: Path) -> None:
     for kind in ("arrays", "columns", "tables", "indexes"):
         (folder / kind).mkdir()
+    held = {VECTORS.get(name) for name in parts.indexes}
     for name, array in parts.arrays.items():
+        if name in held:
+            continue
         np.save(folder / "arrays" / f"{name}.npy", array, allow_pickle=False)
     for name, table in parts.tables.items():
         ordered = dict(sorted(table.items()))  # the same bytes wherever a table comes from

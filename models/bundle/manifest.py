@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from models.domain import Kind
 from models.index import IndexFacts
 
-FORMAT_VERSION = 2
-"""1 had no columns beside its tables, and no index but flat ones."""
+FORMAT_VERSION = 3
+"""1 had no columns beside its tables, and no index but flat ones; 2 had what an index is of beside
+it once more."""
 READABLE = range(1, FORMAT_VERSION + 1)
 
 CANDIDATES: Final = 400

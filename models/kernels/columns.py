@@ -12,24 +12,23 @@ FILLED = written(types.float32, 2)
 NUMBERS = read(types.float64)
 
 
-@compiled(types.void, TABLE, ROWS, TABLE, INT, FILLED, any_order=True)
+@compiled(types.void, TABLE, TABLE, INT, FILLED, any_order=True)
 def fill_likeness(
     vectors: NDArray[np.float32],
-    rows: NDArray[np.int32],
     asked: NDArray[np.float32],
     into: int,
     table: NDArray[np.float32],
 ) -> None:
-    """How like the texts ``vectors[rows]`` are to those ``asked`` (a, d), by inner product: to the
+    """How like the texts ``vectors`` (m, d) are to those ``asked`` (a, d), by inner product: to the
     first, to the last, and at most to any but the last, into three columns from ``into`` on.
     """
     count, d = asked.shape
-    for i in range(len(rows)):
+    for i in range(len(vectors)):
         most = np.float32(-np.inf)
         for which in range(count):
             like = np.float32(0)
             for k in range(d):
-                like += vectors[rows[i], k] * asked[which, k]
+                like += vectors[i, k] * asked[which, k]
             if which == 0:
                 table[i, into] = like
             if which == count - 1:

@@ -17,6 +17,7 @@ from models import bundle
 from models.bundle import FORMAT_VERSION, Manifest, Parts
 from models.bundle.files import read_parts
 from models.errors import BundleCorrupt, BundleError, BundleTooNew
+from models.index import VectorIndex
 
 
 @pytest.fixture
@@ -61,6 +62,32 @@ def test_what_was_written_is_read(content: tuple[Manifest, Parts], tmp_path: Pat
     assert found.ranker == parts.ranker
     for name, index in parts.indexes.items():
         np.testing.assert_array_equal(found.indexes[name].vectors(), index.vectors())
+
+
+def test_what_an_index_holds_is_not_written_again(
+    content: tuple[Manifest, Parts], tmp_path: Path
+) -> None:
+    manifest, parts = content
+    assert "factors.vectors" not in parts.arrays
+    vectors = np.random.default_rng(1).normal(size=parts.indexes["collaborative"].vectors().shape)
+    vectors = vectors.astype(np.float32)
+    index = {"collaborative": VectorIndex.build(vectors)}
+    again = replace(parts, arrays={**parts.arrays, "factors.vectors": vectors}, indexes=index)
+    folder = bundle.write(again, facts(manifest), tmp_path)
+    assert not (folder / "arrays" / "factors.vectors.npy").exists()
+    factors = bundle.read(folder).behaviour.factors
+    assert factors is not None
+    np.testing.assert_array_equal(factors.vectors, vectors)
+
+
+def test_an_index_of_other_credentials_than_those_nobody_met_is_refused(
+    content: tuple[Manifest, Parts], tmp_path: Path
+) -> None:
+    manifest, parts = content
+    index = VectorIndex.build(np.zeros((1 + int((parts.arrays["learners_of"] == 0).sum()), 3)))
+    spoilt = replace(parts, indexes={**parts.indexes, "unmet": index})
+    with pytest.raises(BundleCorrupt, match="what nobody met"):
+        bundle.read(bundle.write(spoilt, facts(manifest), tmp_path))
 
 
 def test_arrays_cannot_be_changed(content: tuple[Manifest, Parts]) -> None:

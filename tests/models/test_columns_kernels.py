@@ -24,7 +24,7 @@ def test_likeness_is_to_the_first_the_last_and_the_most_of_the_others(
     rng = np.random.default_rng(seed)
     vectors, wanted = rng.normal(size=(2, N, 20)).astype(np.float32)
     table = filled(rows, 5)
-    columns.fill_likeness(vectors, rows, wanted[:asked], 1, table)
+    columns.fill_likeness(vectors[rows], wanted[:asked], 1, table)
     like = vectors[rows] @ wanted[:asked].T
     np.testing.assert_allclose(table[:, 1], like[:, 0], atol=1e-5)
     np.testing.assert_allclose(table[:, 2], like[:, -1], atol=1e-5)

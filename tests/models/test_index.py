@@ -13,15 +13,22 @@ from hypothesis import strategies as st
 
 from models.errors import BundleCorrupt
 from models.index import IndexFacts, VectorIndex, best
+from models.vectors import Listed
 
 N, DIM, LISTS = 3_000, 16, 24
 EXACT_BELOW = 100
 WAYS = {
     "flat": {},
     "hnsw": {"probes": 200, "filtered_probes": 800},
-    "ivf_flat": {"probes": 10, "filtered_probes": 20},
-    "ivf_sq8": {"probes": 10, "filtered_probes": 20, "again": 2},
+    "ivf_flat": {"rows": 1_200},
+    "ivf_sq8": {"rows": 1_200},
+    "ivf_flat by probes": {"probes": 10, "filtered_probes": 20},
+    "ivf_sq8 by probes": {"probes": 10, "filtered_probes": 20},
 }
+
+
+BESIDE = "ivf_sq8 by probes beside"
+"""As in a bundle of format 2, with the vectors once more."""
 
 
 def vectors(n: int, seed: int) -> np.ndarray:
@@ -40,22 +47,29 @@ MATRIX, QUESTIONS = clustered(N, 1), clustered(40, 2)
 
 
 def made(kind: str) -> VectorIndex:
-    index = VectorIndex.build(MATRIX, kind, lists=LISTS if kind.startswith("ivf") else 0)
+    lists = LISTS if kind.startswith("ivf") else 0
+    index = VectorIndex.build(MATRIX, kind.partition(" ")[0], lists=lists)
     return index.searched(replace(index.facts, exact_below=EXACT_BELOW, **WAYS[kind]))
 
 
-@pytest.fixture(scope="module", params=list(WAYS))
+@pytest.fixture(scope="module", params=[*WAYS, BESIDE])
 def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> VectorIndex:
     """Of each kind, as it comes back from its file."""
     path = tmp_path_factory.mktemp(request.param) / "text.faiss"
-    before = made(request.param)
+    before = made(request.param.removesuffix(" beside"))
     before.to_bytes().tofile(path)
-    return VectorIndex.open(path, before.facts, MATRIX)
+    if request.param == BESIDE:
+        return VectorIndex.open(path, replace(before.facts, again=2), MATRIX)
+    return VectorIndex.open(path, before.facts)
 
 
-def exact(k: int, eligible: np.ndarray) -> np.ndarray:
+def matrix_of(index: VectorIndex) -> np.ndarray:
+    return index.vectors()[np.arange(len(index))]
+
+
+def exact(k: int, eligible: np.ndarray, matrix: np.ndarray = MATRIX) -> np.ndarray:
     allowed = np.flatnonzero(eligible)
-    return allowed[np.argsort(-(QUESTIONS @ MATRIX[allowed].T), axis=1, kind="stable")[:, :k]]
+    return allowed[np.argsort(-(QUESTIONS @ matrix[allowed].T), axis=1, kind="stable")[:, :k]]
 
 
 @pytest.mark.parametrize("share", [1.0, 0.95, 0.5, 0.1, 0.01, 0.001, 0.0])
@@ -65,14 +79,23 @@ def test_it_finds_what_an_exact_search_finds(index: VectorIndex, share: float) -
     rows, scores = index.search(QUESTIONS, 50, eligible)
     found = [len(np.intersect1d(a, b)) for a, b in zip(rows, wanted, strict=True)]
     assert sum(found) >= 0.99 * wanted.size
+    kept = matrix_of(index)
     if eligible.sum() < EXACT_BELOW:
-        assert (rows[:, : wanted.shape[1]] == wanted).all()
+        assert (rows[:, : wanted.shape[1]] == exact(50, eligible, kept)).all()
     there = rows >= 0
     assert (there.sum(1) == wanted.shape[1]).all()
     assert eligible[rows[there]].all()
     assert (np.diff(scores, axis=1) <= 0).all()
-    told = np.einsum("qd,qkd->qk", QUESTIONS, MATRIX[rows])
+    told = np.einsum("qd,qkd->qk", QUESTIONS, kept[rows])
     np.testing.assert_allclose(scores[there], told[there], rtol=1e-4, atol=1e-5)
+
+
+def test_vectors_are_kept_as_they_are_or_nearly_so(index: VectorIndex) -> None:
+    shortened = index.facts.kind == "ivf_sq8" and index.facts.again == 1
+    np.testing.assert_allclose(matrix_of(index), MATRIX, atol=0.005 if shortened else 0)
+    rows = np.array([7, 2_999, 7, 0], np.int32)
+    assert (index.vectors()[rows] == matrix_of(index)[rows]).all()
+    assert index.vectors()[rows[:0]].shape == (0, DIM)
 
 
 def test_without_a_filter_likewise(index: VectorIndex) -> None:
@@ -105,6 +128,42 @@ def test_no_row_leaks_through_a_filter_and_none_is_missed_for_lack_of_others(
 INDEXES: dict[str, VectorIndex] = {}
 
 
+@pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.0])
+def test_the_nearest_lists_are_looked_through_until_enough_rows_pass(share: float) -> None:
+    index = INDEXES.setdefault("ivf_flat", made("ivf_flat"))
+    eligible = np.random.default_rng(4).random(N) < share
+    listed = index.vectors()
+    assert isinstance(listed, Listed)
+    passing = np.add.reduceat(eligible[listed.rows], listed.ends[:-1])
+    probed, near = index.probed(QUESTIONS, None if share == 1.0 else eligible)
+    for question, lists, like in zip(QUESTIONS, probed, near, strict=True):
+        taken = lists[lists >= 0]
+        nearest = np.argsort(-(listed.centres @ question), kind="stable")[: len(taken)]
+        assert taken.tolist() == nearest.tolist()
+        np.testing.assert_allclose(like[: len(taken)], listed.centres[taken] @ question, atol=1e-5)
+        enough = passing[taken].sum() >= 1_200
+        assert enough or len(taken) == LISTS
+        assert passing[taken[:-1]].sum() < 1_200
+
+
+def test_a_kind_without_lists_looks_through_none() -> None:
+    flat = made("flat")
+    with pytest.raises(TypeError, match="no lists"):
+        flat.probed(QUESTIONS, None)
+    with pytest.raises(ValueError, match="no lists"):
+        flat.searched(replace(flat.facts, rows=100))
+
+
+def test_lists_that_lack_a_row_are_refused(tmp_path: Path) -> None:
+    """One row is there twice instead of another."""
+    content = made("ivf_flat").to_bytes()
+    last = np.frombuffer(np.int64(N - 1).tobytes(), np.uint8)
+    spoilt = content.tobytes().replace(last.tobytes(), np.int64(0).tobytes())
+    (tmp_path / "text.faiss").write_bytes(spoilt)
+    with pytest.raises(BundleCorrupt, match="lacks some of its vectors"):
+        VectorIndex.open(tmp_path / "text.faiss", made("ivf_flat").facts)
+
+
 @pytest.mark.parametrize("kind", list(WAYS))
 def test_the_same_vectors_give_the_same_bytes(kind: str) -> None:
     threads = faiss.omp_get_max_threads()
@@ -122,9 +181,9 @@ def test_the_same_vectors_give_the_same_bytes(kind: str) -> None:
 def test_its_content_stays_in_the_file_and_is_mapped(kind: str, tmp_path: Path) -> None:
     path, before = tmp_path / "text.faiss", made(kind)
     before.to_bytes().tofile(path)
-    index = VectorIndex.open(path, before.facts, MATRIX)
+    index = VectorIndex.open(path, before.facts)
     assert (len(index), index.dim, index.facts) == (N, DIM, before.facts)
-    assert (index.vectors() == MATRIX).all()
+    assert (matrix_of(index) == matrix_of(before)).all()
     assert (index.search(QUESTIONS, 9)[0] == before.search(QUESTIONS, 9)[0]).all()
     assert str(path) in Path("/proc/self/maps").read_text()
 
@@ -134,13 +193,13 @@ def test_an_index_without_its_vectors_is_refused(beside: np.ndarray, tmp_path: P
     before = made("ivf_sq8")
     before.to_bytes().tofile(tmp_path / "text.faiss")
     with pytest.raises(BundleCorrupt, match=r"text\.faiss cannot be read: .* lacks its vectors"):
-        VectorIndex.open(tmp_path / "text.faiss", before.facts, beside)
+        VectorIndex.open(tmp_path / "text.faiss", replace(before.facts, again=2), beside)
 
 
 def test_an_index_of_another_kind_than_it_is_said_to_be_is_refused(tmp_path: Path) -> None:
     made("ivf_flat").to_bytes().tofile(tmp_path / "text.faiss")
     with pytest.raises(BundleCorrupt):
-        VectorIndex.open(tmp_path / "text.faiss", IndexFacts(), MATRIX)
+        VectorIndex.open(tmp_path / "text.faiss", IndexFacts())
 
 
 @settings(deadline=None)
