@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from load.ports import free_port
 from service.tenants.auth import Scope, new_key
 
 pytestmark = pytest.mark.slow
@@ -31,13 +32,6 @@ try:
 except CairnError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def start(bundle: Path, var: Path, **settings: object) -> subprocess.Popen[str]:
