@@ -76,7 +76,7 @@ def test_a_damaged_file_that_the_manifest_vouches_for_is_told(copy: Path, name: 
     """It is read if it still can be; otherwise ``BundleError`` says so."""
     content = (WHOLE / name).read_bytes()
 
-    @settings(fixed, max_examples=15)
+    @settings(fixed, max_examples=6)
     @given(damage(content))
     def told(damaged: bytes) -> None:
         vouched(copy, name, damaged)
