@@ -33,8 +33,11 @@ demo: $(INSTALLED) $(WIDGET)
 # Tests start many processes: threads of theirs that wait for each other cost more than they give.
 QUIET := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
+# A file's tests stay together and in order: some share what their module started.
+SPREAD := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 test: check $(WIDGET)
-	$(QUIET) $(BIN)/python -m pytest
+	$(QUIET) $(BIN)/python -m pytest $(SPREAD)
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

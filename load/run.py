@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from load.ports import free_port
 
 START_SECONDS = 60
 
@@ -54,9 +55,7 @@ def running_service(bundle: Path, workers: int, key: str, **settings: str) -> It
     """``cairn serve`` on a free port with data of its own and these further settings, by the names
     of their variables; yields its URL.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "cairn", "serve", "--bundle", str(bundle)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 from typing import Self
 
+from load.ports import free_port
+
 BUCKET = "models"
 PATIENCE = 20.0
 
@@ -25,9 +27,7 @@ class Storage:
     def __init__(self, folder: Path) -> None:
         self.registry = folder / BUCKET / "cairn"
         (folder / BUCKET).mkdir(parents=True)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port: int = free.getsockname()[1]
+        self._port = free_port()
         self.settings = {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._port}",
             "AWS_REGION": "local",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
 
+from load.ports import free_port
 from load.run import START_SECONDS, wait
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -103,9 +103,7 @@ def started(
 
     ``SystemExit`` when it does not start within ``patience`` seconds.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     own = {"CAIRN_VAR": str(var), "CAIRN_DEMO_KEY": key, "CAIRN_LOG_LEVEL": "warning"}
     var.mkdir(parents=True, exist_ok=True)
     with (var / "log").open("w") as log:

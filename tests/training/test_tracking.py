@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from shared import ROOT, TINY_SETTINGS, Run
 
+from load.ports import free_port
 from models.bundle import registry
 from training import tracking
 from training.settings import Settings, environment
@@ -247,8 +248,7 @@ def test_a_run_killed_together_with_its_scribe_is_marked_so_by_the_next(
 def test_a_store_that_fails_costs_a_warning(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setattr(tracked_run, "PATIENCE", 60)
     uri = f"http://127.0.0.1:{port}"
