@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,9 @@ from training.knowledge import Catalogue
 from training.learners import Asker, Learners, held_kinds, interactions, kind_weights
 from training.matrix import item_features_of
 from training.progress import Progress
+from training.questions import Teaching
 from training.shape import Shape, choose
-from training.spread import HERE, Spread
+from training.spread import HERE, Spread, Whole
 from training.tables import Dataset
 
 LIBRARIES: Final = (
@@ -126,20 +127,12 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     taught = teaching(prepared, known, shape, arrays, seed)
     boosted = ranking.Boosted(
-        *kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
+        *kept.plain(
+            "ranker", lambda: ranking.train(*taught, config, seed, progress, prepared.spread)
+        )
     )
     fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)
     return replace(fitted, curve=boosted.curve)
-
-
-class Teaching(NamedTuple):
-    """What the ranker is taught from: first meetings ``met``, how to ``ask`` before one of them,
-    and the bundle of some learners.
-    """
-
-    met: Interactions
-    ask: ranking.Ask
-    fold_bundle: ranking.FoldBundle
 
 
 def teaching(
@@ -150,16 +143,19 @@ def teaching(
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
-    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape, serving=False).bundle
+    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape, serving=False)
 
     def ask(bundle: Bundle, learner: int, position: int) -> Query:
         return asker.ask(bundle, learner, int(met_at[position]), float(met.at[position]))
 
-    def fold_bundle(among: NDArray[np.bool_]) -> Bundle:
+    def fold_bundle(among: NDArray[np.bool_]) -> Whole:
         part = known.where(among[known.learner])
         arrays = _behaviour(prepared, part, shape, seed)
         indexes = _indexes(prepared, arrays, part, serving=False)
-        return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
+        return Whole(
+            replace(shell.bundle, behaviour=behaviour(arrays), indexes=indexes),
+            replace(shell.parts, arrays={**shell.parts.arrays, **arrays}, indexes=indexes),
+        )
 
     return Teaching(met, ask, fold_bundle)
 
@@ -245,17 +241,18 @@ def _assembled(
     *,
     serving: bool = True,
 ) -> Fitted:
-    """The bundle in memory; one that is not for ``serving`` is taken apart again."""
-    catalogue = prepared.catalogue
+    """The bundle in memory; one that is not for ``serving`` holds nobody's history."""
+    catalogue, ids = prepared.catalogue, prepared.learners.ids if serving else ()
+    told = known.among(0, len(ids))
     histories: Arrays = {
-        "histories.indptr": known.indptr,
-        "histories.credential": known.credential,
-        "histories.kind": known.kind,
-        "histories.at": known.at,
+        "histories.indptr": told.indptr,
+        "histories.credential": told.credential,
+        "histories.kind": told.kind,
+        "histories.at": told.at,
     }
     parts = Parts(
         arrays=catalogue.arrays | arrays | histories,
-        tables=catalogue.tables | {"learners": {"id": list(prepared.learners.ids)}},
+        tables=catalogue.tables | {"learners": {"id": list(ids)}},
         indexes=_indexes(prepared, arrays, known, serving=serving),
         ranker=ranker,
     )
