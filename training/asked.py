@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.bundle import behaviour
 from models.collaborative import Factors, fold_in, recency
 from models.index import VectorIndex
 from models.signals import TEXT_WINDOW
@@ -45,6 +46,24 @@ def of_factors(factors: Factors, known: Interactions) -> VectorIndex:
     ]
     width = factors.vectors.shape[1]
     return choose(factors.vectors, np.array(folded, np.float32).reshape(-1, width))
+
+
+def with_factors(
+    indexes: Mapping[str, VectorIndex],
+    arrays: Mapping[str, NDArray[Any]],
+    known: Interactions,
+    *,
+    serving: bool,
+) -> dict[str, VectorIndex]:
+    """The indexes, and the one over the factors among a bundle's ``arrays``, if there are any; for
+    ``serving`` it is of the kind that does so best.
+    """
+    if "factors.vectors" not in arrays:
+        return dict(indexes)
+    factors = behaviour(arrays).factors
+    assert factors is not None  # noqa: S101 - made of these arrays
+    made = of_factors(factors, known) if serving else VectorIndex.build(factors.vectors)
+    return {**indexes, "collaborative": made}
 
 
 def _histories(known: Interactions) -> list[NDArray[np.int32]]:

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from models.bundle import Bundle, Manifest, Parts, assemble, behaviour
 from models.domain import Kind
 from models.feature_names import FEATURES
 from models.ids import IdMap
-from models.index import VectorIndex
 from models.query import Query
-from training import asked, collaborative, folding, knowledge, order, ranking
+from training import asked, collaborative, folding, knowledge, ondisk, order, ranking
 from training import behaviour as base
 from training.config import Config
 from training.embed import Embedder
@@ -88,21 +89,28 @@ def prepare(
     embedder: Embedder | None,
     progress: Progress,
     spread: Spread = HERE,
+    scratch: Path | None = None,
 ) -> Prepared:
-    """Match, embed and relate the catalogue; turn learners and interactions into rows."""
+    """Match, embed and relate the catalogue; turn learners and interactions into rows, which are
+    kept in files below ``scratch``, if it is named, as long as the result is in use.
+    """
     catalogue = knowledge.build(data, embedder, progress)
     credentials = IdMap(data.credentials["id"].to_list())
     roles = IdMap(data.roles["id"].to_list())
     with progress.stage("sort by learner", 0):
         learners = Learners.of(data, roles, catalogue.skill_rows)
 
-        def rows(frame: Any) -> Interactions:
-            return interactions(frame, learners.ids, credentials, dated=data.dated)
+        def rows(table: pl.LazyFrame, name: str) -> Interactions:
+            if scratch is None:
+                return interactions(table, learners.ids, credentials, dated=data.dated)
+            folder = scratch / name
+            return ondisk.interactions(table, learners.ids, credentials, folder, dated=data.dated)
 
-        known = rows(data.interactions)
-        as_written = order.as_written(data.interactions, credentials)
+        known = rows(data.acts, "known")
+        as_written = order.as_written(data.acts, credentials)
         arrays = catalogue.arrays | {"place": order.places(known, as_written)}
-        test = None if data.test_interactions is None else rows(data.test_interactions)
+        tested = data.test_interactions
+        test = None if tested is None else rows(tested.lazy(), "test")
     with progress.stage("choose indexes", 0):
         chosen = asked.of_texts(catalogue.indexes, known)
     catalogue = replace(catalogue, arrays=arrays, indexes=chosen)
@@ -151,7 +159,7 @@ def teaching(
     def fold_bundle(among: NDArray[np.bool_]) -> Whole:
         part = known.where(among[known.learner])
         arrays = _behaviour(prepared, part, shape, seed)
-        indexes = _indexes(prepared, arrays, part, serving=False)
+        indexes = asked.with_factors(prepared.catalogue.indexes, arrays, part, serving=False)
         return Whole(
             replace(shell.bundle, behaviour=behaviour(arrays), indexes=indexes),
             replace(shell.parts, arrays={**shell.parts.arrays, **arrays}, indexes=indexes),
@@ -216,20 +224,6 @@ def _behaviour(
     }
 
 
-def _indexes(
-    prepared: Prepared, arrays: Arrays, known: Interactions, *, serving: bool
-) -> dict[str, VectorIndex]:
-    """With the collaborative one; for ``serving`` it is of the kind that does so best."""
-    indexes = dict(prepared.catalogue.indexes)
-    if "factors.vectors" in arrays:
-        factors = behaviour(arrays).factors
-        assert factors is not None  # noqa: S101 - made of these arrays
-        indexes["collaborative"] = (
-            asked.of_factors(factors, known) if serving else VectorIndex.build(factors.vectors)
-        )
-    return indexes
-
-
 def _assembled(
     prepared: Prepared,
     known: Interactions,
@@ -253,7 +247,7 @@ def _assembled(
     parts = Parts(
         arrays=catalogue.arrays | arrays | histories,
         tables=catalogue.tables | {"learners": {"id": list(ids)}},
-        indexes=_indexes(prepared, arrays, known, serving=serving),
+        indexes=asked.with_factors(catalogue.indexes, arrays, known, serving=serving),
         ranker=ranker,
     )
     manifest = Manifest(
