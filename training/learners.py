@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -83,7 +84,7 @@ def interactions(
     table: pl.LazyFrame, learners: IdMap, credentials: IdMap, *, dated: bool
 ) -> Interactions:
     """A table of interactions as arrays."""
-    found = as_rows(table, learners, credentials).collect()
+    found = Rows.of(learners, credentials).to(table)
     return Interactions.build(
         **{name: found[name].to_numpy() for name in found.columns},
         n_learners=len(learners),
@@ -92,26 +93,50 @@ def interactions(
     )
 
 
-def as_rows(table: pl.LazyFrame, learners: IdMap, credentials: IdMap) -> pl.LazyFrame:
-    """The columns that ``Interactions.build`` takes, in the order of the table."""
-    kinds = [kind.value for kind in KINDS]
-    table = with_row(table, "learner_id", learners, "learner")
-    return with_row(table, "credential_id", credentials, "credential").select(
-        "learner",
-        "credential",
-        at=pl.col("occurred_at").cast(pl.Float64),
-        kind=pl.col("kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.UInt8),
-        value=pl.col("value").cast(pl.Float32).fill_null(np.nan),
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What turns ids into rows, made once for many tables."""
+
+    learners: pl.LazyFrame
+    credentials: pl.LazyFrame
+
+    @classmethod
+    def of(cls, learners: IdMap, credentials: IdMap) -> Self:
+        """All ids that there may be."""
+        return cls(
+            numbered("learner_id", learners, "learner"),
+            numbered("credential_id", credentials, "credential"),
+        )
+
+    def to(self, table: pl.LazyFrame) -> pl.DataFrame:
+        """The columns that ``Interactions.build`` takes, in the order of the table."""
+        kinds = [kind.value for kind in KINDS]
+        return (
+            table.join(self.learners, on="learner_id", how="left", maintain_order="left")
+            .join(self.credentials, on="credential_id", how="left", maintain_order="left")
+            .select(
+                "learner",
+                "credential",
+                at=pl.col("occurred_at").cast(pl.Float64),
+                kind=pl.col("kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.UInt8),
+                value=pl.col("value").cast(pl.Float32).fill_null(np.nan),
+            )
+            .collect()
+        )
+
+
+def numbered(column: str, ids: IdMap, name: str) -> pl.LazyFrame:
+    """The ids as ``column``, and their rows (Int32) as ``name``."""
+    known = pl.DataFrame({column: list(ids)}, schema={column: pl.String})
+    return known.with_row_index(name).cast({name: pl.Int32}).lazy()
+
+
+def row_of(table: pl.LazyFrame, column: str, ids: IdMap) -> NDArray[np.int32]:
+    """The row of each of a column's ids, all of which must be known, ``(rows,)``."""
+    rows = table.select(column).join(
+        numbered(column, ids, "row"), on=column, how="left", maintain_order="left"
     )
-
-
-def with_row(table: pl.LazyFrame, column: str, ids: IdMap, name: str) -> pl.LazyFrame:
-    """The table with the row (Int32) of each of a column's ids, all of which must be known, as
-    ``name``.
-    """
-    known = pl.DataFrame({column: list(ids)}, schema={column: pl.String}).with_row_index(name)
-    known = known.cast({name: pl.Int32})
-    return table.join(known.lazy(), on=column, how="left", maintain_order="left")
+    return rows.select("row").collect()["row"].to_numpy()
 
 
 def held_kinds(known: Interactions) -> tuple[Kind, ...]:

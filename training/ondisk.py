@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.ids import IdMap
 from training.interactions import Interactions
-from training.learners import as_rows
+from training.learners import Rows
 
 AT_ONCE: Final = 1_000_000
 """About so many interactions are in memory at once."""
@@ -40,7 +40,7 @@ def interactions(
     ranges = min(max(1, -(-rows // AT_ONCE)), MOST, max(1, n))
     cuts = np.linspace(0, n, ranges + 1).astype(np.int64)
     files = [folder / f"{number:03}.rows" for number in range(ranges)]
-    _scatter(as_rows(table, learners, credentials), cuts, files)
+    _scatter(table, Rows.of(learners, credentials), cuts, files)
     lengths = [np.zeros(1, np.int64)]
     columns = [name for name in ROW.names or () if name != "learner"]
     with ExitStack() as opened:
@@ -68,14 +68,15 @@ def interactions(
     )
 
 
-def _scatter(table: pl.LazyFrame, cuts: NDArray[np.int64], files: list[Path]) -> None:
+def _scatter(table: pl.LazyFrame, rows: Rows, cuts: NDArray[np.int64], files: list[Path]) -> None:
     with ExitStack() as opened:
         ranges = [opened.enter_context(file.open("wb")) for file in files]
         batches = table.collect_batches(chunk_size=AT_ONCE, maintain_order=True, engine="streaming")
         for batch in batches:
-            part = np.empty(batch.height, ROW)
+            found = rows.to(batch.lazy())
+            part = np.empty(found.height, ROW)
             for name in ROW.names or ():
-                part[name] = batch[name].to_numpy()
+                part[name] = found[name].to_numpy()
             which = np.searchsorted(cuts, part["learner"], side="right") - 1
             part = part[np.argsort(which, kind="stable")]
             ends = np.cumsum(np.bincount(which, minlength=len(files)))

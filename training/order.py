@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.ids import IdMap
 from training.interactions import Interactions
-from training.learners import with_row
+from training.learners import row_of
 
 REPEATED: Final = 0.9
 """An order in which more than this share of neighbours follow each other as the histories first
@@ -28,8 +28,7 @@ NOWHERE: Final[NDArray[np.int32]] = np.zeros(0, np.int32)
 
 def as_written(table: pl.LazyFrame, credentials: IdMap) -> NDArray[np.int32]:
     """The credential rows of a table of interactions in its own order."""
-    named = with_row(table.select("credential_id"), "credential_id", credentials, "row")
-    return named.select("row").collect(engine="streaming")["row"].to_numpy()
+    return row_of(table, "credential_id", credentials)
 
 
 def places(known: Interactions, as_written: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -158,7 +158,7 @@ def teaching(
 
     def fold_bundle(among: NDArray[np.bool_]) -> Whole:
         part = known.where(among[known.learner])
-        arrays = _behaviour(prepared, part, shape, seed)
+        arrays = base_models(prepared, part, shape, seed)
         indexes = asked.with_factors(prepared.catalogue.indexes, arrays, part, serving=False)
         return Whole(
             replace(shell.bundle, behaviour=behaviour(arrays), indexes=indexes),
@@ -194,17 +194,20 @@ def _kept_behaviour(
 
     def fitted() -> Arrays:
         with progress.stage(name, 0):
-            return _behaviour(prepared, known, shape, seed)
+            return base_models(prepared, known, shape, seed)
 
     return prepared.kept.arrays(name, fitted)
 
 
-def _behaviour(
+def base_models(
     prepared: Prepared,
     known: Interactions,
     shape: Shape,
     seed: int,
 ) -> Arrays:
+    """All that is fitted on the interactions ``known``, as arrays of a bundle. Raises
+    ``TrainingFailed`` as ``fit`` does.
+    """
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
     arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread, prepared.config)

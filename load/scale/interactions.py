@@ -29,7 +29,7 @@ from training.behaviour import DEFAULTS
 from training.cluster import joined
 from training.counts import Counts
 from training.ledger import Ledger
-from training.progress import Silent
+from training.progress import Lines
 from training.spread import HERE, Spread
 from training.steps import reach
 from training.tally import Tally
@@ -112,7 +112,7 @@ def counted(folder: Path, whole: bool, workers: int | None) -> dict[str, Any]:
 
 
 def _counted(folder: Path, whole: bool, spread: Spread) -> dict[str, Any]:
-    ledger = Ledger(Silent())
+    ledger = Ledger(Lines(Console(stderr=True)))
     longest = reach(DEFAULTS.slow)
     with tempfile.TemporaryDirectory(prefix=".acts-", dir=folder.parent) as scratch:
         with ledger.stage("read and check", 0):

@@ -85,6 +85,6 @@ def _months(data: Dataset) -> list[list[Any]]:
     year, month = map(int, min(counts).split("-"))
     named: list[list[Any]] = []
     while (name := f"{year:04}-{month:02}") <= max(counts):
-        named.append([name, counts[name]])
+        named.append([name, counts.get(name, 0)])
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return named[-MONTHS:]

@@ -28,7 +28,7 @@ from training.content import content_hash
 from training.embed import embedder_of
 from training.evaluate import ask_all
 from training.kept import NOTHING, Arrays, Kept
-from training.learners import Asker, interactions, with_row
+from training.learners import Asker, interactions, row_of
 from training.metrics import measure
 from training.pipeline import Prepared, fit, prepare
 from training.progress import Progress, Silent
@@ -158,7 +158,7 @@ def without_test(data: Dataset) -> Dataset:
     trained = np.diff(last(known).train.indptr)
     kept = np.arange(len(known)) - known.indptr[known.learner] < trained[known.learner]
     in_table = np.zeros(len(known), np.bool_)
-    learner = with_row(data.acts, "learner_id", learners, "row").collect()["row"].to_numpy()
+    learner = row_of(data.acts, "learner_id", learners)
     in_table[_order(frame["occurred_at"].to_numpy(), learner)] = kept
     part = replace(data, acts=frame.filter(in_table).lazy(), test_interactions=None)
     names = ("credentials", "skills", "roles", "learners", "interactions")
