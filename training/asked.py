@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.bundle import behaviour
 from models.collaborative import Factors, fold_in, recency
 from models.index import NEARLY_ALL, VectorIndex
 from models.signals import TEXT_WINDOW
 from training.indexes import QUESTIONS, choose
 from training.interactions import Interactions
+from training.knowledge import Catalogue
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -67,6 +69,30 @@ def of_factors(factors: Factors, known: Interactions) -> VectorIndex:
 def _profiles(texts: NDArray[np.float32], known: Interactions) -> list[NDArray[np.float32]]:
     """The mean texts of what some learners met last."""
     return [texts[rows[-TEXT_WINDOW:]].mean(0) for rows in _histories(known)]
+
+
+def with_behaviour(
+    catalogue: Catalogue,
+    arrays: Mapping[str, NDArray[Any]],
+    known: Interactions,
+    *,
+    serving: bool,
+) -> dict[str, VectorIndex]:
+    """The catalogue's indexes, and the one over the factors among a bundle's ``arrays``, if there
+    are any; for ``serving`` it is of the kind that does so best, and there is one of what nobody
+    met.
+    """
+    indexes = dict(catalogue.indexes)
+    if serving:
+        texts, met = catalogue.arrays["text_vectors"], arrays["learners_of"] > 0
+        indexes |= of_unmet(catalogue.indexes, texts, known, met)
+    if "factors.vectors" in arrays:
+        factors = behaviour(arrays).factors
+        assert factors is not None  # noqa: S101 - made of these arrays
+        vectors = np.asarray(factors.vectors)
+        made = of_factors(factors, known) if serving else VectorIndex.build(vectors)
+        indexes["collaborative"] = made
+    return indexes
 
 
 def _histories(known: Interactions) -> list[NDArray[np.int32]]:

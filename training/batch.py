@@ -15,11 +15,11 @@ from models.bundle import Bundle
 from models.domain import Ask, HeldSkill, Learner, Target
 from models.errors import DataError, UsageError
 from models.recommend import recommend
+from training.parsing import parse
 from training.progress import Progress
 from training.readers import read
 from training.schema import TABLES
 from training.spread import Spread
-from training.tables import parse
 
 TOGETHER: Final = 2_000
 """So many learners are answered at a time, for each of which the bundle is opened and checked."""

@@ -1,26 +1,36 @@
 """Work on other processors and machines; the only door to Dask.
 
-A worker runs the very functions that run here without it, so what comes back is equal. Parts are
-handed over as files in a folder that every worker must see; when a worker is lost, what it had
-not delivered is done again by another from the same file.
+A worker runs the very functions that run here without it, so what comes back is equal. Parts and
+bundles are handed over as files in a folder that every worker must see; when a worker is lost, what
+it had not delivered is done again by another from the same file.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
-from dask.distributed import Client, KilledWorker, LocalCluster
+from dask.distributed import Client, Future, KilledWorker, LocalCluster
 
+from models import bundle
+from models.bundle import Bundle
 from models.errors import TrainingFailed, UsageError
 from training.counts import Part
-from training.spread import Item, Result, Spread
+from training.spread import Item, Result, Spread, Whole
 
 WAIT: str = "20s"
 """So long a scheduler has to answer."""
+
+AHEAD: Final = 2
+"""So many items a processor are handed over before their results are fetched: while one is worked
+on the next is there. What waits here is not in anybody's memory.
+"""
 
 
 class Cluster(Spread):
@@ -30,24 +40,40 @@ class Cluster(Spread):
         self._client = client
         self._folder = folder
 
-    def over(self, function: Callable[[Part], Result], parts: Sequence[Part]) -> Iterator[Result]:
-        with tempfile.TemporaryDirectory(prefix="parts-", dir=self._folder) as scratch:
-            files = [Path(scratch) / f"{number:05d}.npz" for number in range(len(parts))]
-            for part, file in zip(parts, files, strict=True):
-                part.save(file)
-            yield from self.each(partial(_from_file, function), files)
+    def over(self, function: Callable[[Part], Result], parts: Iterable[Part]) -> Iterator[Result]:
+        with self._scratch() as scratch:
+            yield from self.each(partial(_from_file, function), _files(parts, scratch))
 
-    def each(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-        # Not pure: Dask would take a file of the same name for the same work.
-        waiting = self._client.map(function, items, pure=False)
+    def each(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        coming = iter(items)
+        waiting: deque[Future[Result]] = deque()
         try:
-            while waiting:
+            while True:
+                ahead = AHEAD * max(1, sum(self._client.nthreads().values()))
+                for item in islice(coming, max(0, ahead - len(waiting))):
+                    # Not pure: Dask would take a file of the same name for the same work.
+                    waiting.append(self._client.submit(function, item, pure=False))
+                if not waiting:
+                    return
                 yield waiting[0].result()
-                waiting.pop(0)
+                waiting.popleft()
         except KilledWorker as error:
             raise TrainingFailed(f"the cluster lost worker after worker: {error}") from error
         finally:
-            self._client.cancel(waiting)
+            self._client.cancel(list(waiting))
+
+    @contextmanager
+    def lending(self, whole: Whole) -> Iterator[Callable[[], Bundle]]:
+        facts = whole.bundle.manifest.model_dump(exclude={"bundle_version", "files"})
+        with self._scratch() as scratch:
+            written = bundle.write(whole.parts, facts, scratch)
+            # It was summed up when it was written, and every worker reads it many times.
+            yield partial(bundle.read, written, checked=True)
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="parts-", dir=self._folder) as scratch:
+            yield Path(scratch)
 
 
 @contextmanager
@@ -77,6 +103,13 @@ def joined(address: str | None, workers: int | None, folder: Path) -> Iterator[C
         Client(own) as client,
     ):
         yield Cluster(client, folder)
+
+
+def _files(parts: Iterable[Part], folder: Path) -> Iterator[Path]:
+    for number, part in enumerate(parts):
+        file = folder / f"{number:05d}.npz"
+        part.save(file)
+        yield file
 
 
 def _from_file(function: Callable[[Part], Result], file: Path) -> Result:

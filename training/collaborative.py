@@ -83,7 +83,7 @@ def fit(
 
     Raises ``TrainingFailed`` when nothing was met in ``train`` or the factors diverge.
     """
-    states = _epochs(train, item_features, epochs, components, learning_rate, seed)
+    states = epochs_of(train, item_features, epochs, components, learning_rate, seed)
     for epoch, model in states:
         progress(epoch)
         if epoch == epochs:
@@ -106,7 +106,7 @@ def best_pace(
     best, chosen = -1.0, Pace(CHECK_EVERY, LEARNING_RATES[0])
     for rate in LEARNING_RATES:
         highest, waited = -1.0, 0
-        for epoch, model in _epochs(
+        for epoch, model in epochs_of(
             inner.train, item_features, MOST_EPOCHS, components, rate, seed
         ):
             if epoch % CHECK_EVERY:
@@ -122,7 +122,7 @@ def best_pace(
     return chosen, tuple(checks)
 
 
-def _epochs(
+def epochs_of(
     train: Interactions,
     item_features: csr_array | None,
     epochs: int,

@@ -16,15 +16,17 @@ class _Hash(Protocol):
     def update(self, data: bytes, /) -> None: ...
 
 
-def content_hash(tables: Mapping[str, pl.DataFrame]) -> str:
+def content_hash(tables: Mapping[str, pl.DataFrame | pl.LazyFrame]) -> str:
     """SHA-256 (hex) over the tables' names, columns, values and their order."""
     digest = hashlib.sha256()
-    for name, frame in tables.items():
-        digest.update(f"{name}:{frame.height};".encode())
-        for series in frame:
-            digest.update(f"{series.name}:".encode())
-            for start in range(0, frame.height, BLOCK):
-                _add(digest, series.slice(start, BLOCK))
+    for name, table in tables.items():
+        frame = table.lazy()
+        height = frame.select(pl.len()).collect().item()
+        digest.update(f"{name}:{height};".encode())
+        for column in frame.collect_schema().names():
+            digest.update(f"{column}:".encode())
+            for start in range(0, height, BLOCK):
+                _add(digest, frame.select(column).slice(start, BLOCK).collect()[column])
     return digest.hexdigest()
 
 

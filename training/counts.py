@@ -7,7 +7,7 @@ processor, on several or on several machines is the same function.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from training.interactions import DISMISS, Interactions
 from training.matrix import met_matrix
 from training.spread import Spread
 from training.steps import Steps
-from training.tally import Tally
+from training.tally import Tally, summed
 
 PART: Final = 1_000_000
 """About so many interactions are counted at once, which bounds the memory needed."""
@@ -113,13 +113,18 @@ class Counts:
         )
 
     @classmethod
-    def total(cls, parts: Sequence[Counts]) -> Self:
+    def total(cls, parts: Iterable[Self]) -> Self:
         """The sum over at least one part."""
+        return summed(parts, cls.plus)
+
+    def plus(self, other: Self) -> Self:
+        """Both together."""
         tallies = ("apart", "soon", "sitting", "after_pair", "together", "for_role")
-        return cls(
-            **{name: Tally.total([getattr(each, name) for each in parts]) for name in tallies},
-            begun=np.sum([each.begun for each in parts], axis=0),
-            aiming=np.sum([each.aiming for each in parts], axis=0),
+        both = {name: [getattr(self, name), getattr(other, name)] for name in tallies}
+        return type(self)(
+            **{name: Tally.total(each) for name, each in both.items()},
+            begun=self.begun + other.begun,
+            aiming=self.aiming + other.aiming,
         )
 
 
@@ -135,7 +140,7 @@ def count(
             f"{known.n_credentials} credentials: expected at most {MOST}, to count steps"
         )
     counted = partial(Counts.of, n_roles=n_roles, longest=longest)
-    return Counts.total(list(spread.over(counted, list(parts(known, roles, PART)))))
+    return Counts.total(spread.over(counted, parts(known, roles, PART)))
 
 
 def parts(known: Interactions, roles: NDArray[np.int32], size: int) -> Iterator[Part]:

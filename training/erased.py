@@ -23,15 +23,15 @@ LEARNER_COLUMNS: Final[Mapping[str, str]] = {
 
 def without(
     frames: Mapping[str, pl.DataFrame], marks: pl.DataFrame
-) -> tuple[dict[str, pl.DataFrame], int]:
-    """The tables without any row of a marked learner, and how many learners that were.
+) -> tuple[dict[str, pl.DataFrame], set[str]]:
+    """The tables without any row of a marked learner, and which learners that were.
 
     ``marks`` has the columns ``tenant`` and ``tombstone``. Of which tenant a row is nobody knows:
     an id is left out when any of these tenants erased it.
     """
     named = [frames[table][column] for table, column in LEARNER_COLUMNS.items() if table in frames]
     if marks.is_empty() or not named:
-        return dict(frames), 0
+        return dict(frames), set()
     known = set(marks["tombstone"])
     gone = {
         learner
@@ -44,7 +44,7 @@ def without(
         for table, column in LEARNER_COLUMNS.items()
         if table in frames
     }
-    return {**frames, **kept}, len(gone)
+    return {**frames, **kept}, gone
 
 
 def mark(tenant: str, learner: str) -> str:

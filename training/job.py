@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 
 from models.bundle import write
 from models.bundle.registry import Served
-from training import gate, tables
+from training import gate, partitioned, tables
 from training.baselines import BASELINES
 from training.config import Config
 from training.embed import embedder_of
@@ -84,61 +84,68 @@ def train(
     ``TrainingFailed`` when there is nothing to learn from.
     """
     progress = ledger = Ledger(progress)
-    with progress.stage("read tables", 0):
-        data = tables.load(folder, on_bad_row)
-    embedder = embedder_of(config, cache)
-    made_from = {"data": data.content_hash, "config": config.model_dump(mode="json"), "seed": seed}
-    kept = Kept(None if work is None else place(work, made_from))
-    if not resume:
-        kept.forget()
-    prepared = replace(prepare(data, config, embedder, progress, spread), kept=kept)
-    chosen = _chosen_before(served, config, len(prepared.known)) if warm else None
-    if chosen is not None:
-        prepared = replace(prepared, shape=Shape.of(chosen["shape"]))
-    split = sampled(last(prepared.known), seed, JUDGED)
-    report, papers = None, Papers(prepared, seed)
-    fitted = fit(prepared, split.train, seed, progress)
-    if len(split):
-        beside = {name: BASELINES[name] for name in BESIDE}
-        measured = Evaluation(
-            *kept.plain(
-                "evaluation",
-                lambda: evaluate(
-                    prepared, split, fitted.bundle, beside, seed, progress, tuned=False
-                ),
+    with partitioned.scratch(folder, work) as scratch:
+        with progress.stage("read tables", 0):
+            data = tables.load(folder, on_bad_row, scratch=scratch)
+        embedder = embedder_of(config, cache)
+        made_from = {
+            "data": data.content_hash,
+            "config": config.model_dump(mode="json"),
+            "seed": seed,
+        }
+        kept = Kept(None if work is None else place(work, made_from))
+        if not resume:
+            kept.forget()
+        prepared = replace(prepare(data, config, embedder, progress, spread, scratch), kept=kept)
+        chosen = _chosen_before(served, config, len(prepared.known)) if warm else None
+        if chosen is not None:
+            prepared = replace(prepared, shape=Shape.of(chosen["shape"]))
+        split = sampled(last(prepared.known), seed, JUDGED)
+        report, papers = None, Papers(prepared, seed)
+        fitted = fit(prepared, split.train, seed, progress)
+        if len(split):
+            beside = {name: BASELINES[name] for name in BESIDE}
+            measured = Evaluation(
+                *kept.plain(
+                    "evaluation",
+                    lambda: evaluate(
+                        prepared, split, fitted.bundle, beside, seed, progress, tuned=False
+                    ),
+                )
             )
+            papers = papers.about(fitted, split, measured, served, progress)
+            report = measured.report | papers.compared()
+            fitted = refit(prepared, fitted, prepared.known, seed, progress)
+        manifest = facts(
+            prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
         )
-        papers = papers.about(fitted, split, measured, served, progress)
-        report = measured.report | papers.compared()
-        fitted = refit(prepared, fitted, prepared.known, seed, progress)
-    manifest = facts(
-        prepared, prepared.known, seed, fitted.parts, fitted.bundle.manifest.held_kinds
-    )
-    settings = chosen or {"chosen_on": len(prepared.known), "shape": fitted.shape.told()}
-    metrics = (report or {}) | ledger.told() | {"settings": settings}
-    manifest |= {"created_at": now.isoformat(), "metrics": metrics}
-    with tempfile.TemporaryDirectory() as scratch, progress.stage("write bundle", 0):
-        parts = fitted.parts
-        if embedder is not None:
-            embedder.export(Path(scratch))
-            parts = replace(parts, encoder=Path(scratch))
-        written = write(parts, manifest, out)
-    kept.forget()
-    rejects = None
-    if data.rejects:
-        rejects = out / f"{written.name}.rejects.jsonl"
-        write_rejects(rejects, data.rejects)
-    found = gate.verdict(report, frozenset(prepared.credentials), served, config.largest_disparity)
-    return Trained(
-        written,
-        tuple(found),
-        report,
-        rejects,
-        data.erased,
-        ledger.all(),
-        fitted.learning,
-        papers.write(written, served, found, now),
-    )
+        settings = chosen or {"chosen_on": len(prepared.known), "shape": fitted.shape.told()}
+        metrics = (report or {}) | ledger.told() | {"settings": settings}
+        manifest |= {"created_at": now.isoformat(), "metrics": metrics}
+        with tempfile.TemporaryDirectory() as exported, progress.stage("write bundle", 0):
+            parts = fitted.parts
+            if embedder is not None:
+                embedder.export(Path(exported))
+                parts = replace(parts, encoder=Path(exported))
+            written = write(parts, manifest, out)
+        kept.forget()
+        rejects = None
+        if data.rejects:
+            rejects = out / f"{written.name}.rejects.jsonl"
+            write_rejects(rejects, data.rejects)
+        found = gate.verdict(
+            report, frozenset(prepared.credentials), served, config.largest_disparity
+        )
+        return Trained(
+            written,
+            tuple(found),
+            report,
+            rejects,
+            data.erased,
+            ledger.all(),
+            fitted.learning,
+            papers.write(written, served, found, now),
+        )
 
 
 def _chosen_before(served: Served | None, config: Config, n: int) -> Mapping[str, Any] | None:

@@ -28,9 +28,10 @@ from models.trees import Trees
 from training import metrics, pipeline, ranking, splits, tables
 from training.config import Config
 from training.embed import embedder_of
-from training.pipeline import Fitted, Prepared, Teaching
+from training.pipeline import Fitted, Prepared
 from training.progress import Progress, Silent
-from training.ranking import NEXT, VALIDATION, Questions
+from training.questions import NEXT, Questions, Teaching, collect, folds
+from training.ranking import VALIDATION
 
 CUTOFF: Final = 10
 
@@ -111,8 +112,13 @@ class Lab:
             added = np.asarray(values(bundle, query, candidates.rows), np.float32)
             return np.column_stack([usual, added])
 
-        wide = ranking.collect(
-            *self.teaching, self.prepared.config, self.seed, Silent(), columns, (*FEATURES, name)
+        wide = collect(
+            *self.teaching,
+            self.prepared.config,
+            self.seed,
+            Silent(),
+            columns=columns,
+            names=(*FEATURES, name),
         )
         if wide is None or len(wide.sizes) < ranking.FEWEST_QUESTIONS:
             raise UsageError(
@@ -133,13 +139,17 @@ class Lab:
             raise UsageError(f"'{name}' is a source already")
         wide = {**sources.SOURCES, name: proposed}
         rng = np.random.default_rng(self.seed)
-        unseen = ranking.asked(*self.teaching, self.prepared.config, rng)
+        unseen = (
+            (fold.whole.bundle, *each)
+            for fold in folds(*self.teaching, self.prepared.config, rng)
+            for each in fold.unseen
+        )
         reached: list[tuple[bool, bool]] = []
         owner: list[int] = []
-        for bundle, query, learner, position in islice(unseen, most):
+        for bundle, query, learner, met in islice(unseen, most):
             known = signals.compute(bundle, query, gap.measure(bundle, query))
             among = eligible(bundle, query)
-            answer = int(self.teaching.met.credential[position])
+            answer = int(met[0])
             without, with_ = (
                 sources.propose(bundle, query, known, among, sources=each).rows
                 for each in (sources.SOURCES, wide)

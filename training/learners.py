@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -63,10 +64,10 @@ class Learners:
     @classmethod
     def of(cls, data: Dataset, roles: IdMap, skill_rows: Mapping[str, int]) -> Learners:
         """Collect the learners; a target role that is no role of the data is unknown."""
-        frames = [data.interactions["learner_id"], data.learners["id"].alias("learner_id")]
+        frames = [data.acts.select("learner_id"), data.learners.lazy().select(learner_id="id")]
         if data.test_interactions is not None:
-            frames.append(data.test_interactions["learner_id"])
-        known = pl.concat(frames).unique().sort()
+            frames.append(data.test_interactions.lazy().select("learner_id"))
+        known = pl.concat(frames).unique().collect(engine="streaming")["learner_id"].sort()
         stated = data.learners.join(known.alias("id").to_frame().with_row_index("row"), on="id")
         aims = pl.DataFrame(
             {"target_role": list(roles), "role": range(len(roles))},
@@ -80,28 +81,62 @@ class Learners:
 
 
 def interactions(
-    frame: pl.DataFrame, learners: IdMap, credentials: IdMap, *, dated: bool
+    table: pl.LazyFrame, learners: IdMap, credentials: IdMap, *, dated: bool
 ) -> Interactions:
     """A table of interactions as arrays."""
-    kinds = frame["kind"].replace_strict(
-        [kind.value for kind in KINDS], range(len(KINDS)), return_dtype=pl.UInt8
-    )
+    found = Rows.of(learners, credentials).to(table)
     return Interactions.build(
-        rows_of(frame["learner_id"], learners),
-        rows_of(frame["credential_id"], credentials),
-        frame["occurred_at"].cast(pl.Float64).to_numpy(),
+        **{name: found[name].to_numpy() for name in found.columns},
         n_learners=len(learners),
         n_credentials=len(credentials),
-        kind=kinds.to_numpy(),
-        value=frame["value"].cast(pl.Float32).fill_null(np.nan).to_numpy(),
         dated=dated,
     )
 
 
-def rows_of(column: pl.Series, ids: IdMap) -> NDArray[np.int32]:
-    """The row of each of a column's ids, all of which must be known, ``(len(column),)``."""
-    known = pl.Series(list(ids), dtype=pl.String)
-    return column.replace_strict(known, range(len(ids)), return_dtype=pl.Int32).to_numpy()
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What turns ids into rows, made once for many tables."""
+
+    learners: pl.LazyFrame
+    credentials: pl.LazyFrame
+
+    @classmethod
+    def of(cls, learners: IdMap, credentials: IdMap) -> Self:
+        """All ids that there may be."""
+        return cls(
+            numbered("learner_id", learners, "learner"),
+            numbered("credential_id", credentials, "credential"),
+        )
+
+    def to(self, table: pl.LazyFrame) -> pl.DataFrame:
+        """The columns that ``Interactions.build`` takes, in the order of the table."""
+        kinds = [kind.value for kind in KINDS]
+        return (
+            table.join(self.learners, on="learner_id", how="left", maintain_order="left")
+            .join(self.credentials, on="credential_id", how="left", maintain_order="left")
+            .select(
+                "learner",
+                "credential",
+                at=pl.col("occurred_at").cast(pl.Float64),
+                kind=pl.col("kind").replace_strict(kinds, range(len(kinds)), return_dtype=pl.UInt8),
+                value=pl.col("value").cast(pl.Float32).fill_null(np.nan),
+            )
+            .collect()
+        )
+
+
+def numbered(column: str, ids: IdMap, name: str) -> pl.LazyFrame:
+    """The ids as ``column``, and their rows (Int32) as ``name``."""
+    known = pl.DataFrame({column: list(ids)}, schema={column: pl.String})
+    return known.with_row_index(name).cast({name: pl.Int32}).lazy()
+
+
+def row_of(table: pl.LazyFrame, column: str, ids: IdMap) -> NDArray[np.int32]:
+    """The row of each of a column's ids, all of which must be known, ``(rows,)``."""
+    rows = table.select(column).join(
+        numbered(column, ids, "row"), on=column, how="left", maintain_order="left"
+    )
+    return rows.select("row").collect()["row"].to_numpy()
 
 
 def held_kinds(known: Interactions) -> tuple[Kind, ...]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from models.ids import IdMap
 from training.interactions import Interactions
-from training.learners import rows_of
+from training.learners import row_of
 
 REPEATED: Final = 0.9
 """An order in which more than this share of neighbours follow each other as the histories first
@@ -26,9 +26,9 @@ NOWHERE: Final[NDArray[np.int32]] = np.zeros(0, np.int32)
 """Stands for an order that means nothing."""
 
 
-def as_written(table: pl.DataFrame, credentials: IdMap) -> NDArray[np.int32]:
+def as_written(table: pl.LazyFrame, credentials: IdMap) -> NDArray[np.int32]:
     """The credential rows of a table of interactions in its own order."""
-    return rows_of(table["credential_id"], credentials)
+    return row_of(table, "credential_id", credentials)
 
 
 def places(known: Interactions, as_written: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any, Final, NamedTuple
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from models.bundle import Bundle, Manifest, Parts, assemble, behaviour
 from models.domain import Kind
 from models.feature_names import FEATURES
 from models.ids import IdMap
-from models.index import VectorIndex
 from models.query import Query
-from training import asked, collaborative, folding, knowledge, order, ranking
+from training import asked, collaborative, folding, knowledge, ondisk, order, ranking
 from training import behaviour as base
 from training.config import Config
 from training.embed import Embedder
@@ -27,8 +28,9 @@ from training.knowledge import Catalogue
 from training.learners import Asker, Learners, held_kinds, interactions, kind_weights
 from training.matrix import item_features_of
 from training.progress import Progress
+from training.questions import Teaching
 from training.shape import Shape, choose
-from training.spread import HERE, Spread
+from training.spread import HERE, Spread, Whole
 from training.tables import Dataset
 
 LIBRARIES: Final = (
@@ -87,21 +89,28 @@ def prepare(
     embedder: Embedder | None,
     progress: Progress,
     spread: Spread = HERE,
+    scratch: Path | None = None,
 ) -> Prepared:
-    """Match, embed and relate the catalogue; turn learners and interactions into rows."""
+    """Match, embed and relate the catalogue; turn learners and interactions into rows, which are
+    kept in files below ``scratch``, if it is named, as long as the result is in use.
+    """
     catalogue = knowledge.build(data, embedder, progress)
     credentials = IdMap(data.credentials["id"].to_list())
     roles = IdMap(data.roles["id"].to_list())
     with progress.stage("sort by learner", 0):
         learners = Learners.of(data, roles, catalogue.skill_rows)
 
-        def rows(frame: Any) -> Interactions:
-            return interactions(frame, learners.ids, credentials, dated=data.dated)
+        def rows(table: pl.LazyFrame, name: str) -> Interactions:
+            if scratch is None:
+                return interactions(table, learners.ids, credentials, dated=data.dated)
+            folder = scratch / name
+            return ondisk.interactions(table, learners.ids, credentials, folder, dated=data.dated)
 
-        known = rows(data.interactions)
-        as_written = order.as_written(data.interactions, credentials)
+        known = rows(data.acts, "known")
+        as_written = order.as_written(data.acts, credentials)
         arrays = catalogue.arrays | {"place": order.places(known, as_written)}
-        test = None if data.test_interactions is None else rows(data.test_interactions)
+        tested = data.test_interactions
+        test = None if tested is None else rows(tested.lazy(), "test")
     with progress.stage("choose indexes", 0):
         chosen = asked.of_texts(catalogue.indexes, known)
     catalogue = replace(catalogue, arrays=arrays, indexes=chosen)
@@ -126,20 +135,12 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     arrays = _kept_behaviour(prepared, known, shape, seed, progress, "fit base models")
     taught = teaching(prepared, known, shape, arrays, seed)
     boosted = ranking.Boosted(
-        *kept.plain("ranker", lambda: ranking.train(*taught, config, seed, progress))
+        *kept.plain(
+            "ranker", lambda: ranking.train(*taught, config, seed, progress, prepared.spread)
+        )
     )
     fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)
     return replace(fitted, curve=boosted.curve)
-
-
-class Teaching(NamedTuple):
-    """What the ranker is taught from: first meetings ``met``, how to ``ask`` before one of them,
-    and the bundle of some learners.
-    """
-
-    met: Interactions
-    ask: ranking.Ask
-    fold_bundle: ranking.FoldBundle
 
 
 def teaching(
@@ -150,16 +151,19 @@ def teaching(
     asker = Asker(known, prepared.learners, kinds)
     met_at = np.flatnonzero(known.first_meetings())
     met = known.where(known.first_meetings())
-    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape, serving=False).bundle
+    shell = _assembled(prepared, known, seed, arrays, None, kinds, shape, serving=False)
 
     def ask(bundle: Bundle, learner: int, position: int) -> Query:
         return asker.ask(bundle, learner, int(met_at[position]), float(met.at[position]))
 
-    def fold_bundle(among: NDArray[np.bool_]) -> Bundle:
+    def fold_bundle(among: NDArray[np.bool_]) -> Whole:
         part = known.where(among[known.learner])
-        arrays = _behaviour(prepared, part, shape, seed)
-        indexes = _indexes(prepared, arrays, part, serving=False)
-        return replace(shell, behaviour=behaviour(arrays), indexes=indexes)
+        arrays = base_models(prepared, part, shape, seed)
+        indexes = asked.with_behaviour(prepared.catalogue, arrays, part, serving=False)
+        return Whole(
+            replace(shell.bundle, behaviour=behaviour(arrays), indexes=indexes),
+            replace(shell.parts, arrays={**shell.parts.arrays, **arrays}, indexes=indexes),
+        )
 
     return Teaching(met, ask, fold_bundle)
 
@@ -190,17 +194,20 @@ def _kept_behaviour(
 
     def fitted() -> Arrays:
         with progress.stage(name, 0):
-            return _behaviour(prepared, known, shape, seed)
+            return base_models(prepared, known, shape, seed)
 
     return prepared.kept.arrays(name, fitted)
 
 
-def _behaviour(
+def base_models(
     prepared: Prepared,
     known: Interactions,
     shape: Shape,
     seed: int,
 ) -> Arrays:
+    """All that is fitted on the interactions ``known``, as arrays of a bundle. Raises
+    ``TrainingFailed`` as ``fit`` does.
+    """
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
     arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread, prepared.config)
@@ -220,22 +227,6 @@ def _behaviour(
     }
 
 
-def _indexes(
-    prepared: Prepared, arrays: Arrays, known: Interactions, *, serving: bool
-) -> dict[str, VectorIndex]:
-    """With the collaborative one; for ``serving`` of the best kind, and with what nobody met."""
-    indexes, texts = dict(prepared.catalogue.indexes), prepared.catalogue.arrays["text_vectors"]
-    if serving:
-        indexes |= asked.of_unmet(indexes, texts, known, arrays["learners_of"] > 0)
-    if "factors.vectors" in arrays:
-        factors, vectors = behaviour(arrays).factors, arrays["factors.vectors"]
-        assert factors is not None  # noqa: S101 - made of these arrays
-        indexes["collaborative"] = (
-            asked.of_factors(factors, known) if serving else VectorIndex.build(vectors)
-        )
-    return indexes
-
-
 def _assembled(
     prepared: Prepared,
     known: Interactions,
@@ -247,18 +238,19 @@ def _assembled(
     *,
     serving: bool = True,
 ) -> Fitted:
-    """The bundle in memory; one that is not for ``serving`` is taken apart again."""
-    catalogue = prepared.catalogue
+    """The bundle in memory; one that is not for ``serving`` holds nobody's history."""
+    catalogue, ids = prepared.catalogue, prepared.learners.ids if serving else ()
+    told = known.among(0, len(ids))
     histories: Arrays = {
-        "histories.indptr": known.indptr,
-        "histories.credential": known.credential,
-        "histories.kind": known.kind,
-        "histories.at": known.at,
+        "histories.indptr": told.indptr,
+        "histories.credential": told.credential,
+        "histories.kind": told.kind,
+        "histories.at": told.at,
     }
     parts = Parts(
         arrays=catalogue.arrays | arrays | histories,
-        tables=catalogue.tables | {"learners": {"id": list(prepared.learners.ids)}},
-        indexes=_indexes(prepared, arrays, known, serving=serving),
+        tables=catalogue.tables | {"learners": {"id": list(ids)}},
+        indexes=asked.with_behaviour(catalogue, arrays, known, serving=serving),
         ranker=ranker,
     )
     manifest = Manifest(

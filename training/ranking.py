@@ -1,47 +1,24 @@
-"""The learned ranker, trained on answers that its base models have not seen.
-
-Learners are divided into folds. For each fold the base models are fitted on the other
-folds' learners only; then every meeting of the fold's learners is a question: what came
-before it is the history, the credential met is the answer. Since no base model saw
-anything of these learners, no feature can see its label, and every step of a history
-teaches, not only the last.
-"""
+"""The learned ranker, trained on answers that its base models have not seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
-from models import features, gap, signals, sources
-from models.bundle import Bundle
-from models.domain import Mode
-from models.eligibility import eligible
-from models.feature_names import FEATURES, TREND
-from models.query import Query, mode
+from models.feature_names import TREND
 from models.ranker import Ranker
-from models.signals import Signals
-from models.sources import Candidates
 from training.averaging import averaged
 from training.config import Config
 from training.interactions import Interactions
 from training.progress import Advance, Progress
+from training.questions import Ask, FoldBundle, Questions, collect
+from training.spread import HERE, Spread
 
 FEWEST_QUESTIONS: Final = 200
 """With fewer questions answered among the candidates no ranker is trained."""
-
-PER_LEARNER: Final = 20
-"""At most so many questions of one learner, the latest."""
-
-SOON: Final = 10
-"""So many credentials after the answer were met soon; time grows with their number."""
-
-NEXT: Final = 2
-"""The label of the answer; 1 is that of what was met soon after, 0 of all else."""
 
 VALIDATION: Final = 5
 """Every fifth learner is left out to choose the number of trees."""
@@ -64,28 +41,6 @@ score: what these say is one-sided, and without the bound trees learn by heart w
 were popular when, and go wrong as soon as time moves on.
 """
 
-Ask = Callable[[Bundle, int, int], Query]
-"""The question a learner (row) would have asked just before the meeting at a position."""
-
-Columns = Callable[[Bundle, Query, Signals, Candidates], NDArray[np.float32]]
-"""What the ranker reads of candidates, ``(m, columns)``."""
-
-FoldBundle = Callable[[NDArray[np.bool_]], Bundle]
-"""A bundle whose base models know only the learners under the mask ``(n_learners,)``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """Candidates of all questions end to end: features ``(m, f)``, label 0..``NEXT`` and learner
-    per row ``(m,)``, and ``sizes`` ``(q,)``: candidates by question.
-    """
-
-    features: NDArray[np.float32]
-    label: NDArray[np.int8]
-    sizes: NDArray[np.int64]
-    learner: NDArray[np.int64]
-    names: tuple[str, ...] = FEATURES
-
 
 class Boosted(NamedTuple):
     """The ranker as LightGBM text, ``None`` where none was trained, and its NDCG@10 on learners
@@ -106,6 +61,7 @@ def train(
     config: Config,
     seed: int,
     progress: Progress,
+    spread: Spread = HERE,
 ) -> Boosted:
     """The ranker, or none when there are too few questions to learn from.
 
@@ -113,114 +69,11 @@ def train(
     """
     if len(met) < FEWEST_QUESTIONS:
         return NO_RANKER
-    questions = collect(met, ask, fold_bundle, config, seed, progress)
+    questions = collect(met, ask, fold_bundle, config, seed, progress, spread)
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
         return NO_RANKER
     with progress.stage("train ranker", config.rounds) as advance:
         return boost(questions, config, seed, advance)
-
-
-def collect(
-    met: Interactions,
-    ask: Ask,
-    fold_bundle: FoldBundle,
-    config: Config,
-    seed: int,
-    progress: Progress,
-    columns: Columns = features.matrix,
-    names: tuple[str, ...] = FEATURES,
-) -> Questions | None:
-    """Questions from fold after fold until there are enough of them; ``names`` are those of the
-    ``columns``.
-    """
-    rng = np.random.default_rng(seed)
-    found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]] = []
-    with progress.stage("collect questions", config.questions) as advance:
-        for bundle, query, learner, position in asked(met, ask, fold_bundle, config, rng):
-            question = _question(bundle, query, met, position, rng, config.negatives, columns)
-            if question is not None:
-                found.append((*question, learner))
-                advance(1)
-            if len(found) == config.questions:
-                break
-    return _joined(found, names) if found else None
-
-
-class Unseen(NamedTuple):
-    """A question to a ``bundle`` that knows nothing of its learner (row); the answer is the meeting
-    at ``position``.
-    """
-
-    bundle: Bundle
-    query: Query
-    learner: int
-    position: int
-
-
-def asked(
-    met: Interactions,
-    ask: Ask,
-    fold_bundle: FoldBundle,
-    config: Config,
-    rng: np.random.Generator,
-) -> Iterator[Unseen]:
-    """All questions from fold after fold, save those of whom nothing is known."""
-    fold = rng.integers(0, config.folds, met.n_learners)
-    for part in range(config.folds):
-        if not (fold[met.learner] != part).any():
-            continue  # nobody is left to learn from
-        bundle = fold_bundle(fold != part)
-        for learner, position in _positions(met, np.flatnonzero(fold == part), rng):
-            query = ask(bundle, learner, position)
-            if mode(query) is not Mode.POPULAR:  # see models.rank.raw_scores
-                yield Unseen(bundle, query, learner, position)
-
-
-def _positions(
-    met: Interactions, learners: NDArray[np.int64], rng: np.random.Generator
-) -> Iterator[tuple[int, int]]:
-    for learner in rng.permutation(learners).tolist():
-        cut = met.of(learner)
-        for position in range(max(cut.start, cut.stop - PER_LEARNER), cut.stop):
-            yield learner, position
-
-
-def _question(
-    bundle: Bundle,
-    query: Query,
-    met: Interactions,
-    position: int,
-    rng: np.random.Generator,
-    negatives: int,
-    columns: Columns,
-) -> tuple[NDArray[np.float32], NDArray[np.int8]] | None:
-    """Features and labels of one question; ``None`` when the answer is no candidate."""
-    known = signals.compute(bundle, query, gap.measure(bundle, query))
-    candidates = sources.propose(bundle, query, known, eligible(bundle, query))
-    end = min(met.of(int(met.learner[position])).stop, position + 1 + SOON)
-    answer, *later = met.credential[position:end].tolist()
-    label = np.isin(candidates.rows, later).astype(np.int8)
-    label[candidates.rows == answer] = NEXT
-    if not (label == NEXT).any():
-        return None
-    matrix = columns(bundle, query, known, candidates)
-    kept = label > 0
-    wrong = np.flatnonzero(~kept)
-    kept[rng.permutation(wrong)[:negatives]] = True
-    return matrix[kept], label[kept]
-
-
-def _joined(
-    found: list[tuple[NDArray[np.float32], NDArray[np.int8], int]], names: tuple[str, ...]
-) -> Questions:
-    sizes = np.array([len(label) for _, label, _ in found], np.int64)
-    return Questions(
-        features=np.concatenate([matrix for matrix, _, _ in found]),
-        label=np.concatenate([label for _, label, _ in found]),
-        sizes=sizes,
-        learner=np.repeat([learner for _, _, learner in found], sizes),
-        names=names,
-    )
 
 
 def boost(questions: Questions, config: Config, seed: int, advance: Advance) -> Boosted:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -71,7 +71,37 @@ class _UnreadableError(Exception):
     pass
 
 
+_FAILURES: Final = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError)
+
+
+def parts(path: Path, columns: Sequence[str], rows: int) -> Iterator[Raw]:
+    """A folder of Parquet files as ``read`` gives it, about so many ``rows`` at a time; at least
+    one part, which may be empty.
+    """
+    try:
+        table = _scan(path, columns)
+        # What a batch without rows says is which columns there are.
+        yield Raw(path.name, table.head(0).collect().with_row_index(ROW, 1), [])
+        done = 0
+        for frame in table.collect_batches(
+            chunk_size=rows, maintain_order=True, engine="streaming"
+        ):
+            yield Raw(path.name, frame.with_row_index(ROW, done + 1), [])
+            done += frame.height
+    except _FAILURES as error:
+        yield Raw(path.name, None, [Fault(path.name, None, None, None, _not_parquet(path, error))])
+    except _UnreadableError as error:
+        yield Raw(path.name, None, [Fault(path.name, None, None, None, str(error))])
+
+
 def _parquet(path: Path, columns: Sequence[str]) -> pl.DataFrame:
+    try:
+        return _scan(path, columns).collect(engine="streaming").with_row_index(ROW, 1)
+    except _FAILURES as error:
+        raise _UnreadableError(_not_parquet(path, error)) from error
+
+
+def _scan(path: Path, columns: Sequence[str]) -> pl.LazyFrame:
     """One file, or all below a folder in the order of their names, rows numbered through; of a
     partitioned one, folders named ``column=value`` give that column.
     """
@@ -83,16 +113,16 @@ def _parquet(path: Path, columns: Sequence[str]) -> pl.DataFrame:
         files = [path / each for each in data]
         if not files:
             raise _UnreadableError("the folder holds no Parquet file")
-    try:
-        table = pl.scan_parquet(
-            files, glob=False, hive_partitioning=path.is_dir(), missing_columns="insert"
-        )
-        there = table.collect_schema().names()
-        wanted = [name for name in there if name != ROW and (not columns or name in columns)]
-        return table.select(wanted).collect(engine="streaming").with_row_index(ROW, 1)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        what = "folder of Parquet files" if path.is_dir() else "Parquet file"
-        raise _UnreadableError(f"not a readable {what}: {_line(error)}") from error
+    table = pl.scan_parquet(
+        files, glob=False, hive_partitioning=path.is_dir(), missing_columns="insert"
+    )
+    there = table.collect_schema().names()
+    return table.select(name for name in there if name != ROW and (not columns or name in columns))
+
+
+def _not_parquet(path: Path, error: BaseException) -> str:
+    what = "folder of Parquet files" if path.is_dir() else "Parquet file"
+    return f"not a readable {what}: {_line(error)}"
 
 
 def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:

@@ -53,7 +53,7 @@ def choose(
     seed: int,
 ) -> Shape:
     """The settings that were best on an inner split, of some learners only."""
-    tuned: Split = last(known.where(_some(known, TUNED_ON, seed)[known.learner]))
+    tuned: Split = last(known.where(some(known, TUNED_ON, seed)[known.learner]))
     components = config.components
     pace, checks = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
     model = collaborative.fit(
@@ -68,7 +68,7 @@ def choose(
     return Shape(pace, folding.best(model, tuned, seed), ridge, checks)
 
 
-def _some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
+def some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
     """Mask of learners drawn at random who have about ``most`` interactions between them."""
     drawn = np.random.default_rng(seed).permutation(known.n_learners)
     before = np.cumsum(np.diff(known.indptr)[drawn])

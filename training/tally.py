@@ -4,13 +4,15 @@ is the same to the last bit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,23 @@ class Tally:
     def matrix(self, shape: tuple[int, int]) -> csr_array:
         """The counts (float64), where a key is ``row · columns + column``."""
         return by_row(self.keys, self.counts.astype(np.float64), shape)
+
+
+def summed(items: Iterable[Item], add: Callable[[Item, Item], Item]) -> Item:
+    """The sum of at least one item, each taken when it is added: to a sum of as many as it stands
+    for itself, so that few sums are held at once and nothing is added often.
+    """
+    sums: list[tuple[int, Item]] = []
+    for item in items:
+        count = 1
+        while sums and sums[-1][0] <= count:
+            before, total = sums.pop()
+            count, item = count + before, add(total, item)
+        sums.append((count, item))
+    _, item = sums.pop()
+    while sums:
+        item = add(sums.pop()[1], item)
+    return item
 
 
 def by_row(

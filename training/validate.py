@@ -27,7 +27,7 @@ def check(tables: Tables, files: Mapping[str, str]) -> list[Fault]:
     """All faults between rows and tables; ``files`` names each table's file."""
     found = [
         Fault(files[table], row, column, value, reason)
-        for checks in (_duplicates, _availability, _stacks, _prerequisites, _broader, _references)
+        for checks in (_duplicates, _availability, _stacks, _prerequisites, _broader, references)
         for table, row, column, value, reason in checks(tables)
     ]
     return in_order(found)
@@ -125,7 +125,8 @@ def _broader(tables: Tables) -> _Found:
             yield "skills", rows[id_], "broader", id_, reason
 
 
-def _references(tables: Tables) -> _Found:
+def references(tables: Tables) -> _Found:
+    """Interactions with credentials that are not there: table, row, column, value and reason."""
     if "credentials" not in tables:
         return
     column = "credential_id"

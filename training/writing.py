@@ -109,7 +109,7 @@ def take_log(
     there = {"erased": marks} if marks.height else {}
     changed = {name: frame for name, frame in kept.items() if frame is not before.get(name)}
     write({**there, **changed}, folder)
-    return Taken(added, gone)
+    return Taken(added, len(gone))
 
 
 def existing(folder: Path) -> dict[str, pl.DataFrame]:

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,7 +27,9 @@ from training.config import Config
 from training.counts import Counts, Part, parts
 from training.interactions import Interactions
 from training.job import train
-from training.progress import Silent
+from training.lab import Lab
+from training.progress import Advance, Progress, Silent
+from training.questions import collect
 from training.spread import HERE, Spread
 from training.tally import Tally
 
@@ -115,9 +118,7 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(cluster: Cluster, address
     with Client(address) as client:
         coming = cluster.over(counted, cut)
         first = next(coming)
-        victim = _busy(client)
-        pid = client.run(os.getpid, workers=[victim])[victim]
-        os.kill(pid, signal.SIGKILL)
+        pid = _kill(client)
         there = Counts.total([first, *coming])
         assert pid not in client.run(os.getpid).values()
     here = counted(Part(known, np.zeros(5_000, np.int32)))
@@ -127,6 +128,52 @@ def test_a_worker_that_is_killed_takes_nothing_with_it(cluster: Cluster, address
             np.testing.assert_array_equal(one.keys, other.keys, name)
             one, other = one.counts, other.counts
         np.testing.assert_array_equal(one, other, name)
+
+
+class Killing(Progress):
+    """Kills a worker after so many steps; ``killed`` is which."""
+
+    def __init__(self, client: Client, after: int) -> None:
+        self.killed = 0
+        self._client = client
+        self._left = after
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Advance]:
+        def step(done: int) -> None:
+            self._left -= done
+            if not self._left:
+                self.killed = _kill(self._client)
+
+        yield step
+
+
+def test_questions_are_the_same_though_a_worker_is_killed(
+    cluster: Cluster, address: str, tiny_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.questions.TOGETHER", 5)
+    quick = {"text": "none", "components": 4, "folds": 2, "questions": 150}
+    config = Config.model_validate(quick)
+    teaching = Lab.open(tiny_data, config).teaching
+    here = collect(*teaching, config, 1, Silent())
+    with Client(address) as client:
+        killing = Killing(client, 50)
+        there = collect(*teaching, config, 1, killing, cluster)
+        assert killing.killed not in (0, *client.run(os.getpid).values())
+    assert here is not None and there is not None
+    assert len(here.sizes) == 150
+    for name in ("features", "label", "sizes", "learner"):
+        one, other = getattr(here, name), getattr(there, name)
+        assert one.dtype == other.dtype
+        assert one.tobytes() == other.tobytes(), name
+
+
+def _kill(client: Client) -> int:
+    """Kill a worker that holds results which nobody has fetched yet; which it was."""
+    victim = _busy(client)
+    pid = int(client.run(os.getpid, workers=[victim])[victim])
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 def _busy(client: Client) -> str:

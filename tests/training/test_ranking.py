@@ -17,8 +17,9 @@ from training.config import Config
 from training.interactions import Interactions
 from training.pipeline import Prepared, prepare
 from training.progress import Silent
-from training.ranking import NEXT, PER_LEARNER, Ask, FoldBundle
+from training.questions import NEXT, PER_LEARNER, Ask, FoldBundle, Questions, collect
 from training.shape import Shape
+from training.spread import Whole
 
 SETTINGS = {"text": "none", "components": 4, "folds": 3, "questions": 1000, "rounds": 5}
 
@@ -86,7 +87,7 @@ def test_no_feature_sees_what_came_after(ready: Prepared) -> None:
     before, after = inputs(ready, ready.known), inputs(ready, other)
     kept = np.ones(ready.known.n_learners, np.bool_)
     kept[learners] = False
-    bundles = before.fold_bundle(kept), after.fold_bundle(kept)
+    bundles = before.fold_bundle(kept).bundle, after.fold_bundle(kept).bundle
     for learner, cut in cuts.items():  # in this data every act is a first meeting
         first = table(bundles[0], before, learner, cut)
         second = table(bundles[1], after, learner, cut)
@@ -99,15 +100,16 @@ def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> No
     masks: list[NDArray[np.bool_]] = []
     asked: list[tuple[int, int]] = []
 
-    def fold_bundle(kept: NDArray[np.bool_]) -> Bundle:
+    def fold_bundle(kept: NDArray[np.bool_]) -> Whole:
         masks.append(kept)
-        bundle = given.fold_bundle(kept)
+        whole = given.fold_bundle(kept)
+        bundle = whole.bundle
         part = ready.known.where(kept[ready.known.learner])
         counts = np.bincount(part.credential[part.first_meetings()], minlength=bundle.n)
         np.testing.assert_array_equal(bundle.behaviour.learners_of, counts)
         assert bundle.behaviour.trend is not None
         assert len(bundle.behaviour.trend.at) == counts.sum()
-        return bundle
+        return whole
 
     def ask(bundle: Bundle, learner: int, position: int) -> Any:
         assert not masks[-1][learner]
@@ -120,7 +122,7 @@ def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> No
         return query
 
     config = ready.config
-    found = ranking.collect(given.met, ask, fold_bundle, config, 1, Silent())
+    found = collect(given.met, ask, fold_bundle, config, 1, Silent())
     assert found is not None
     assert (~np.array(masks)).sum(0).max() == 1  # each learner is asked in one fold
     assert len(masks) == config.folds
@@ -142,12 +144,12 @@ def test_the_base_models_of_a_fold_never_saw_its_learners(ready: Prepared) -> No
 def test_questions_are_the_same_for_one_seed(ready: Prepared) -> None:
     given = inputs(ready, ready.known)
 
-    def collect(seed: int) -> ranking.Questions:
-        found = ranking.collect(*given, ready.config, seed, Silent())
+    def collected(seed: int) -> Questions:
+        found = collect(*given, ready.config, seed, Silent())
         assert found is not None
         return found
 
-    first, again, other = collect(1), collect(1), collect(2)
+    first, again, other = collected(1), collected(1), collected(2)
     np.testing.assert_array_equal(first.features, again.features)
     np.testing.assert_array_equal(first.label, again.label)
     assert first.features.shape != other.features.shape or not np.array_equal(
@@ -158,7 +160,7 @@ def test_questions_are_the_same_for_one_seed(ready: Prepared) -> None:
 def test_there_are_no_more_questions_than_asked_for(ready: Prepared) -> None:
     given = inputs(ready, ready.known)
     few = ready.config.model_copy(update={"questions": 100})
-    found = ranking.collect(*given, few, 1, Silent())
+    found = collect(*given, few, 1, Silent())
     assert found is not None
     assert len(found.sizes) == 100
 

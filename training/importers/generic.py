@@ -14,10 +14,10 @@ import polars as pl
 
 from models.errors import DataError, UsageError
 from training.importers.source import Imported, Tables
+from training.parsing import parse
 from training.readers import Raw, find
 from training.readers import read as read_file
 from training.schema import INTERACTION_TABLES, ROW, TABLES
-from training.tables import parse
 from training.validate import check, in_order
 from training.writing import stored
 

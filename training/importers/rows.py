@@ -11,9 +11,9 @@ import polars as pl
 
 from models.errors import DataError, Fault
 from training.importers.source import Tables
+from training.parsing import parse
 from training.readers import Raw
 from training.schema import ROW, TABLES
-from training.tables import parse
 from training.validate import check
 
 Row = dict[str, Any]

@@ -18,28 +18,32 @@ REASONS: Final = 10
 
 def told(data: Dataset) -> dict[str, Any]:
     """What there is to say of each table, JSON-ready. Shares are of its rows, 0..1."""
-    met = data.interactions["credential_id"].unique()
+    acts = data.acts.drop(EVENT_ID, strict=False)
+    met = _collected(acts.select("credential_id").unique())["credential_id"]
     tables = [name for name in TABLES if name not in INTERACTION_TABLES]
-    frames = {name: getattr(data, name) for name in [*tables, "interactions"]}
+    frames = {name: getattr(data, name).lazy() for name in tables} | {"interactions": acts}
+    rows = {name: _collected(frame.select(pl.len())).item() for name, frame in frames.items()}
+    kinds = _collected(acts.group_by("kind").len().sort("kind"))
     return {
         "missing": {
             name: {
-                column.name: _missing(frame[column.name])
+                column.name: _missing(frame, column.name)
                 for column in TABLES[name]
                 if not column.required and column.name != EVENT_ID
             }
             for name, frame in frames.items()
-            if frame.height
+            if rows[name]
         },
-        "rows": {name: frame.height for name, frame in frames.items()},
+        "rows": rows,
         "doubled": {
-            "interactions": _doubled(data.interactions.drop(EVENT_ID, strict=False)),
+            # Of rows that no two are alike of, only digests fit memory.
+            "interactions": _doubled(acts.select(pl.struct(pl.all()).hash())),
             "titles": _doubled(
-                data.credentials.select(pl.col("title").str.strip_chars().str.to_lowercase())
+                data.credentials.lazy().select(pl.col("title").str.strip_chars().str.to_lowercase())
             ),
         },
         "never_met": 1 - _share(data.credentials["id"].is_in(met.implode())),
-        "kinds": dict(sorted(Counter(data.interactions["kind"].to_list()).items())),
+        "kinds": dict(kinds.iter_rows()),
         "months": _months(data),
         "left_out": {
             "rows": len(data.rejects),
@@ -49,32 +53,38 @@ def told(data: Dataset) -> dict[str, Any]:
     }
 
 
-def _missing(column: pl.Series) -> float:
+def _collected(table: pl.LazyFrame) -> pl.DataFrame:
+    return table.collect(engine="streaming")
+
+
+def _missing(table: pl.LazyFrame, column: str) -> float:
     """Share of the rows in which nothing is told: no value, or a list of none."""
-    none = column.is_null()
-    if isinstance(column.dtype, pl.List):
-        none = none | (column.list.len().fill_null(0) == 0)
-    return _share(none)
+    none = pl.col(column).is_null()
+    if isinstance(table.collect_schema()[column], pl.List):
+        none = none | (pl.col(column).list.len().fill_null(0) == 0)
+    return float(_collected(table.select(none.mean())).item())
 
 
 def _share(mask: pl.Series) -> float:
     return float(mask.mean() or 0.0) if len(mask) else 0.0  # type: ignore[arg-type]
 
 
-def _doubled(frame: pl.DataFrame) -> int:
+def _doubled(table: pl.LazyFrame) -> int:
     """Rows that say what one before them says."""
-    return frame.height - frame.unique().height
+    counts = table.select(pl.len(), pl.first().n_unique().alias("distinct"))
+    return int(_collected(counts).select(pl.col("len") - pl.col("distinct")).item())
 
 
 def _months(data: Dataset) -> list[list[Any]]:
     """Interactions by month, without gaps; none for data that know only an order."""
-    if not data.dated or data.interactions.is_empty():
+    when = pl.from_epoch(pl.col("occurred_at").cast(pl.Int64), time_unit="s")
+    months = data.acts.group_by(when.dt.strftime("%Y-%m")).len()
+    counts = dict(_collected(months).iter_rows()) if data.dated else {}
+    if not counts:
         return []
-    when = pl.from_epoch(data.interactions["occurred_at"].cast(pl.Int64), time_unit="s")
-    counts = Counter(when.dt.strftime("%Y-%m").to_list())
     year, month = map(int, min(counts).split("-"))
     named: list[list[Any]] = []
     while (name := f"{year:04}-{month:02}") <= max(counts):
-        named.append([name, counts[name]])
+        named.append([name, counts.get(name, 0)])
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
     return named[-MONTHS:]

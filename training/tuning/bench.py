@@ -28,7 +28,7 @@ from training.content import content_hash
 from training.embed import embedder_of
 from training.evaluate import ask_all
 from training.kept import NOTHING, Arrays, Kept
-from training.learners import Asker, interactions, rows_of
+from training.learners import Asker, interactions, row_of
 from training.metrics import measure
 from training.pipeline import Prepared, fit, prepare
 from training.progress import Progress, Silent
@@ -154,12 +154,13 @@ def without_test(data: Dataset) -> Dataset:
     frame = data.interactions
     learners = IdMap(frame["learner_id"].unique().sort().to_list())
     credentials = IdMap(data.credentials["id"].to_list())
-    known = interactions(frame, learners, credentials, dated=data.dated)
+    known = interactions(data.acts, learners, credentials, dated=data.dated)
     trained = np.diff(last(known).train.indptr)
     kept = np.arange(len(known)) - known.indptr[known.learner] < trained[known.learner]
     in_table = np.zeros(len(known), np.bool_)
-    in_table[_order(frame["occurred_at"].to_numpy(), rows_of(frame["learner_id"], learners))] = kept
-    part = replace(data, interactions=frame.filter(in_table), test_interactions=None)
+    learner = row_of(data.acts, "learner_id", learners)
+    in_table[_order(frame["occurred_at"].to_numpy(), learner)] = kept
+    part = replace(data, acts=frame.filter(in_table).lazy(), test_interactions=None)
     names = ("credentials", "skills", "roles", "learners", "interactions")
     return replace(part, content_hash=content_hash({name: getattr(part, name) for name in names}))
 

@@ -1,0 +1,96 @@
+"""Interactions of which there may be more than memory holds: a folder of Parquet files, read,
+checked and written down in the contract's types one part after the other.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import polars as pl
+
+from models.errors import Fault
+from training import erased
+from training.parsing import Table, parse
+from training.readers import find, parts
+from training.schema import ROW, TABLES, empty
+from training.validate import references
+
+NAME: Final = "interactions"
+
+AT_ONCE: Final = 1_000_000
+"""About so many rows are in memory at once."""
+
+MIXED: Final = "dates and plain order numbers are mixed"
+
+
+class Settled(NamedTuple):
+    """``acts``: the good rows in the contract's columns, on disk; ``table``: its file, its faults
+    and what ``occurred_at`` holds, as of any table; ``erased``: the learners left out.
+    """
+
+    acts: pl.LazyFrame
+    table: Table
+    erased: set[str]
+
+
+def place(folder: Path) -> Path | None:
+    """Where the parts are, if the table is a folder of them."""
+    found = find(folder, NAME)
+    return found if found is not None and found.is_dir() else None
+
+
+@contextmanager
+def scratch(folder: Path, work: Path | None) -> Iterator[Path | None]:
+    """Where the parts of ``folder`` can be worked on while the block runs: below ``work``, or else
+    where temporary files go; ``None`` when the table is in no parts.
+    """
+    if place(folder) is None:
+        yield None
+        return
+    if work is not None:
+        work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="interactions-", dir=work) as made:
+        yield Path(made)
+
+
+def settle(
+    source: Path,
+    scratch: Path,
+    others: Mapping[str, pl.DataFrame],
+    marks: pl.DataFrame,
+    on_bad_row: Literal["fail", "skip"],
+) -> Settled:
+    """Read the parts in ``source`` and write them below ``scratch``, which must stay.
+
+    ``others`` are the tables that rows are checked against, ``marks`` of erased learners. With
+    ``skip`` rows at fault are left out, else no row is written after the first that is.
+    """
+    scratch.mkdir(parents=True)
+    against = {name: frame for name, frame in others.items() if name == "credentials"}
+    faults: list[Fault] = []
+    clocks: set[bool | None] = set()
+    gone: set[str] = set()
+    files: list[Path] = []
+    for raw in parts(source, [column.name for column in TABLES[NAME]], AT_ONCE):
+        table = parse(NAME, raw)
+        new = table.faults
+        clocks.add(table.dated)
+        if table.frame is None or clocks >= {True, False}:
+            new = new or [Fault(table.file, None, "occurred_at", None, MIXED)]
+            return Settled(empty(NAME).lazy(), table._replace(frame=None, faults=new), gone)
+        kept, marked = erased.without({NAME: table.frame}, marks)
+        gone |= marked
+        unknown = references({**against, **kept})
+        new += [Fault(table.file, row, name, value, why) for _, row, name, value, why in unknown]
+        faults += new
+        if not faults or on_bad_row == "skip":
+            good = kept[NAME].filter(~pl.col(ROW).is_in([fault.row for fault in new]))
+            files.append(scratch / f"{len(files):06}.parquet")
+            good.drop(ROW).write_parquet(files[-1])
+    acts = pl.scan_parquet(files, glob=False) if files else empty(NAME).lazy()
+    dated = next((each for each in clocks if each is not None), None)
+    return Settled(acts, Table(source.name, None, faults, dated), gone)
