@@ -26,7 +26,7 @@ SHARES: Final = (1.0, 0.9, 0.5, 0.1, 0.01, 0.001)
 
 QUESTIONS: Final = 32
 
-FEW: Final = 5_000
+FEW: Final = 10_000
 """Up to so many rows nothing is faster by enough to be worth a search."""
 
 HNSW_MOST: Final = 100_000
