@@ -15,18 +15,23 @@ from load.bench.servers import Server
 
 CONNECTIONS = (4, 16, 64)
 PILOT = 0.7
+WARM = 2.0
+"""Seconds in which a row's questions are asked for the first time before a slice."""
 OPEN = 64
 """Connections of the open loop, so many that it is the server that makes requests wait."""
 
 
 @dataclass(slots=True)
 class Row:
-    """One thing that is measured; ``next`` is where its stream of questions stands."""
+    """One thing that is measured, ``warm`` where its questions are asked before each round;
+    ``next`` is where its stream of questions stands.
+    """
 
     name: str
     server: Server
     stream: str = "distinct"
     ours: bool = False
+    warm: bool = False
     next: int = 0
     connections: int = CONNECTIONS[0]
     full: list[dict[str, Any]] = field(default_factory=list)
@@ -92,6 +97,8 @@ def measure(generator: Generator, rows: Sequence[Row], seconds: float, rounds: i
     for turn in range(rounds):
         shift = turn % len(rows)
         for row in [*rows[shift:], *rows[:shift]]:
+            if row.warm:
+                generator.slice(row, WARM, row.connections, None)
             before = row.server.stages() if row.ours else {}
             row.full.append(generator.slice(row, each, row.connections, None))
             row.server.settle()
