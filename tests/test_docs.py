@@ -90,6 +90,7 @@ def served(project: Path, environment: dict[str, str]) -> Iterator[dict[str, str
         process.terminate()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", RUNNABLE, ids=name)
 def test_examples_run(
     page: Path,
@@ -111,6 +112,7 @@ def test_examples_run(
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name)
 def test_notebooks_run(
     notebook: Path, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
