@@ -15,10 +15,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbclient import NotebookClient
 
@@ -72,6 +74,9 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "PATH": f"{binaries}:{os.environ['PATH']}",
         "PYTHONPATH": f"{ROOT}:{ROOT / 'client'}",
         "CAIRN_TRACKING": "false",
+        # Tests beside each other may hold a store up for longer than users would wait.
+        "CAIRN_STORE_TIMEOUT": "5",
+        "CAIRN_STORE_PATIENCE": "5",
     }
 
 
@@ -88,6 +93,14 @@ def served(project: Path, environment: dict[str, str]) -> Iterator[dict[str, str
         url = process.stdout.readline().split()[-1]
         yield {"CAIRN_URL": url, "CAIRN_KEY": key}
         process.terminate()
+
+
+def settle(folder: Path) -> None:
+    """Wait for what goes on working there when a block is over, as a run's scribe may."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cwd() == str(folder):
+                process.wait(120)
 
 
 @pytest.mark.slow
@@ -110,6 +123,7 @@ def test_examples_run(
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+        settle(here)
 
 
 @pytest.mark.slow
