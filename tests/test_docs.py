@@ -119,7 +119,7 @@ def test_examples_run(
     for language, code in BLOCK.findall(page.read_text()):
         command = ["bash", "-euc", code] if language == "sh" else [sys.executable, "-c", code]
         done = subprocess.run(
-            command, cwd=here, env=environment, capture_output=True, text=True, timeout=300,
+            command, cwd=here, env=environment, capture_output=True, text=True, timeout=600,
             check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
@@ -136,7 +136,7 @@ def test_notebooks_run(
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     read = nbformat.read(notebook, as_version=4)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in read.cells)
-    client = NotebookClient(read, timeout=300, resources={"metadata": {"path": str(here)}})
+    client = NotebookClient(read, timeout=600, resources={"metadata": {"path": str(here)}})
     client.execute()
     assert client.code_cells_executed == sum(cell.cell_type == "code" for cell in read.cells) >= 2
 
