@@ -36,7 +36,7 @@ from training.tally import Tally
 pytestmark = pytest.mark.slow
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-WORKERS = 3
+WORKERS = 2
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from golden import answer
 from shared import TINY_SETTINGS
 
 from models import bundle
+from models.index import VectorIndex
 from training import indexes
 from training.config import Config
 from training.indexes import DEPTH, SHARES, WANTED, choose, trials
@@ -31,6 +32,12 @@ def clustered(n: int, seed: int) -> np.ndarray:
 VECTORS, QUESTIONS = clustered(N, 1), clustered(40, 2)
 
 
+@pytest.fixture(scope="module")
+def chosen() -> VectorIndex:
+    """Of all vectors; made once, for it is only asked."""
+    return choose(VECTORS, QUESTIONS)
+
+
 def test_few_vectors_are_searched_plainly() -> None:
     index = choose(VECTORS[:5_000], QUESTIONS)
     assert (index.facts.kind, index.facts.measured_recall) == ("flat", 1.0)
@@ -46,10 +53,10 @@ def test_hardly_any_vectors_will_do(n: int) -> None:
     assert rows.shape == (40, min(n, 5))
 
 
-def test_of_many_the_one_with_least_work_is_chosen_always_the_same() -> None:
+def test_of_many_the_one_with_least_work_is_chosen_always_the_same(chosen: VectorIndex) -> None:
     tried = list(trials(VECTORS, QUESTIONS))
     assert [each.index.facts.kind for each in tried] == ["flat", "ivf_flat", "ivf_sq8", "hnsw"]
-    index, again = choose(VECTORS, QUESTIONS), choose(VECTORS, QUESTIONS)
+    index, again = chosen, choose(VECTORS, QUESTIONS)
     assert index.facts == again.facts
     assert index.to_bytes().tobytes() == again.to_bytes().tobytes()
     least = min((each for each in tried if each.enough), key=lambda each: each.work)
@@ -59,8 +66,10 @@ def test_of_many_the_one_with_least_work_is_chosen_always_the_same() -> None:
 
 
 @pytest.mark.parametrize("share", SHARES)
-def test_what_is_chosen_finds_enough_for_questions_that_were_not_tried(share: float) -> None:
-    index = choose(VECTORS, QUESTIONS)
+def test_what_is_chosen_finds_enough_for_questions_that_were_not_tried(
+    chosen: VectorIndex, share: float
+) -> None:
+    index = chosen
     eligible = np.random.default_rng(8).random(N) < share
     others = clustered(30, 9)
     allowed = np.flatnonzero(eligible)

@@ -91,7 +91,8 @@ def serving(bundle: Path, var: Path, **more: Any) -> Iterator[Serving]:
     try:
         settings = Settings(
             var=var, bundle=bundle, demo_key=KEY, demo_page=True,
-            redis_url=f"unix://{socket}", store_timeout=1, store_patience=0.2, **more,
+            # Tests beside each other may hold a store up for longer than users would wait.
+            redis_url=f"unix://{socket}", store_timeout=5, store_patience=5, **more,
         )  # fmt: skip
         with _running(settings, clock) as url:
             yield Serving(url, clock, int(pidfile.read_text()))
