@@ -34,10 +34,10 @@ def main() -> int:
     chosen = _arguments()
     ledger = Ledger(Lines(Console(stderr=True)))
     config = read(chosen.config).model_copy(update={"questions": chosen.questions})
-    with partitioned.scratch(chosen.data, chosen.work) as scratch:
+    with partitioned.placed(chosen.data, chosen.work) as parts:
         with ledger.stage("read tables", 0):
-            data = tables.load(chosen.data, scratch=scratch)
-        prepared = pipeline.prepare(data, config, None, ledger, scratch=scratch)
+            data = tables.load(chosen.data, parts=parts)
+        prepared = pipeline.prepare(data, config, None, ledger, scratch=parts and parts.scratch)
         chosen.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=chosen.work) as handed:
             if chosen.workers is None:
