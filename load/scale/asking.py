@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -62,9 +63,11 @@ def _asked(prepared: Prepared, ledger: Ledger, spread: Spread) -> str:
     def fitted(among: NDArray[np.bool_]) -> Whole:
         return fold.whole
 
+    begun = time.process_time()
     found = collect(taught.met, taught.ask, fitted, config, 1, ledger, spread)
     if found is None:
         raise SystemExit("no answer was among the candidates")
+    print(f"processor time of the questions, here: {time.process_time() - begun:.1f} s")
     digest = hashlib.sha256(found.features.tobytes())
     digest.update(found.label.tobytes())
     return digest.hexdigest()[:12]
