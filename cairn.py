@@ -87,6 +87,7 @@ def train(
     seed: offline.Seed = 1,
     on_bad_row: Annotated[Literal["fail", "skip"], Option(help="skip: but list them.")] = "fail",
     promote: Annotated[bool, Option("--promote/--no-promote", help="Make it current.")] = True,
+    interactions: offline.Elsewhere = None,
     workers: offline.Workers = None,
     cluster: offline.Scheduler = None,
     resume: Annotated[bool, Option("--resume", help="Go on where a killed run was.")] = False,
@@ -102,8 +103,9 @@ def train(
     spreading = offline.spread_over(workers, cluster)
     with tracking.started(settings, "train", wanted=track) as run, spreading as spread:
         made = offline.trained(
-            data, root, config, seed, run, spread, on_bad_row=on_bad_row, resume=resume
-        )
+            data, root, config, seed, run, spread,
+            on_bad_row=on_bad_row, resume=resume, interactions=interactions,
+        )  # fmt: skip
         Terminal().print(*printing.trained(made), sep="\n")
         if promote and not made.faults:
             registry.promote(root, made.folder.name)

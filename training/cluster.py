@@ -97,7 +97,7 @@ def joined(address: str | None, workers: int | None, folder: Path) -> Iterator[C
             n_workers=workers or 1,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # where nothing else is
             local_directory=str(folder),
         ) as own,
         Client(own) as client,

@@ -26,6 +26,9 @@ Data = Annotated[Path, Argument(metavar="DATA", help="Folder with the tables.")]
 ConfigFile = Annotated[Path | None, Option("--config", metavar="FILE", help="TOML or JSON.")]
 Seed = Annotated[int, Option(min=0, help="The same seed and data give the same result.")]
 Out = Annotated[Path, Option(metavar="DATA", help="Folder to write the tables to.")]
+Elsewhere = Annotated[
+    str | None, Option(metavar="URL", help="Folder of Parquet files, in place of DATA's own.")
+]
 Workers = Annotated[int | None, Option(min=1, help="So many processes of this machine count.")]
 Scheduler = Annotated[
     str | None, Option("--cluster", metavar="URL", help="Dask scheduler, such as tcp://host:8786.")

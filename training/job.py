@@ -71,6 +71,7 @@ def train(
     work: Path | None = None,
     resume: bool = False,
     warm: bool = False,
+    interactions: str | None = None,
 ) -> Trained:
     """Load, fit, evaluate and write one bundle below ``out``.
 
@@ -80,13 +81,14 @@ def train(
     which makes no difference to the bundle. Below ``work`` the results of heavy stages are kept
     until the bundle is written; to ``resume`` is to take up those of the same run, if they are
     there. A ``warm`` start takes the settings of the base models from the ``served`` bundle, as
-    long as the data have not grown by much. Raises ``DataError`` for bad data and
+    long as the data have not grown by much. ``interactions`` is the URL of a folder of Parquet
+    files to read in place of the table in ``folder``. Raises ``DataError`` for bad data and
     ``TrainingFailed`` when there is nothing to learn from.
     """
     progress = ledger = Ledger(progress)
-    with partitioned.scratch(folder, work) as scratch:
+    with partitioned.placed(folder, work, interactions) as parts:
         with progress.stage("read tables", 0):
-            data = tables.load(folder, on_bad_row, scratch=scratch)
+            data = tables.load(folder, on_bad_row, parts=parts)
         embedder = embedder_of(config, cache)
         made_from = {
             "data": data.content_hash,
@@ -96,7 +98,9 @@ def train(
         kept = Kept(None if work is None else place(work, made_from))
         if not resume:
             kept.forget()
-        prepared = replace(prepare(data, config, embedder, progress, spread, scratch), kept=kept)
+        prepared = replace(
+            prepare(data, config, embedder, progress, spread, parts and parts.scratch), kept=kept
+        )
         chosen = _chosen_before(served, config, len(prepared.known)) if warm else None
         if chosen is not None:
             prepared = replace(prepared, shape=Shape.of(chosen["shape"]))
@@ -123,11 +127,11 @@ def train(
         metrics = (report or {}) | ledger.told() | {"settings": settings}
         manifest |= {"created_at": now.isoformat(), "metrics": metrics}
         with tempfile.TemporaryDirectory() as exported, progress.stage("write bundle", 0):
-            parts = fitted.parts
+            made = fitted.parts
             if embedder is not None:
                 embedder.export(Path(exported))
-                parts = replace(parts, encoder=Path(exported))
-            written = write(parts, manifest, out)
+                made = replace(made, encoder=Path(exported))
+            written = write(made, manifest, out)
         kept.forget()
         rejects = None
         if data.rejects:

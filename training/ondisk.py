@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.ids import IdMap
 from training.interactions import Interactions
 from training.learners import Rows
+from training.learners import interactions as in_memory
 
 AT_ONCE: Final = 1_000_000
 """About so many interactions are in memory at once."""
@@ -27,13 +28,15 @@ ROW: Final = np.dtype(
 
 
 def interactions(
-    table: pl.LazyFrame, learners: IdMap, credentials: IdMap, folder: Path, *, dated: bool
+    table: pl.LazyFrame, learners: IdMap, credentials: IdMap, folder: Path | None, *, dated: bool
 ) -> Interactions:
     """What ``learners.interactions`` makes of the table, its arrays files below ``folder``, which
-    must stay.
+    must stay; in memory where no folder is named.
 
     Rows go to files by range of learners, in their order; then each range is sorted by itself.
     """
+    if folder is None:
+        return in_memory(table, learners, credentials, dated=dated)
     folder.mkdir(parents=True)
     n = len(learners)
     rows = int(table.select(pl.len()).collect().item())

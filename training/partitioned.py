@@ -14,6 +14,7 @@ import polars as pl
 
 from models.errors import Fault
 from training import erased
+from training.fetching import fetch
 from training.parsing import Table, parse
 from training.readers import find, parts
 from training.schema import ROW, TABLES, empty
@@ -37,45 +38,53 @@ class Settled(NamedTuple):
     erased: set[str]
 
 
-def place(folder: Path) -> Path | None:
-    """Where the parts are, if the table is a folder of them."""
-    found = find(folder, NAME)
-    return found if found is not None and found.is_dir() else None
+class Place(NamedTuple):
+    """Where the parts are, and an empty folder to work on them in."""
+
+    source: Path
+    scratch: Path
 
 
 @contextmanager
-def scratch(folder: Path, work: Path | None) -> Iterator[Path | None]:
-    """Where the parts of ``folder`` can be worked on while the block runs: below ``work``, or else
-    where temporary files go; ``None`` when the table is in no parts.
+def placed(folder: Path, work: Path | None, url: str | None = None) -> Iterator[Place | None]:
+    """Where the interactions of ``folder``, or those at ``url`` instead, can be worked on while
+    the block runs: below ``work``, or else where temporary files go; ``None`` when the table is
+    in no parts. Raises ``UsageError`` as ``fetch`` does.
     """
-    if place(folder) is None:
+    source = find(folder, NAME)
+    if url is None and (source is None or not source.is_dir()):
         yield None
         return
     if work is not None:
         work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="interactions-", dir=work) as made:
-        yield Path(made)
+        scratch = Path(made)
+        if url is not None:
+            source = scratch / "fetched" / NAME
+            fetch(url, source)
+        assert source is not None  # noqa: S101 - else there is a URL
+        yield Place(source, scratch)
 
 
 def settle(
-    source: Path,
-    scratch: Path,
+    place: Place,
     others: Mapping[str, pl.DataFrame],
     marks: pl.DataFrame,
     on_bad_row: Literal["fail", "skip"],
 ) -> Settled:
-    """Read the parts in ``source`` and write them below ``scratch``, which must stay.
+    """Read the parts, and write them down where they are worked on.
 
     ``others`` are the tables that rows are checked against, ``marks`` of erased learners. With
     ``skip`` rows at fault are left out, else no row is written after the first that is.
     """
-    scratch.mkdir(parents=True)
+    settled = place.scratch / NAME
+    settled.mkdir()
     against = {name: frame for name, frame in others.items() if name == "credentials"}
     faults: list[Fault] = []
     clocks: set[bool | None] = set()
     gone: set[str] = set()
     files: list[Path] = []
-    for raw in parts(source, [column.name for column in TABLES[NAME]], AT_ONCE):
+    for raw in parts(place.source, [column.name for column in TABLES[NAME]], AT_ONCE):
         table = parse(NAME, raw)
         new = table.faults
         clocks.add(table.dated)
@@ -89,8 +98,8 @@ def settle(
         faults += new
         if not faults or on_bad_row == "skip":
             good = kept[NAME].filter(~pl.col(ROW).is_in([fault.row for fault in new]))
-            files.append(scratch / f"{len(files):06}.parquet")
+            files.append(settled / f"{len(files):06}.parquet")
             good.drop(ROW).write_parquet(files[-1])
     acts = pl.scan_parquet(files, glob=False) if files else empty(NAME).lazy()
     dated = next((each for each in clocks if each is not None), None)
-    return Settled(acts, Table(source.name, None, faults, dated), gone)
+    return Settled(acts, Table(place.source.name, None, faults, dated), gone)

@@ -25,7 +25,7 @@ from training.embed import Embedder
 from training.interactions import Interactions
 from training.kept import NOTHING, Kept
 from training.knowledge import Catalogue
-from training.learners import Asker, Learners, held_kinds, interactions, kind_weights
+from training.learners import Asker, Learners, held_kinds, kind_weights
 from training.matrix import item_features_of
 from training.progress import Progress
 from training.questions import Teaching
@@ -101,9 +101,7 @@ def prepare(
         learners = Learners.of(data, roles, catalogue.skill_rows)
 
         def rows(table: pl.LazyFrame, name: str) -> Interactions:
-            if scratch is None:
-                return interactions(table, learners.ids, credentials, dated=data.dated)
-            folder = scratch / name
+            folder = scratch and scratch / name
             return ondisk.interactions(table, learners.ids, credentials, folder, dated=data.dated)
 
         known = rows(data.acts, "known")

@@ -18,6 +18,7 @@ from models.errors import DataError, Fault, UsageError
 from training import erased, partitioned
 from training.content import content_hash
 from training.parsing import Table, parse
+from training.partitioned import Place
 from training.readers import find, read
 from training.schema import (
     ERASED,
@@ -66,19 +67,18 @@ def load(
     folder: Path,
     on_bad_row: Literal["fail", "skip"] = "fail",
     test: Path | None = None,
-    scratch: Path | None = None,
+    parts: Place | None = None,
 ) -> Dataset:
     """Read and check the folder, with ``test`` in place of its ``test_interactions``.
 
     Raises ``DataError`` with every fault found. With ``skip`` rows at fault are left out,
     with the rows that refer to them, until the rest is consistent; faults of whole files
-    still raise. Of learners in the table ``erased`` nothing is kept. Where the interactions are
-    a folder of Parquet files, and there is a ``scratch`` folder to keep them in as long as the
-    result is in use, they are never in memory as a whole.
+    still raise. Of learners in the table ``erased`` nothing is kept. Interactions in ``parts`` are
+    read in place of the folder's, and are never in memory as a whole; as long as the result is in
+    use, their place must stay.
     """
     marks = read_erased(folder)
-    source = None if scratch is None else partitioned.place(folder)
-    tables = read_tables(folder, test, () if source is None else (partitioned.NAME,))
+    tables = read_tables(folder, test, () if parts is None else (partitioned.NAME,))
     frames = {name: table.frame for name, table in tables.items() if table.frame is not None}
     frames, gone = erased.without(frames, marks)
     files = {name: table.file for name, table in tables.items()}
@@ -89,10 +89,8 @@ def load(
         frames, more = _consistent(frames, files, faults)
         faults = in_order(faults) + more
     acts = frames.get("interactions", empty("interactions")).drop(ROW, strict=False).lazy()
-    if source is not None and scratch is not None:
-        acts, table, marked = partitioned.settle(
-            source, scratch / "interactions", frames, marks, on_bad_row
-        )
+    if parts is not None:
+        acts, table, marked = partitioned.settle(parts, frames, marks, on_bad_row)
         tables["interactions"] = table
         faults += table.faults
         gone |= marked

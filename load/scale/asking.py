@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -34,10 +35,10 @@ def main() -> int:
     chosen = _arguments()
     ledger = Ledger(Lines(Console(stderr=True)))
     config = read(chosen.config).model_copy(update={"questions": chosen.questions})
-    with partitioned.scratch(chosen.data, chosen.work) as scratch:
+    with partitioned.placed(chosen.data, chosen.work) as parts:
         with ledger.stage("read tables", 0):
-            data = tables.load(chosen.data, scratch=scratch)
-        prepared = pipeline.prepare(data, config, None, ledger, scratch=scratch)
+            data = tables.load(chosen.data, parts=parts)
+        prepared = pipeline.prepare(data, config, None, ledger, scratch=parts and parts.scratch)
         chosen.work.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=chosen.work) as handed:
             if chosen.workers is None:
@@ -62,9 +63,11 @@ def _asked(prepared: Prepared, ledger: Ledger, spread: Spread) -> str:
     def fitted(among: NDArray[np.bool_]) -> Whole:
         return fold.whole
 
+    begun = time.process_time()
     found = collect(taught.met, taught.ask, fitted, config, 1, ledger, spread)
     if found is None:
         raise SystemExit("no answer was among the candidates")
+    print(f"processor time of the questions, here: {time.process_time() - begun:.1f} s")
     digest = hashlib.sha256(found.features.tobytes())
     digest.update(found.label.tobytes())
     return digest.hexdigest()[:12]

@@ -12,7 +12,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import tempfile
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +23,7 @@ from rich.table import Table
 
 from load.scale.limit import bound, forget
 from models.ids import IdMap
-from training import counts, learners, ondisk, tables
+from training import counts, learners, ondisk, partitioned, tables
 from training.behaviour import DEFAULTS
 from training.cluster import joined
 from training.counts import Counts
@@ -114,18 +113,16 @@ def counted(folder: Path, whole: bool, workers: int | None) -> dict[str, Any]:
 def _counted(folder: Path, whole: bool, spread: Spread) -> dict[str, Any]:
     ledger = Ledger(Lines(Console(stderr=True)))
     longest = reach(DEFAULTS.slow)
-    with tempfile.TemporaryDirectory(prefix=".acts-", dir=folder.parent) as scratch:
+    with partitioned.placed(folder, folder.parent / "parts") as parts:
+        if whole:
+            parts = None
         with ledger.stage("read and check", 0):
-            data = tables.load(folder, scratch=None if whole else Path(scratch))
+            data = tables.load(folder, parts=parts)
         with ledger.stage("sort by learner", 0):
             ids = learners.Learners.of(data, IdMap([]), {}).ids
             credentials = IdMap(data.credentials["id"].to_list())
-            known = (
-                learners.interactions(data.acts, ids, credentials, dated=True)
-                if whole
-                else ondisk.interactions(
-                    data.acts, ids, credentials, Path(scratch) / "known", dated=True
-                )
+            known = ondisk.interactions(
+                data.acts, ids, credentials, parts and parts.scratch / "known", dated=True
             )
         with ledger.stage("count", 0):
             nobody = np.full(len(ids), -1, np.int32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+import tempfile
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -17,12 +19,15 @@ from hypothesis import strategies as st
 from shared import TINY_SETTINGS
 from test_erased import marked
 
-from models.errors import DataError
+from load.storage import Storage
+from models.errors import DataError, UsageError
 from models.ids import IdMap
 from training import learners, ondisk, partitioned
 from training.config import Config
+from training.fetching import fetch
 from training.interactions import KINDS
 from training.job import train
+from training.partitioned import Place
 from training.progress import Silent
 from training.readers import read
 from training.tables import load
@@ -54,12 +59,17 @@ def parted(path: Path, rows: list[dict[str, Any]], size: int = 7) -> Path:
     return made
 
 
+def at(made: Path, tmp_path: Path) -> Place:
+    return Place(made / "interactions", Path(tempfile.mkdtemp(prefix="scratch", dir=tmp_path)))
+
+
 def test_parts_are_read_like_one_file(tmp_path: Path) -> None:
     whole = load(folder(tmp_path / "whole", interactions=ROWS))
-    parts = load(parted(tmp_path / "parts", ROWS), scratch=tmp_path / "scratch")
+    made = parted(tmp_path / "parts", ROWS)
+    parts = load(made, parts=at(made, tmp_path))
     assert parts.content_hash == whole.content_hash
     assert parts.interactions.equals(whole.interactions)
-    assert len(list((tmp_path / "scratch").rglob("*.parquet"))) > 3
+    assert len(list(tmp_path.rglob("scratch*/**/*.parquet"))) > 3
 
 
 def test_parts_are_read_like_one_file_where_rows_are_at_fault(tmp_path: Path) -> None:
@@ -69,11 +79,11 @@ def test_parts_are_read_like_one_file_where_rows_are_at_fault(tmp_path: Path) ->
     with pytest.raises(DataError) as one:
         load(made)
     with pytest.raises(DataError) as other:
-        load(made, scratch=tmp_path / "failing")
+        load(made, parts=at(made, tmp_path))
     assert other.value.faults == one.value.faults
     assert [fault.row for fault in other.value.faults] == [4, 18, 39]
     whole = load(made, "skip")
-    parts = load(made, "skip", scratch=tmp_path / "skipping")
+    parts = load(made, "skip", parts=at(made, tmp_path))
     assert parts.content_hash == whole.content_hash
     assert in_order(parts.rejects) == in_order(whole.rejects)
 
@@ -95,7 +105,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path, change: str) -> N
         case "torn":
             files[0].write_bytes(files[0].read_bytes()[:100])
     with pytest.raises(DataError) as found:
-        load(made, scratch=tmp_path / "scratch")
+        load(made, parts=at(made, tmp_path))
     assert found.value.faults[0].file == "interactions"
     assert found.value.faults[0].row is None
 
@@ -107,7 +117,7 @@ def test_erased_learners_are_in_no_part(tmp_path: Path) -> None:
     (made / "interactions.csv").unlink()
     (made / "interactions").mkdir()
     rows.drop("_row").write_parquet(made / "interactions" / "0.parquet")
-    data = load(made, scratch=tmp_path / "scratch")
+    data = load(made, parts=at(made, tmp_path))
     assert data.erased == 1
     assert data.interactions["learner_id"].to_list() == ["kept"]
 
@@ -140,6 +150,27 @@ def test_arrays_on_disk_are_those_in_memory(
 @given(st.lists(st.lists(st.integers()), min_size=1))
 def test_a_sum_keeps_the_order_and_holds_few(items: list[list[int]]) -> None:
     assert summed(iter(items), list.__add__) == list(chain.from_iterable(items))
+
+
+@pytest.mark.slow
+def test_parts_in_object_storage_are_fetched_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = parted(tmp_path / "parts", ROWS)
+    url = "s3://models/lake/interactions"
+    with Storage(tmp_path / "storage") as server:
+        for name, value in server.settings.items():
+            monkeypatch.setenv(name, value)
+        lake = tmp_path / "storage" / "models" / "lake"
+        shutil.copytree(made / "interactions", lake / "interactions" / "year=2024")
+        with partitioned.placed(made, tmp_path / "work", url) as place:
+            assert place is not None
+            assert load(made, parts=place).content_hash == load(made).content_hash
+        with pytest.raises(UsageError, match="expected a folder of Parquet files"):
+            fetch("s3://models/lake/nowhere", tmp_path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        fetch("nothing://models", tmp_path)
+    assert not list((tmp_path / "work").iterdir())
 
 
 @pytest.mark.slow
