@@ -39,7 +39,7 @@ def served(folder: Path, world: World, answers: int, gib: float | None = None) -
     included, ``pss_mb`` and ``own_mb`` (pages that it wrote and nobody shares) are its memory in
     the end, ``begin_…`` before the first answer; ``peak_mb`` was resident at most.
     ``start_cpu_s`` and ``cpu_ms``, of one answer, are processor time of the service and its store:
-    what others do on the machine hardly adds to it.
+    what others do on the machine hardly adds to it. ``fetched_mb`` came from the disk meanwhile.
 
     With ``gib`` the service, its store and the one who asks have no more memory than that, and
     nothing of the bundle is in it to begin with; ``bound_peak_mb`` is what they had at most.
@@ -53,6 +53,7 @@ def served(folder: Path, world: World, answers: int, gib: float | None = None) -
         with started(key, Path(var), *command, patience=PATIENCE) as server:
             took = time.perf_counter() - began
             before, begun = _memory(server.pid), server.cpu_seconds()
+            fetched = _fetched(server.pid)
             ask = _asker(server, world)
             for i in range(WARM):
                 ask(i)
@@ -63,6 +64,7 @@ def served(folder: Path, world: World, answers: int, gib: float | None = None) -
                 seconds.append(time.perf_counter() - sent)
             after, spent = _memory(server.pid), server.cpu_seconds() - spent
             peak, together = _peak(server.pid), most()
+            fetched = round(_fetched(server.pid) - fetched, 1)
             stages = {
                 stage: round(1000 * total / count, 3)
                 for stage, (total, count) in server.stages().items()
@@ -73,6 +75,7 @@ def served(folder: Path, world: World, answers: int, gib: float | None = None) -
         "start_cpu_s": round(begun, 2),
         "cpu_ms": round(1000 * spent / answers, 3),
         **{f"{name}_ms": round(ms, 3) for name, ms in percentiles_ms(seconds).items()},
+        "fetched_mb": fetched,
         "rss_mb": after["Rss"],
         "peak_mb": peak,
         "bound_peak_mb": together,
@@ -102,6 +105,12 @@ def _memory(pid: int) -> dict[str, float]:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text()
     found = re.findall(r"^(\w+): +(\d+) kB$", lines, re.MULTILINE)
     return {name: round(int(count) / 1024, 1) for name, count in found}
+
+
+def _fetched(pid: int) -> float:
+    """Megabytes that a process has had fetched from disks."""
+    told = Path(f"/proc/{pid}/io").read_text()
+    return int(re.findall(r"^read_bytes: (\d+)$", told, re.MULTILINE)[0]) / 2**20
 
 
 def _peak(pid: int) -> float:

@@ -74,12 +74,11 @@ class World:
         }
         fitted = behaviour.fit(known, self._roles(chance), self.roles, ridge=30.0)
         indexes |= of_unmet(indexes, vectors["text"], known, fitted["learners_of"] > 0)
+        del vectors  # of which the indexes hold what is written
         arrays = {
             **self._catalogue(chance),
             **fitted,
-            "text_vectors": vectors["text"],
             "place": np.zeros(0, np.int32),
-            "factors.vectors": vectors["collaborative"],
             "factors.solver": np.eye(FACTORS, dtype=np.float32),
             "factors.folding": np.array([0.5, 3.0, 0.3, 0.0]),
             "histories.indptr": known.indptr,

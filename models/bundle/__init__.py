@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from models.bundle.advice import read_by_chance
 from models.bundle.contents import Behaviour, Bundle, Knowledge, assemble, behaviour
 from models.bundle.files import Parts, read_manifest, read_parts, verify, write
 from models.bundle.manifest import FORMAT_VERSION, Manifest
@@ -44,7 +45,9 @@ def read(folder: Path, *, checked: bool = False) -> Bundle:
             encoder = TextEncoder(parts.encoder)
             if f"encoder/{QUICK_FILE}" in manifest.files:
                 quick = TextEncoder(parts.encoder, graph=QUICK_FILE)
-        return assemble(manifest, parts, encoder, quick)
+        made = assemble(manifest, parts, encoder, quick)
+        read_by_chance(folder)  # now that all is read that is read from end to end
+        return made
     except BundleError as error:
         # What assembles parts does not know whose they are.
         told = str(error)

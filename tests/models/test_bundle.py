@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import stat
 from collections.abc import Callable
@@ -62,6 +63,16 @@ def test_what_was_written_is_read(content: tuple[Manifest, Parts], tmp_path: Pat
     assert found.ranker == parts.ranker
     for name, index in parts.indexes.items():
         np.testing.assert_array_equal(found.indexes[name].vectors(), index.vectors())
+
+
+def test_what_is_mapped_is_said_to_be_read_here_and_there(copy: Path) -> None:
+    loaded = bundle.read(copy)
+    told = re.findall(
+        rf"{copy}/(\S+)\n(?:.*\n)*?VmFlags:(.*)", Path("/proc/self/smaps").read_text()
+    )
+    assert {"arrays/learners_of.npy", "indexes/collaborative.faiss"} <= {name for name, _ in told}
+    assert all("rr" in flags.split() for _, flags in told)
+    assert loaded.n
 
 
 def test_what_an_index_holds_is_not_written_again(
