@@ -33,6 +33,8 @@ def fetch(url: str, folder: Path) -> None:
         found = [path for path in files.find(root) if path.endswith(".parquet")]
         for path in found:
             target = folder / path.removeprefix(root).lstrip("/")
+            if ".." in target.relative_to(folder).parts:  # in object storage a name like any other
+                raise ValueError(f"the name {path} leads out of its folder")
             target.parent.mkdir(parents=True, exist_ok=True)
             size = files.info(path)["size"]
             with target.open("wb") as file:

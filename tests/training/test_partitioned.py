@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 from folders import folder
+from fsspec.implementations.memory import MemoryFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 from shared import TINY_SETTINGS
@@ -153,6 +154,18 @@ def test_a_sum_keeps_the_order_and_holds_few(items: list[list[int]]) -> None:
 
 
 @pytest.mark.slow
+def test_no_part_is_fetched_to_anywhere_else(tmp_path: Path) -> None:
+    storage = MemoryFileSystem()
+    storage.pipe("/lake/1.parquet", b"one")
+    storage.store["/lake/../2.parquet"] = storage.store["/lake/1.parquet"]
+    try:
+        with pytest.raises(UsageError, match=r"\.\./2\.parquet leads out of its folder"):
+            fetch("memory://lake", tmp_path / "fetched" / "acts")
+        assert not [*tmp_path.rglob("2.parquet")]
+    finally:
+        storage.rm("/lake", recursive=True)
+
+
 def test_parts_in_object_storage_are_fetched_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
