@@ -126,7 +126,7 @@ def spoil_version(folder: Path) -> None:
     [
         (spoil_size, "is corrupt: arrays/learners_of.npy has"),
         (spoil_content, "is corrupt: the checksum of arrays/learners_of.npy is wrong"),
-        (spoil_version, "has format_version 99; this Cairn reads up to 2: upgrade"),
+        (spoil_version, "has format_version 99; this Cairn reads up to 3: upgrade"),
     ],
 )
 def test_a_bundle_that_cannot_be_trusted_is_refused_everywhere(

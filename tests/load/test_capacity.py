@@ -37,7 +37,7 @@ def test_the_page_shows_what_is_printed(
         (r"first time \| ([\d.]+) ms", Measured().answer_ms),
         (r"one a request \| ([\d.]+) ms", Measured().event_ms),
         (r"([\d.]+) µs alone", Measured().append_us),
-        (r"memory \| ([\d.]+) bytes an interaction", Measured().row_bytes),
+        (r"memory, of one file \| ([\d.]+) bytes an interaction", Measured().row_bytes),
         (r"LightFM \| ([\d.]+) µs", Measured().epoch_us),
         (r"gets (\d+) answers", Usage().answers),
         (r"does (\d+) things", Usage().events),
