@@ -133,22 +133,24 @@ def _cheapest(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]
 
 def _by_rows(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
     """With as many rows of lists, and exactly for so few that pass, as is least work; rows are
-    added until that is enough for filters of every strength, or all are looked through.
+    added until that is enough for filters of every strength, or can only be more work.
     """
-    best: Trial | None = None
-    rows = DEPTH
-    while True:
+    chosen, least = index.facts, np.inf
+    for rows in _ladder(index):
         found = index.searched(replace(index.facts, rows=rows))
+        looking = [_looking(found, asked, case.eligible) for case in cases]
+        each = [_each(index, case.passing) for case in cases]
+        if sum(map(min, looking, each)) >= least:
+            break
         wanting = [case.passing for case in cases if _recall(found, asked, case) < WANTED]
-        looked = _looking(found, asked, None)
-        below = max([_break_even(looked, index), *(passing + 1 for passing in wanting)])
-        facts = replace(found.facts, exact_below=min(below, len(index)))
-        trial = _told(index.searched(facts), asked, cases)
-        if best is None or (trial.enough, -trial.work) > (best.enough, -best.work):
-            best = trial
-        if not wanting or rows >= len(index):
-            return best
-        rows = -(-rows * 3 // 2)
+        below = max([_break_even(looking[0], index), *(passing + 1 for passing in wanting)])
+        ways = zip(cases, each, looking, strict=True)
+        work = sum(one if case.passing < below else other for case, one, other in ways)
+        if work < least:
+            chosen, least = replace(found.facts, exact_below=min(below, len(index))), work
+        if not wanting:
+            break
+    return _told(index.searched(chosen), asked, cases)
 
 
 def _by_probes(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) -> Trial:
@@ -170,7 +172,7 @@ def _by_probes(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case
 
 
 def _ladder(index: VectorIndex) -> Iterator[int]:
-    """Numbers of probes to try, half as many again each time, up to all there are."""
+    """Numbers of rows or nodes to try, half as many again each time, up to all there are."""
     if index.facts.kind == "flat":
         yield 0
         return
@@ -194,7 +196,7 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
     for case in cases:
         probes = facts.probes if case.passing >= NEARLY_ALL * n else facts.filtered_probes
         if case.passing < facts.exact_below:
-            work += n * PASSED_OVER + case.passing * _row(SCATTERED, index.dim)
+            work += _each(index, case.passing)
         elif facts.lists:
             work += _looking(index, asked, case.eligible)
         else:
@@ -248,6 +250,11 @@ def _looking(
     compared = min(looked, facts.rows + len(index) / facts.lists)
     each = _row(shortened if facts.kind == "ivf_sq8" else IN_ORDER, dim)
     return facts.lists * _row(IN_ORDER, dim) + compared * each + 2 * PASSED_OVER * looked
+
+
+def _each(index: VectorIndex, passing: int) -> float:
+    """Work of comparing each of so many rows that pass."""
+    return len(index) * PASSED_OVER + passing * _row(SCATTERED, index.dim)
 
 
 def _break_even(probing: float, index: VectorIndex) -> int:
