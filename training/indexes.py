@@ -50,6 +50,8 @@ LINKED: Final = 3.0
 """A node of a graph takes so many times a scattered row."""
 PASSED_OVER: Final = 0.5
 """Nanoseconds for each row of a filter."""
+LOOKED_AT: Final = 13.0
+"""Nanoseconds to ask of a row in a list whether it passes: filters are met there here and there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +145,14 @@ def _by_rows(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case])
         if sum(map(min, looking, each)) >= least:
             break
         wanting = [case.passing for case in cases if _recall(found, asked, case) < WANTED]
-        below = max([_break_even(looking[0], index), *(passing + 1 for passing in wanting)])
-        ways = zip(cases, each, looking, strict=True)
-        work = sum(one if case.passing < below else other for case, one, other in ways)
-        if work < least:
-            chosen, least = replace(found.facts, exact_below=min(below, len(index))), work
+        # Below each number in turn exactly: it must hold for all that want, and may for others.
+        for below in sorted({0, *(case.passing + 1 for case in cases)}):
+            if below <= max(wanting, default=-1):
+                continue
+            ways = zip(cases, each, looking, strict=True)
+            work = sum(one if case.passing < below else other for case, one, other in ways)
+            if work < least:
+                chosen, least = replace(found.facts, exact_below=min(below, len(index))), work
         if not wanting:
             break
     return _told(index.searched(chosen), asked, cases)
@@ -241,15 +246,15 @@ def _probing(index: VectorIndex, asked: NDArray[np.float32], probes: int) -> flo
 def _looking(
     index: VectorIndex, asked: NDArray[np.float32], eligible: NDArray[np.bool_] | None
 ) -> float:
-    """Work of a search through lists: of those rows that pass about as many as are wanted are
-    compared, and the others passed over, twice.
+    """Work of a search through lists: of all rows in them it is asked whether they pass, and of
+    those that do about as many as are wanted are compared.
     """
     facts, dim = index.facts, index.dim
     looked = index.looked_through(asked, eligible) if len(asked) else 0.0
     shortened = ODD if dim % 16 else SHORTENED
     compared = min(looked, facts.rows + len(index) / facts.lists)
     each = _row(shortened if facts.kind == "ivf_sq8" else IN_ORDER, dim)
-    return facts.lists * _row(IN_ORDER, dim) + compared * each + 2 * PASSED_OVER * looked
+    return facts.lists * _row(IN_ORDER, dim) + compared * each + LOOKED_AT * looked
 
 
 def _each(index: VectorIndex, passing: int) -> float:
