@@ -27,9 +27,6 @@ SETTINGS = {"components": 8, "folds": 2, "questions": 400, "rounds": 20}
 OCCUPATIONS = 15
 """So many of ESCO's occupations stay, with the skills they ask for: texts take the time."""
 
-LETTERS = 100
-"""So many of each description stay, for the same reason."""
-
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
@@ -52,7 +49,7 @@ def cairn(environment: dict[str, str], *arguments: object) -> str:
 def data(
     shared_data: Path, tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
 ) -> Path:
-    """MARS and ESCO in one folder, then fewer occupations and shorter texts."""
+    """MARS and ESCO in one folder, then fewer occupations."""
     if not (shared_data / "esco_1_1_1").is_dir():
         pytest.skip(f"ESCO not found in {shared_data}; set CAIRN_DATA to the folder that holds it")
     folder = tmp_path_factory.mktemp("end") / "data"
@@ -67,10 +64,7 @@ def data(
     kept = skills["id"].to_list()
     broader = pl.col("broader").list.set_intersection(kept)
     roles.write_parquet(folder / "roles.parquet")
-    begun = pl.col("description").str.slice(0, LETTERS)
-    skills.with_columns(broader, begun).write_parquet(folder / "skills.parquet")
-    credentials = pl.read_parquet(folder / "credentials.parquet").with_columns(begun)
-    credentials.write_parquet(folder / "credentials.parquet")
+    skills.with_columns(broader).write_parquet(folder / "skills.parquet")
     return folder
 
 

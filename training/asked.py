@@ -86,9 +86,8 @@ def with_behaviour(
     if serving:
         texts, met = catalogue.arrays["text_vectors"], arrays["learners_of"] > 0
         indexes |= of_unmet(catalogue.indexes, texts, known, met)
-    if "factors.vectors" in arrays:
-        factors = behaviour(arrays).factors
-        assert factors is not None  # noqa: S101 - made of these arrays
+    factors = behaviour(arrays).factors
+    if factors is not None:
         vectors = np.asarray(factors.vectors)
         made = of_factors(factors, known) if serving else VectorIndex.build(vectors)
         indexes["collaborative"] = made

@@ -22,8 +22,8 @@ OPTIONS: Final = {"client_options": {"timeout": "60s", "allow_http": True}}
 register(PROTOCOLS)
 
 
-def fetch(url: str, folder: Path) -> None:
-    """Bring every Parquet file below ``url`` to its place below ``folder``.
+def fetch(url: str, folder: Path) -> Path:
+    """Bring every Parquet file below ``url`` to its place below ``folder``, which is returned.
 
     Raises ``UsageError`` where there is none, or the storage does not give them.
     """
@@ -49,3 +49,4 @@ def fetch(url: str, folder: Path) -> None:
         raise UsageError(f"{url}: its Parquet files cannot be read: {told}") from error
     if not found:
         raise UsageError(f"{url}: expected a folder of Parquet files, such as s3://bucket/folder")
+    return folder

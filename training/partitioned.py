@@ -51,19 +51,23 @@ def placed(folder: Path, work: Path | None, url: str | None = None) -> Iterator[
     the block runs: below ``work``, or else where temporary files go; ``None`` when the table is
     in no parts. Raises ``UsageError`` as ``fetch`` does.
     """
-    source = find(folder, NAME)
-    if url is None and (source is None or not source.is_dir()):
+    found = find(folder, NAME)
+    if url is not None:
+        with _scratch(work) as scratch:
+            yield Place(fetch(url, scratch / "fetched" / NAME), scratch)
+    elif found is not None and found.is_dir():
+        with _scratch(work) as scratch:
+            yield Place(found, scratch)
+    else:
         yield None
-        return
+
+
+@contextmanager
+def _scratch(work: Path | None) -> Iterator[Path]:
     if work is not None:
         work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="interactions-", dir=work) as made:
-        scratch = Path(made)
-        if url is not None:
-            source = scratch / "fetched" / NAME
-            fetch(url, source)
-        assert source is not None  # noqa: S101 - else there is a URL
-        yield Place(source, scratch)
+        yield Path(made)
 
 
 def settle(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol, Self
@@ -56,7 +57,8 @@ class Terminal(Progress):
 
 class Heeding(Progress):
     """Shows what another does, and ends the work when it is interrupted (SIGINT), at the latest at
-    the next step: compiled libraries that call back into Python may drop what a signal raises.
+    the next step: compiled libraries that call back into Python may drop what a signal raises, or
+    make an error of their own of it.
 
     A context, entered in the main thread; after it an interruption means again what it did.
     """
@@ -67,9 +69,11 @@ class Heeding(Progress):
 
     def __enter__(self) -> Self:
         self._before = signal.signal(signal.SIGINT, self._tell)
+        self._reported, sys.unraisablehook = sys.unraisablehook, self._report
         return self
 
     def __exit__(self, *_: object) -> None:
+        sys.unraisablehook = self._reported
         signal.signal(signal.SIGINT, self._before)
 
     @contextmanager
@@ -81,12 +85,21 @@ class Heeding(Progress):
                 self._heed()
                 advance(done)
 
-            yield step
+            try:
+                yield step
+            except Exception as error:
+                if self._told:
+                    raise KeyboardInterrupt from error
+                raise
         self._heed()
 
     def _tell(self, *_: object) -> None:
         self._told = True
         raise KeyboardInterrupt
+
+    def _report(self, dropped: sys.UnraisableHookArgs) -> None:
+        if dropped.exc_type is not KeyboardInterrupt:
+            self._reported(dropped)
 
     def _heed(self) -> None:
         if self._told:

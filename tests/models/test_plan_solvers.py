@@ -48,7 +48,7 @@ def test_exact_keeps_windows_and_is_as_good_as_trying_every_order(problem: Probl
     assert worth(problem, found.chosen) == pytest.approx(brute_force(problem), abs=1e-5)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @given(st.booleans().flatmap(lambda windows: problems(windows=windows)))
 def test_fast_breaks_nothing_and_is_never_better_than_the_best(problem: Problem) -> None:
     found = fast.solve(problem)

@@ -36,7 +36,7 @@ from training.tally import Tally
 pytestmark = pytest.mark.slow
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
-WORKERS = 2
+WORKERS = 3
 
 
 @pytest.fixture(scope="module")

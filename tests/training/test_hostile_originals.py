@@ -19,7 +19,7 @@ from training.tables import load
 from training.writing import existing
 
 fixed: Final = settings(
-    derandomize=True, deadline=None, database=None, max_examples=60,
+    derandomize=True, deadline=None, database=None, max_examples=120,
     suppress_health_check=[HealthCheck.too_slow],
 )  # fmt: skip
 SOURCES: Final = sorted(ORIGINALS)

@@ -37,6 +37,22 @@ def test_an_interruption_that_was_swallowed_ends_it_at_the_next_step() -> None:
             pass
 
 
+def test_an_error_that_a_library_made_of_an_interruption_is_one() -> None:
+    class Told:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with (
+        Heeding(Silent()) as progress,
+        pytest.raises(KeyboardInterrupt) as raised,
+        progress.stage("work", 1),
+    ):
+        told = Told()
+        del told  # as in a library's callback: the interruption is dropped, and nobody is told
+        raise ValueError("the callback failed")
+    assert isinstance(raised.value.__cause__, ValueError)
+
+
 def test_after_the_work_an_interruption_means_what_it_did() -> None:
     before = signal.getsignal(signal.SIGINT)
     with suppress(KeyboardInterrupt), Heeding(Silent()) as progress, progress.stage("work", 1):
