@@ -22,7 +22,9 @@ from models.vectors import Listed, Vectors, whole
 # FAISS' own Python layer widens these signatures, which its stubs do not tell.
 _FAISS: Any = faiss
 
-Kind = Literal["flat", "hnsw", "ivf_flat", "ivf_sq8"]
+Kind = Literal["flat", "hnsw", "ivf_flat", "ivf_fp16", "ivf_sq8"]
+
+ROUNDED: Final = frozenset({"ivf_fp16", "ivf_sq8"})  # two bytes a number, or one
 
 NEARLY_ALL: Final = 0.9
 """From such a share of rows that pass, a filter hides hardly anything."""
@@ -97,11 +99,13 @@ class VectorIndex:
         """
         vectors = np.ascontiguousarray(vectors, np.float32)
         names = {"flat": "Flat", "hnsw": f"HNSW{NEIGHBOURS},Flat",
-                 "ivf_flat": f"IVF{lists},Flat", "ivf_sq8": f"IVF{lists},SQ8"}  # fmt: skip
+                 "ivf_flat": f"IVF{lists},Flat", "ivf_fp16": f"IVF{lists},SQfp16",
+                 "ivf_sq8": f"IVF{lists},SQ8"}  # fmt: skip
         index = _FAISS.index_factory(vectors.shape[1], names[kind], faiss.METRIC_INNER_PRODUCT)
         threads = faiss.omp_get_max_threads()
         try:
             if lists:
+                index.by_residual = kind == "ivf_sq8"
                 index.cp.niter = ROUNDS
                 index.cp.min_points_per_centroid = 1
                 index.cp.max_points_per_centroid = SAMPLE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,9 @@ from models.exposure import Floor
 from models.observer import NOBODY, Observer
 from models.resolve import resolve_role, resolve_skill
 from models.walk import NOWHERE, Walk
+
+Acts = Sequence[tuple[int, Event]]
+"""What a learner did with credentials of the bundle, oldest first: row and event."""
 
 NO_ROWS = np.zeros(0, np.int32)
 NO_VALUES = np.zeros(0, np.float32)
@@ -86,21 +89,25 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     role, requirement = _target(bundle, ask, notes)
     observer.done("encode")
     credentials = bundle.credentials
-    held_kinds = bundle.manifest.held_kinds
+    acts = [
+        (row, event)
+        for event in ask.learner.history
+        if (row := credentials.row(event.credential)) is not None
+    ]
     verified = credentials.ids.rows(ask.learner.verified)
-    held = _ascending(_rows_of(bundle, ask.learner.history, held_kinds), verified)
-    begun = _rows_of(bundle, ask.learner.history, (Kind.ENROL,))
-    dismissed = _dismissed(bundle, ask.learner.history)
+    held = _ascending(_rows_of(acts, bundle.manifest.held_kinds), verified)
+    begun = _rows_of(acts, (Kind.ENROL,))
+    dismissed = _dismissed(acts)
     excluded = credentials.ids.rows(ask.constraints.exclude)
     skills, levels = with_learnt(bundle, _highest(declared, proven), held)
-    unknown = sum(credentials.row(event.credential) is None for event in ask.learner.history)
+    unknown = len(ask.learner.history) - len(acts)
     if unknown:
         notes.append(f"{unknown} events name credentials that this bundle does not know")
     if ask.labour_market > 0 and not bundle.roles.demand:
         notes.append("nothing is known here of what the labour market asks for")
     return Query(
         at=ask.at,
-        walk=_walked(bundle, ask.learner.history),
+        walk=_walked(bundle, acts),
         held=held,
         closed=_ascending(held, begun, dismissed, excluded),
         dismissed=dismissed,
@@ -124,12 +131,11 @@ def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     )
 
 
-def _walked(bundle: Bundle, events: Iterable[Event]) -> Walk:
+def _walked(bundle: Bundle, acts: Acts) -> Walk:
     known = [
         (row, event.at, bundle.manifest.kind_weights.get(event.kind, 1.0))
-        for event in events
+        for row, event in acts
         if event.kind is not Kind.DISMISS
-        and (row := bundle.credentials.row(event.credential)) is not None
     ]
     return Walk.of(
         np.array([row for row, _, _ in known], np.int32),
@@ -138,10 +144,8 @@ def _walked(bundle: Bundle, events: Iterable[Event]) -> Walk:
     )
 
 
-def _rows_of(bundle: Bundle, events: Iterable[Event], kinds: Iterable[str]) -> NDArray[np.int32]:
-    wanted = set(kinds)
-    rows = (bundle.credentials.row(event.credential) for event in events if event.kind in wanted)
-    return np.array(sorted({row for row in rows if row is not None}), np.int32)
+def _rows_of(acts: Acts, kinds: Collection[str]) -> NDArray[np.int32]:
+    return np.array(sorted({row for row, event in acts if event.kind in kinds}), np.int32)
 
 
 def _ascending(*parts: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -149,13 +153,9 @@ def _ascending(*parts: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.array(sorted({row for part in parts for row in part.tolist()}), np.int32)
 
 
-def _dismissed(bundle: Bundle, events: Iterable[Event]) -> NDArray[np.int32]:
+def _dismissed(acts: Acts) -> NDArray[np.int32]:
     """Credentials whose latest word from the learner is a dismissal."""
-    last: dict[int, Kind] = {}
-    for event in events:
-        row = bundle.credentials.row(event.credential)
-        if row is not None:
-            last[row] = event.kind
+    last = {row: event.kind for row, event in acts}
     return np.array(sorted(r for r, kind in last.items() if kind is Kind.DISMISS), np.int32)
 
 

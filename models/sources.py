@@ -184,7 +184,8 @@ def unproven(asked: Asked) -> Proposal:
             fresh[closing] & (gap.closing[closing] > 0) & (gap.closing[closing] >= more)
         ]
     # What closes nothing can be among the best only if its text is among the nearest.
-    rows = np.unique(np.concatenate([near, closing]))
+    both = np.sort(np.concatenate([near, closing]))
+    rows = both[np.diff(both, prepend=-1) > 0]
     scores = np.zeros(len(rows), np.float32)
     if gap is not None:
         scores += gap.closing[rows]

@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 UNKNOWN: Final = b"\xff"
 """Stands for ``None``: no text in UTF-8 holds this byte."""
 
+LATELY: Final = 4096
+"""So many texts of a column are kept as objects once they were asked for: answers name the same
+few again and again.
+"""
+
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -23,7 +28,7 @@ class Texts:
     Raises ``ValueError`` where they are not of that type or do not fit each other.
     """
 
-    __slots__ = ("_bytes", "_content", "_ends", "_offsets")
+    __slots__ = ("_bytes", "_content", "_ends", "_lately", "_offsets")
 
     def __init__(self, offsets: NDArray[np.int64], content: NDArray[np.uint8]) -> None:
         _check(offsets, np.int64)
@@ -33,6 +38,7 @@ class Texts:
         self._offsets, self._content = offsets, content
         # Of single entries these views are read several times as fast.
         self._ends, self._bytes = offsets.data, content.data
+        self._lately: dict[int, str | None] = {}
 
     @classmethod
     def of(cls, values: Iterable[str | None]) -> Self:
@@ -52,8 +58,15 @@ class Texts:
         return len(self._ends) - 1
 
     def __getitem__(self, row: int) -> Any:
-        raw = self._raw(row)
-        return None if raw == UNKNOWN else str(raw, "utf-8")
+        try:
+            return self._lately[row]
+        except KeyError:
+            raw = self._raw(row)
+            text = None if raw == UNKNOWN else str(raw, "utf-8")
+            if len(self._lately) >= LATELY:
+                self._lately.clear()
+            self._lately[row] = text
+            return text
 
     def __iter__(self) -> Iterator[Any]:
         for start, end in pairwise(self._ends):

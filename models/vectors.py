@@ -31,21 +31,22 @@ class Vectors(Protocol):
 
 
 class Listed:
-    """The vectors in the lists of a FAISS ``IndexIVF``: float32, or how each differs from the
-    centre of its list, a byte a number. Raises ``ValueError`` where they are neither.
+    """The vectors in the lists of a FAISS ``IndexIVF``: float32, float16, or how each differs from
+    the centre of its list, a byte a number. Raises ``ValueError`` where they are none of these.
 
     List ``i`` has the ``rows`` (n,) from ``ends[i]`` to ``ends[i + 1]``; its centre is that row of
     ``centres`` (lists, d).
     """
 
     __slots__ = (
-        "_at", "_content", "_list", "_middles", "_step", "centres", "ends", "rows", "shape",
+        "_at", "_content", "_kept", "_list", "_middles", "_step", "centres", "ends", "rows",
+        "shape",
     )  # fmt: skip
 
     def __init__(self, index: Any, centres: NDArray[np.float32]) -> None:
         lists, width, n, dim = index.invlists, index.code_size, index.ntotal, index.d
-        shortened = width == dim and index.by_residual
-        if not shortened and (width != 4 * dim or index.by_residual):
+        kept = {4 * dim: np.float32, 2 * dim: np.float16, dim: np.uint8}.get(width)
+        if kept is None or index.by_residual != (kept is np.uint8):
             raise ValueError(f"an index of {n} × {dim} lacks its vectors")
         self.shape = (n, dim)
         # All lists are seen as one run of bytes, as they lie in a mapped file.
@@ -69,9 +70,10 @@ class Listed:
         if n and self._at.min() < 0:
             raise ValueError(f"an index of {n} × {dim} lacks some of its vectors")
         self.centres = centres
+        self._kept = kept
         self._step = np.zeros(0, np.float32)
         self._middles: NDArray[np.float32] | None = None
-        if shortened:
+        if kept is np.uint8:
             # FAISS tells by column the least difference and the range of them. A byte stands for
             # the middle of what it may have been.
             trained = [index.sq.trained.at(i) for i in range(2 * dim)]
@@ -81,12 +83,12 @@ class Listed:
 
     def __getitem__(self, rows: NDArray[Any], /) -> NDArray[np.float32]:
         at, dim = self._at[rows], self.shape[1]
-        found = np.empty((len(at), dim), np.float32)
         if self._middles is None:
-            kernels.copy(self._content, at, found.view(np.uint8))
-        else:
-            owner = self._list[rows]
-            kernels.widen(self._content, at, owner, self._middles, self._step, found)
+            kept = np.empty((len(at), dim), self._kept)
+            kernels.copy(self._content, at, kept.view(np.uint8))
+            return kept.astype(np.float32, copy=False)
+        found, owner = np.empty((len(at), dim), np.float32), self._list[rows]
+        kernels.widen(self._content, at, owner, self._middles, self._step, found)
         return found
 
     def nearest(

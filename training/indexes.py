@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.index import NEARLY_ALL, Kind, VectorIndex, best
+from models.index import NEARLY_ALL, ROUNDED, Kind, VectorIndex, best
 
 DEPTH: Final = 200
 WANTED: Final = 0.99
@@ -26,14 +26,17 @@ SHARES: Final = (1.0, 0.9, 0.5, 0.1, 0.01, 0.001)
 
 QUESTIONS: Final = 32
 
-FEW: Final = 10_000
+FEW: Final = 4_000
 """Up to so many rows nothing is faster by enough to be worth a search."""
 
 HNSW_MOST: Final = 100_000
 """Beyond so many rows a graph, grown on one thread, takes many minutes."""
 
 LARGEST: Final = 2**28
-"""Bytes of vectors beyond which they are kept in a byte a number, where that is exact enough."""
+"""Bytes of vectors beyond which they are kept in a byte a number, or two, as is exact enough."""
+
+HALF: Final = float(np.finfo(np.float16).max)
+"""Larger numbers two bytes cannot keep."""
 
 LISTS: Final = 2.0
 """Lists per square root of the number of rows."""
@@ -97,6 +100,8 @@ def trials(vectors: NDArray[np.float32], questions: NDArray[np.float32]) -> Iter
     asked = np.ascontiguousarray(asked[:: max(1, -(-len(asked) // QUESTIONS))], np.float32)
     cases = list(_cases(vectors, asked))
     for kind in _kinds(len(vectors), vectors.nbytes):
+        if kind == "ivf_fp16" and max(vectors.max(), -vectors.min()) > HALF:
+            continue
         lists = round(LISTS * len(vectors) ** 0.5) if kind.startswith("ivf") else 0
         index = VectorIndex.build(vectors, kind, lists=lists)
         yield _cheapest(index, asked, cases)
@@ -106,7 +111,7 @@ def _kinds(n: int, size: int) -> list[Kind]:
     if n <= FEW:
         return ["flat"]
     if size > LARGEST:
-        return ["ivf_sq8", "ivf_flat"]
+        return ["ivf_sq8", "ivf_fp16", "ivf_flat"]
     kinds: list[Kind] = ["flat", "ivf_flat", "ivf_sq8"]
     return [*kinds, "hnsw"] if n <= HNSW_MOST else kinds
 
@@ -214,7 +219,7 @@ def _told(index: VectorIndex, asked: NDArray[np.float32], cases: list[_Case]) ->
 def _recall(index: VectorIndex, asked: NDArray[np.float32], case: _Case) -> float:
     """Share 0..1 of the exact best that the index finds without falling back."""
     each = case.passing < index.facts.exact_below
-    if not case.rows.size or (each and index.facts.kind != "ivf_sq8"):
+    if not case.rows.size or (each and index.facts.kind not in ROUNDED):
         return 1.0
     depth = case.rows.shape[1]
     if each:

@@ -86,13 +86,16 @@ def test_what_would_be_too_large_is_shortened() -> None:
     assert indexes._kinds(2_000_000, 2_000_000 * 33 * 4)[0] == "flat"
 
 
-def test_what_a_byte_tells_too_little_of_is_not_shortened(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Numbers so large that a byte tells little of the others."""
+@pytest.mark.parametrize(("larger", "kind"), [(200, "ivf_fp16"), (1e7, "ivf_flat")])
+def test_what_is_told_too_little_of_is_not_shortened(
+    monkeypatch: pytest.MonkeyPatch, larger: float, kind: str
+) -> None:
+    """Numbers so large that a byte tells little of the others, or beyond those of two bytes."""
     monkeypatch.setattr(indexes, "LARGEST", 0)
     coarse = VECTORS.copy()
-    coarse[::500] *= 200
+    coarse[::500] *= np.float32(larger)
     index = choose(coarse, QUESTIONS)
-    assert index.facts.kind == "ivf_flat"
+    assert index.facts.kind == kind
     assert index.facts.measured_recall >= WANTED
 
 
