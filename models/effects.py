@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.demand import lift
-from models.domain import Mode
 from models.feature_names import FEATURES, ORDER, STEPS, TEXT, TREND
-from models.query import Query, mode
+from models.query import Query, unguided
 from models.rank import Ranked, raw_scores, traded
 from models.sources import FUSION, SOURCES, Candidates
 
@@ -79,7 +78,7 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     places = ranked.places
     if not len(places):
         return {kind: np.zeros(0) for kind in (*EVIDENCE, DEMAND)}
-    if bundle.ranker is None and mode(query) is not Mode.POPULAR:
+    if bundle.ranker is None and not unguided(query):
         raw = _unfused(ranked)
     else:
         tables = without(ranked.table[places]).reshape(-1, len(FEATURES))

@@ -82,6 +82,13 @@ def mode(query: Query) -> Mode:
     return Mode.POPULAR
 
 
+def unguided(query: Query) -> bool:
+    """Whether neither what the learner did nor what they aim at is known: skills alone say what
+    may be proposed, and nothing of what is likely to be taken.
+    """
+    return not len(query.walk.history) and query.requirement is None
+
+
 def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:
     """Read one question against one bundle. Unknown ids are noted, never an error."""
     notes: list[str] = []

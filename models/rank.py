@@ -12,11 +12,10 @@ from models import features, gap, signals, sources
 from models.bundle import Bundle
 from models.demand import lifted
 from models.diversify import choose, without_overlap, without_repeats, without_unwanted
-from models.domain import Mode
 from models.eligibility import eligible
 from models.feature_names import FEATURES, TREND
 from models.observer import NOBODY, Observer
-from models.query import Query, mode
+from models.query import Query, unguided
 from models.signals import Signals
 from models.sources import Candidates, fused
 
@@ -103,10 +102,10 @@ def raw_scores(
 ) -> NDArray[np.float64]:
     """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks.
 
-    Of a learner of whom nothing is known there is nothing to weigh: the scores are the
+    Where neither a way nor a goal is known there is nothing to weigh: the scores are the
     logarithm of how many took each credential lately.
     """
-    if mode(query) is Mode.POPULAR:
+    if unguided(query):
         dated = bundle.behaviour.trend is not None
         taken = table[:, FEATURES.index(LASTING if dated else "learners")]
         return np.log(np.maximum(taken, LEAST).astype(np.float64))

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from scipy.sparse import csr_array
 
 from models.errors import UsageError
-from training import splits, tables
+from training import coldstart, splits, tables
 from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
 from training.diagnostics import diagnose
@@ -82,6 +82,9 @@ def compare(
     told = {} if against is None else {AGAINST: against.model_dump(mode="json")}
     return {
         **measured.report,
+        "cold_start": coldstart.measure(
+            prepared, fitted.bundle, split, measured.report["params"], seed, progress
+        ),
         "diagnostics": diagnose(prepared, fitted.bundle, split, seed, progress),
         "absent": absent,
         "erased": data.erased,

@@ -17,7 +17,7 @@ from models.bundle import Bundle
 from models.rank import rank
 from models.sources import SOURCES
 from training import acceptance, faithfulness, metrics
-from training.baselines import Baseline, tune
+from training.baselines import Baseline, Fitted, tune
 from training.equity import quality
 from training.learners import Asker
 from training.metrics import PIPELINE
@@ -75,19 +75,12 @@ def evaluate(
     answers = ask_all(prepared, bundle, split, progress)
     lists = {PIPELINE: answers.lists, **beside}
     params: dict[str, Any] = {}
-    available = availability(bundle, split)
-    tie_order = np.argsort(np.array(list(prepared.credentials), object), kind="stable")
     for name, baseline in baselines.items():
         with progress.stage(f"baseline {name}", 0):
             usual = baseline.grid[0]
             params[name] = dict(tune(baseline, inner(split), seed) if tuned else usual)
             fitted = baseline.fit(split.train, params[name], seed)
-            lists[name] = top_lists(
-                fitted.scores,
-                split,
-                tie_order=tie_order.astype(np.int32),
-                available=available,
-            )
+            lists[name] = lists_of(fitted, prepared, bundle, split)
     report = summary(split, lists, answers, params, prepared, seed)
     report["scores"] = acceptance.at_training(answers.lists, answers.scores, split.relevant)
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
@@ -122,6 +115,17 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
             reached[i] = among.sum() / len(relevant)
             advance(1)
     return Asked(lists, scores, found, reached)
+
+
+def lists_of(fitted: Fitted, prepared: Prepared, bundle: Bundle, split: Split) -> NDArray[np.int32]:
+    """A baseline's lists ``(m, depth)`` for every question of the split; ties go by id."""
+    order = np.argsort(np.array(list(prepared.credentials), object), kind="stable")
+    return top_lists(
+        fitted.scores,
+        split,
+        tie_order=order.astype(np.int32),
+        available=availability(bundle, split),
+    )
 
 
 def availability(bundle: Bundle, split: Split) -> Available | None:

@@ -42,6 +42,17 @@ class Declared:
             flat["level"].fill_null(np.nan).to_numpy(),
         )
 
+    @classmethod
+    def listed(cls, skills: Mapping[int, Mapping[int, float]], n: int) -> Self:
+        """From the skills (row → level) of some of ``n`` learners, by their rows in order."""
+        counts = np.zeros(n + 1, np.int64)
+        counts[[learner + 1 for learner in skills]] = [len(each) for each in skills.values()]
+        return cls(
+            np.cumsum(counts),
+            np.array([skill for each in skills.values() for skill in each], np.int32),
+            np.array([level for each in skills.values() for level in each.values()], np.float64),
+        )
+
     def __getitem__(self, learner: int) -> dict[int, float]:
         """Row of the skill → level; of a skill named twice the higher one."""
         cut = slice(int(self.indptr[learner]), int(self.indptr[learner + 1]))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ PIPELINE: Final = "cairn"
 """What the pipeline is called among the models of an evaluation."""
 
 CUTOFFS = (5, 10, 20)
+
+BRIEFLY: Final = ("ndcg@10", "hit@10")
+"""What is told of a part of the learners."""
 
 RESAMPLES = 2000
 """Bootstrap samples behind every interval."""
@@ -135,18 +139,11 @@ def slices(split: Split) -> dict[str, NDArray[np.bool_]]:
     }
 
 
-def unseen(split: Split) -> tuple[NDArray[np.bool_], csr_array]:
-    """The questions whose answers nobody met in training.
-
-    Returns a mask ``(m,)`` of the test learners who have such an answer and the relevant
-    matrix of those learners, cut down to these answers.
-    """
-    met = met_matrix(split.train).sum(axis=0) > 0
-    fresh = csr_array(split.relevant, copy=True)
-    fresh.data[met[fresh.indices]] = 0
-    fresh.eliminate_zeros()
-    asked = np.diff(fresh.indptr) > 0
-    return asked, fresh[asked]
+def brief(values: Mapping[str, NDArray[np.float64]], seed: int) -> dict[str, Any]:
+    """The means of ``BRIEFLY``, and as ``ci`` their intervals; ``values`` are ``(m,)`` each."""
+    return {name: float(values[name].mean()) for name in BRIEFLY} | {
+        "ci": {name: list(interval(values[name], seed)) for name in BRIEFLY}
+    }
 
 
 def _hits(lists: NDArray[np.int32], relevant: csr_array) -> NDArray[np.bool_]:

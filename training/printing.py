@@ -37,10 +37,12 @@ def trained(done: Trained) -> Iterator[RenderableType]:
 
 
 def evaluation(report: Mapping[str, Any]) -> Iterator[RenderableType]:
-    """The models side by side, then the slices, then what the candidates hold."""
+    """The models side by side, then the slices, cold starts, and what the candidates hold."""
     yield _models(report)
     if len(report["models"]) > 1:
         yield _slices(report)
+    if report.get("cold_start"):
+        yield _cold_start(report["cold_start"])
     found = ", ".join(f"{name} {share:.3f}" for name, share in report["sources"].items())
     yield Text(f"Candidates hold {report['candidate_recall']:.3f} of the answers ({found}).")
     for name, reason in report.get("absent", {}).items():
@@ -102,6 +104,24 @@ def _slices(report: Mapping[str, Any]) -> Table:
             f"{figures['ndcg@10']:.3f}",
             f"{value:.3f} ({best})",
             _interval(report["paired_slices"][part][best], signed=True),
+        )
+    return shown
+
+
+def _cold_start(found: Mapping[str, Any]) -> Table:
+    """NDCG@10 of the pipeline beside the better kind of popularity, by what is known."""
+    shown = table(
+        "NDCG@10 by what is known", "known", "learners", PIPELINE, "best popularity", "better by"
+    )
+    for name, case in found.items():
+        values = {model: figures["ndcg@10"] for model, figures in case["models"].items()}
+        best = max(case["paired"], key=values.__getitem__)
+        shown.add_row(
+            name,
+            str(case["learners"]),
+            f"{values[PIPELINE]:.3f}",
+            f"{values[best]:.3f} ({best})",
+            _interval(case["paired"][best], signed=True),
         )
     return shown
 

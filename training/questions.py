@@ -24,10 +24,9 @@ from numpy.typing import NDArray
 
 from models import features, gap, signals, sources
 from models.bundle import Bundle
-from models.domain import Mode
 from models.eligibility import eligible
 from models.feature_names import FEATURES
-from models.query import Query, mode
+from models.query import Query, unguided
 from models.signals import Signals
 from models.sources import Candidates
 from training.config import Config
@@ -152,7 +151,7 @@ def _unseen(
         cut = met.of(learner)
         for position in range(max(cut.start, cut.stop - PER_LEARNER), cut.stop):
             query = ask(bundle, learner, position)
-            if mode(query) is not Mode.POPULAR:  # see models.rank.raw_scores
+            if not unguided(query):  # see models.rank.raw_scores
                 end = min(cut.stop, position + 1 + SOON)
                 yield Unseen(query, learner, met.credential[position:end])
 

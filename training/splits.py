@@ -42,6 +42,24 @@ class Split:
     def __len__(self) -> int:
         return len(self.learners)
 
+    def only(self, chosen: NDArray[np.bool_]) -> Split:
+        """The same split asking the learners under the mask ``(m,)``; training stays whole."""
+        return replace(
+            self,
+            learners=self.learners[chosen],
+            at=self.at[chosen],
+            relevant=self.relevant[chosen],
+        )
+
+    def asking_for(self, wanted: NDArray[np.bool_]) -> Split:
+        """The same split with no other answers than those under the mask ``(n_credentials,)``;
+        learners left without any are not asked.
+        """
+        relevant = csr_array(self.relevant, copy=True)
+        relevant.data[~wanted[relevant.indices]] = 0
+        relevant.eliminate_zeros()
+        return replace(self, relevant=relevant).only(np.diff(relevant.indptr) > 0)
+
 
 def last(interactions: Interactions) -> Split:
     """Ask every learner with at least ``FEWEST`` distinct credentials for the last new one.
@@ -101,13 +119,9 @@ def sampled(split: Split, seed: int, most: int = ASKED) -> Split:
     """The same split asking at most ``most`` of its learners; the training part stays whole."""
     if len(split) <= most:
         return split
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(split))[:most])
-    return replace(
-        split,
-        learners=split.learners[chosen],
-        at=split.at[chosen],
-        relevant=split.relevant[chosen],
-    )
+    chosen = np.zeros(len(split), np.bool_)
+    chosen[np.random.default_rng(seed).permutation(len(split))[:most]] = True
+    return split.only(chosen)
 
 
 def _pairs(interactions: Interactions) -> NDArray[np.int64]:

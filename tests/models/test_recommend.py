@@ -163,6 +163,21 @@ def test_the_mode_says_what_the_answer_rests_on(
     assert all(item.reasons for item in answer.items)
 
 
+def test_skills_alone_say_what_is_within_reach_and_popularity_what_comes_first(
+    tiny: Bundle,
+) -> None:
+    able = Learner(skills=(HeldSkill("bakery tools"),))
+    for bundle in (tiny, replace(tiny, ranker=None)):
+        found = recommend.recommend(bundle, Ask(able, NOW, limit=30))
+        usual = recommend.recommend(bundle, Ask(Learner(), NOW, limit=60))
+        order = {item.credential: place for place, item in enumerate(usual.items)}
+        places = [order[item.credential] for item in found.items if item.credential in order]
+        assert len(places) > 10
+        assert places == sorted(places)
+        for item in found.items:
+            assert {each.kind for each in item.reasons} <= {"popular", "little_known", "new"}
+
+
 def test_what_is_next_in_the_trade_comes_first(tiny: Bundle) -> None:
     history = tuple(Event(f"joinery-{k}", Kind.COMPLETE, TRAINED + k) for k in range(6))
     ask = Ask(Learner(history=history), TRAINED + 9, limit=2)

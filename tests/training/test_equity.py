@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import prepared, world
 
-from training import gate, splits
+from training import gate, metrics, splits
 from training.config import Config
 from training.equity import exposure, quality
 from training.equity.disparity import Case, by_chance, cases_of, compare, holm
@@ -158,7 +158,7 @@ def test_data_without_attributes_set_no_bar() -> None:
         ],
     )
     found = quality.measure(
-        bare, splits.last(bare.known), dict.fromkeys(quality.MEASURES, np.ones(1)), 1
+        bare, splits.last(bare.known), dict.fromkeys(metrics.BRIEFLY, np.ones(1)), 1
     )
     assert found["attributes"] == {} and found["tests"] == []
     assert gate.disparities(found, 0.01) == []

@@ -127,11 +127,3 @@ def test_slices_part_the_learners_by_history() -> None:
         "history 2-4": [2],
         "history 5+": [3],
     }
-
-
-def test_unseen_keeps_only_answers_nobody_met() -> None:
-    split = splits.given(histories("ab", "c"), histories("cz", "a"))
-    asked, answers = metrics.unseen(split)
-    assert asked.tolist() == [True, False]
-    assert answers.indices.tolist() == [25]
-    assert split.relevant.nnz == 3

@@ -61,7 +61,7 @@ def test_every_part_is_there_with_its_figures(tiny_report: dict[str, Any]) -> No
     page = Page(render(tiny_report, AT))
     assert page.of("h2") == [
         "The models", "Slices", "Recall of the candidate sources", "Coverage against quality",
-        "Quality by group", "Learning curves", "Map of credentials and skills",
+        "Cold start", "Quality by group", "Learning curves", "Map of credentials and skills",
         "The worst answers", "Paths", "Data quality", "What aiming at the role costs",
         "Calibration", "What decides", "Are the reasons true?", "Settings of the baselines",
         "Data, versions, configuration",
@@ -75,6 +75,11 @@ def test_every_part_is_there_with_its_figures(tiny_report: dict[str, Any]) -> No
     assert all(set(s) == set(tiny_report["paired"]) for s in tiny_report["paired_slices"].values())
     for low, high in tiny_report["paired"].values():
         assert f"{low:+.3f}…{high:+.3f}" in told
+    for case in tiny_report["cold_start"].values():
+        for figures in case["models"].values():
+            assert f"{figures['hit@10']:.3f}" in told
+        for low, high in case["paired"].values():
+            assert f"{low:+.3f}…{high:+.3f}" in told
     for each in tiny_report["diagnostics"]["goal"]["points"]:
         assert f"{each['gap_closed@10']:.3f}" in told
     for fact in ("2026-01-02 03:04 UTC", "seed 1", tiny_report["data"]["hash"], "4.7.0", "decay"):
@@ -139,6 +144,9 @@ def test_without_baselines_there_is_still_a_page(tiny_report: dict[str, Any]) ->
     report["paired"], report["params"] = {}, {}
     page = Page(render(report, AT))
     assert "Settings of the baselines" not in page.of("h2")
+    report["cold_start"] = {}
+    assert "Cold start" in page.of("h2")
+    assert "Cold start" not in Page(render(report, AT)).of("h2")
     assert "baselines" not in " ".join(page.of("p")[:1])
 
 

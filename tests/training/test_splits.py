@@ -119,3 +119,12 @@ def test_no_answer_is_known_in_training(words: list[str]) -> None:
             known = split.train.at[split.train.of(learner)]
             asked = split.at[np.flatnonzero(split.learners == learner)[0]]
             assert (known < asked).all()
+
+
+def test_only_some_answers_are_asked_for_of_those_who_have_them() -> None:
+    split = splits.given(histories("ab", "c", "d"), histories("cz", "a", "bz"))
+    asked = split.asking_for(np.arange(26) == 25)
+    assert answers(asked) == {0: "z", 2: "z"}
+    assert asked.at.tolist() == split.at[[0, 2]].tolist()
+    assert answers(split) == {0: "cz", 1: "a", 2: "bz"}
+    assert len(split.asking_for(np.zeros(26, np.bool_))) == 0

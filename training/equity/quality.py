@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,6 @@ from training.equity.disparity import Case, cases_of, compare
 from training.equity.groups import by_attribute, shown
 from training.pipeline import Prepared
 from training.splits import Split
-
-MEASURES: Final = ("ndcg@10", "hit@10")
 
 
 def measure(
@@ -31,20 +29,12 @@ def measure(
         told = shown(grouping, least)
         attributes[grouping.name] = {
             "groups": {
-                group: {"learners": int(mask.sum())} | _figures(values, mask, seed)
+                group: {"learners": int(mask.sum())}
+                | metrics.brief({name: each[mask] for name, each in values.items()}, seed)
                 for group, mask in told.masks.items()
             },
             "hidden": told.hidden(),
         }
-        for name in MEASURES:
+        for name in metrics.BRIEFLY:
             cases += cases_of(name, grouping.name, told.masks, values[name], least)
     return {"least": least, "attributes": attributes, "tests": compare(cases, seed)}
-
-
-def _figures(
-    values: dict[str, NDArray[np.float64]], mask: NDArray[np.bool_], seed: int
-) -> dict[str, Any]:
-    inside = {name: values[name][mask] for name in MEASURES}
-    return {name: float(each.mean()) for name, each in inside.items()} | {
-        "ci": {name: list(metrics.interval(each, seed)) for name, each in inside.items()}
-    }

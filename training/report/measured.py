@@ -16,6 +16,7 @@ from training.report.words import (  # fmt: skip
     figure_with_interval,
     interval,
     listed,
+    marked,
     note,
     verdict,
 )
@@ -51,7 +52,7 @@ def _models(report: Report, models: Report) -> list[Element]:
 
     def cell(figures: Report, name: str) -> Element:
         text = figure_with_interval(figures, name) if name in SURE else f"{figures[name]:.3f}"
-        return _marked(text, best=figures[name] == best[name])
+        return marked(text, best=figures[name] == best[name])
 
     rows = []
     for name, slices in models.items():
@@ -107,7 +108,7 @@ def _slices(models: Report) -> list[Element]:
                 part,
                 f"{figures['learners']:,}",
                 interval(figures["ci"]["ndcg@10"]),
-                *(_marked(f"{value:.3f}", best=value == best) for value in values.values()),
+                *(marked(f"{value:.3f}", best=value == best) for value in values.values()),
             )
         )
         others = tuple(value for name, value in values.items() if name != PIPELINE)
@@ -157,7 +158,3 @@ def _coverage(models: Report) -> list[Element]:
             ),
         ),
     ]
-
-
-def _marked(text: str, *, best: bool) -> Element:
-    return element("span", text, class_="best" if best else "value")

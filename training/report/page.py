@@ -13,6 +13,7 @@ from training.report import (  # fmt: skip
     answered,
     audited,
     changed,
+    cold,
     diagnosed,
     learned,
     measured,
@@ -79,6 +80,7 @@ def _parts(report: Mapping[str, Any]) -> Iterator[Part]:
     """
     yield from changed.parts(report)
     yield from measured.parts(report)
+    yield from cold.parts(report)
     yield from audited.quality(report)
     yield from learned.parts(report)
     yield from answered.parts(report)

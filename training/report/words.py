@@ -35,6 +35,11 @@ def verdict(bounds: Sequence[float]) -> str:
     return "better" if low > 0 else "worse" if high < 0 else "no clear difference"
 
 
+def marked(text: str, *, best: bool) -> Element:
+    """A figure that stands out where it is the best of its row or column."""
+    return element("span", text, class_="best" if best else "value")
+
+
 def note(text: str) -> Element:
     """How to read what follows."""
     return element("p", text, class_="note")

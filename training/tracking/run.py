@@ -39,7 +39,9 @@ QUIET: Final = {
 }
 """What MLflow is told where the environment says nothing else."""
 
-MEASURED: Final = ("models", "paired", "candidate_recall", "sources", "faithfulness")
+MEASURED: Final = (
+    "models", "paired", "cold_start", "candidate_recall", "sources", "faithfulness",
+)  # fmt: skip
 """What of an evaluation is a figure to follow from run to run."""
 
 Warn = Callable[[str], None]
