@@ -21,7 +21,8 @@ def read_by_chance(folder: Path) -> None:
     It then fetches the page that is asked for and not what lies around it, on some machines
     megabytes, for which others would have to go where memory is short. Indexes, which every answer
     reads, are fetched from end to end before, should there have been no room for them while all
-    else was read. Elsewhere than on Linux nothing is told.
+    else was read. What was mapped so far is let go, for much of it is read only once. Elsewhere
+    than on Linux nothing is told.
     """
     if not MAPS.exists():
         return
@@ -34,5 +35,8 @@ def read_by_chance(folder: Path) -> None:
         fields = line.split(maxsplit=5)
         if fields[-1].startswith(inside):
             start, end = (int(bound, 16) for bound in fields[0].split("-"))
-            # Advice that is not taken does no harm.
-            system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), mmap.MADV_RANDOM)
+            kinds = [mmap.MADV_RANDOM]
+            if "w" not in fields[1]:  # of what was written the file knows nothing
+                kinds.append(mmap.MADV_DONTNEED)
+            for kind in kinds:  # advice that is not taken does no harm
+                system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), kind)
