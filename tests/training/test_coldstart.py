@@ -116,6 +116,15 @@ def test_each_case_tells_what_it_says_and_no_more(small: tuple[Prepared, Bundle,
     }  # fmt: skip
 
 
+def test_who_has_no_past_asks_when_all_that_the_popular_count_has_happened(
+    trained: tuple[Prepared, Bundle, Split],
+) -> None:
+    split, found = trained[2], by_name(*trained)
+    for name in ("nothing", "role only", "skills only"):
+        assert (found[name].split.at > split.train.at.max()).all()
+    assert set(found["one act"].split.at) <= set(split.at)
+
+
 def test_lists_leave_out_only_what_is_known(small: tuple[Prepared, Bundle, Split]) -> None:
     ready, made, _ = small
     listed = {}
