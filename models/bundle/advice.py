@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +22,13 @@ def read_by_chance(folder: Path) -> None:
     It then fetches the page that is asked for and not what lies around it, on some machines
     megabytes, for which others would have to go where memory is short. Indexes, which every answer
     reads, are fetched from end to end before, should there have been no room for them while all
-    else was read. What was mapped so far is let go, for much of it is read only once. Elsewhere
-    than on Linux nothing is told.
+    else was read. What was mapped so far is let go, for much of it is read only once. Advice that
+    is not taken does no harm; elsewhere than on Linux nothing is told.
     """
     if not MAPS.exists():
         return
     for path in folder.rglob("*.faiss"):
-        with path.open("rb") as index:
+        with suppress(OSError), path.open("rb") as index:
             for start in range(0, path.stat().st_size, AT_ONCE):
                 os.posix_fadvise(index.fileno(), start, AT_ONCE, os.POSIX_FADV_WILLNEED)
     inside, system = f"{folder.resolve()}/", ctypes.CDLL(None)
@@ -38,5 +39,5 @@ def read_by_chance(folder: Path) -> None:
             kinds = [mmap.MADV_RANDOM]
             if "w" not in fields[1]:  # of what was written the file knows nothing
                 kinds.append(mmap.MADV_DONTNEED)
-            for kind in kinds:  # advice that is not taken does no harm
+            for kind in kinds:
                 system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), kind)
