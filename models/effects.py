@@ -17,7 +17,7 @@ from models.bundle import Bundle
 from models.demand import lift
 from models.feature_names import FEATURES, ORDER, STEPS, TEXT, TREND
 from models.query import Query, unguided
-from models.rank import Ranked, raw_scores, traded
+from models.rank import LEAST, Ranked, raw_scores, traded
 from models.sources import FUSION, SOURCES, Candidates
 
 EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -40,6 +40,8 @@ EVIDENCE: Final[Mapping[str, tuple[str, ...]]] = {
     "popularity": ("learners", "begun_with", *TREND),
 }
 """Kinds of evidence and the features that rest on each."""
+
+POPULARITY: Final = list(EVIDENCE).index("popularity")
 
 DEMAND: Final = "demand"
 """A kind of evidence that no feature rests on: it counts only where it is asked for."""
@@ -78,13 +80,7 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     places = ranked.places
     if not len(places):
         return {kind: np.zeros(0) for kind in (*EVIDENCE, DEMAND)}
-    if bundle.ranker is None and not unguided(query):
-        raw = _unfused(ranked)
-    else:
-        tables = without(ranked.table[places]).reshape(-1, len(FEATURES))
-        repeated = np.tile(places, len(EVIDENCE))
-        asked = Candidates(ranked.candidates.rows[repeated], ranked.candidates.ranks[repeated])
-        raw = raw_scores(bundle, query, asked, tables).reshape(len(EVIDENCE), len(places))
+    raw = unproved(bundle, query, ranked, places)
     best = ranked.raw.max()
     lost = np.exp(ranked.raw[places] - best) - np.exp(raw - best)
     found = dict(zip(EVIDENCE, lost, strict=True))
@@ -104,14 +100,32 @@ def effects(bundle: Bundle, query: Query, ranked: Ranked) -> dict[str, NDArray[n
     return {**found, DEMAND: share * (1.0 - mixed)}
 
 
+def unproved(
+    bundle: Bundle, query: Query, ranked: Ranked, places: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Raw scores ``(kinds, places)`` of candidates without each kind of evidence."""
+    if unguided(query):
+        lowered = np.tile(ranked.raw[places], (len(EVIDENCE), 1))
+        lowered[POPULARITY] = np.log(LEAST)
+        return lowered
+    candidates = ranked.candidates
+    if bundle.ranker is None:
+        return _unfused(candidates.ranks[places])
+    tables = without(ranked.table[places]).reshape(-1, len(FEATURES))
+    repeated = np.tile(places, len(EVIDENCE))
+    asked = Candidates(candidates.rows[repeated], candidates.ranks[repeated])
+    return raw_scores(bundle, query, asked, tables).reshape(len(EVIDENCE), len(places))
+
+
 def without(table: NDArray[np.float32]) -> NDArray[np.float32]:
     """The features ``(m, f)`` as they are without each kind of evidence, ``(kinds, m, f)``."""
     return np.where(RESTS & ~np.isnan(table), EMPTY, table)
 
 
-def _unfused(ranked: Ranked) -> NDArray[np.float64]:
-    """Raw scores ``(kinds, places)`` of reciprocal rank fusion without each kind's sources."""
-    ranks = ranked.candidates.ranks[ranked.places]
+def _unfused(ranks: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Raw scores ``(kinds, m)`` of reciprocal rank fusion of ``ranks`` (m, sources) without each
+    kind's sources.
+    """
     shares = np.where(ranks >= 0, 1.0 / (FUSION + ranks), 0.0)
     names = list(SOURCES)
     kept = [[name not in SOURCES_OF[kind] for name in names] for kind in EVIDENCE]

@@ -13,15 +13,13 @@ from models.bundle import Bundle
 from models.demand import lifted
 from models.diversify import choose, without_overlap, without_repeats, without_unwanted
 from models.eligibility import eligible
-from models.feature_names import FEATURES, TREND
 from models.observer import NOBODY, Observer
 from models.query import Query, unguided
 from models.signals import Signals
 from models.sources import Candidates, fused
 
-LASTING: Final = TREND[-1]
 LEAST: Final = 1e-9
-"""Popularity is never taken for less, so that its logarithm is finite."""
+"""The prior is never taken for less, so that its logarithm is finite."""
 
 ADDED_FOR_VARIETY: Final = 3
 """The list is chosen from so many times its length, or from all where issuers are capped or
@@ -103,12 +101,10 @@ def raw_scores(
     """The ranker's scores ``(m,)``, or without one the logarithm of the fused ranks.
 
     Where neither a way nor a goal is known there is nothing to weigh: the scores are the
-    logarithm of how many took each credential lately.
+    logarithm of how likely each credential is to be taken by anybody.
     """
     if unguided(query):
-        dated = bundle.behaviour.trend is not None
-        taken = table[:, FEATURES.index(LASTING if dated else "learners")]
-        return np.log(np.maximum(taken, LEAST).astype(np.float64))
+        return np.log(np.maximum(bundle.behaviour.prior[candidates.rows], LEAST, dtype=np.float64))
     if bundle.ranker is not None:
         return bundle.ranker.score(table)
     return np.asarray(np.log(fused(candidates.ranks)))

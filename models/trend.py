@@ -9,8 +9,9 @@ while the bundle ages.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,12 @@ class Trend:
         standing = moving._values(end)
         leading = tuple(descending(column) for column in standing.T)
         return cls(indptr, at, faded, horizons, mixing, end, standing, leading)
+
+    @classmethod
+    def among(cls, arrays: Mapping[str, Any]) -> Self:
+        """The trend among the arrays of a bundle whose data have dates."""
+        names = ("indptr", "at", "faded", "horizons", "mixing")
+        return cls.of(*(arrays[f"trend.{name}"] for name in names))
 
     def stands(self, moment: float) -> bool:
         """Whether the values of a moment are those of ``standing``."""

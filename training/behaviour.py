@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models.sparse import Csr
-from training import fading, journeys
+from models.trend import Trend
+from training import fading, journeys, prior
 from training.baselines.ease import LARGEST, Ease, solve
 from training.baselines.neighbours import ItemKnn, cosines, nearest
 from training.baselines.tuning import tune
@@ -39,11 +41,13 @@ def fit(
     ridge: float,
     spread: Spread = HERE,
     config: Config = DEFAULTS,
+    recency: Sequence[float] = (),
 ) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
     ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown; ``ridge`` is
-    the penalty of the item-to-item model. What there is to count is counted by ``spread``.
+    the penalty of the item-to-item model, ``recency`` are the half-lives of ``prior.fit``. What
+    there is to count is counted by ``spread``.
     """
     n, longest = train.n_credentials, reach(max(config.slow, config.fast))
     counts = count(train, roles, n_roles, longest, spread)
@@ -63,7 +67,11 @@ def fit(
     taken, passing = journeys.journeys(train)
     arrays |= _plain("taken", taken) | _plain("passing", passing)
     arrays["begun_with"] = journeys.begun_with(counts.begun)
-    return arrays | (fading.fit(train) if train.dated else {})
+    lasting = arrays["learners_of"]
+    if train.dated:
+        arrays |= fading.fit(train)
+        lasting = Trend.among(arrays).standing[:, -1]
+    return arrays | {"prior": prior.fit(train, lasting, recency)}
 
 
 def best_ridge(known: Interactions, tuned: Split, seed: int) -> float:

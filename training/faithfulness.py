@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import Reason
-from models.effects import EVIDENCE, without
+from models.effects import POPULARITY, unproved
 from models.explain import reasons
 from models.gap import closings
 from models.query import Query, Requirement
-from models.rank import Ranked, rank, raw_scores, traded
+from models.rank import Ranked, rank, traded
 from training.learners import Asker
 from training.progress import Progress
 from training.splits import Split
@@ -64,16 +64,12 @@ def measure(
     }
 
 
-POPULARITY: Final = list(EVIDENCE).index("popularity")
-
-
 def _falls(bundle: Bundle, query: Query, ranked: Ranked, place: int, reason: Reason) -> bool:
     row = int(ranked.candidates.rows[place])
     before = int((ranked.scores > ranked.scores[place]).sum())
     if reason.kind == "popular":
-        table = ranked.table.copy()
-        table[[place]] = without(table[[place]])[POPULARITY]
-        raw = raw_scores(bundle, query, ranked.candidates, table)
+        raw = ranked.raw.copy()
+        raw[place] = unproved(bundle, query, ranked, np.array([place]))[POPULARITY, 0]
         scores = traded(query, ranked.known, ranked.candidates.rows, raw)
         return int((scores > scores[place]).sum()) > before
     again = rank(bundle, _without(bundle, query, reason))

@@ -208,7 +208,9 @@ def base_models(
     """
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
-    arrays = base.fit(known, roles, n_roles, shape.ridge, prepared.spread, prepared.config)
+    arrays = base.fit(
+        known, roles, n_roles, shape.ridge, prepared.spread, prepared.config, shape.recency
+    )
     model = collaborative.fit(
         known,
         item_features_of(prepared.catalogue),

@@ -75,6 +75,7 @@ class Behaviour:
     - ``popular_for_role`` (r × n): share of the learners with that target, of whom there
       are ``learners_for_role`` (r,), who met it.
     - ``trend``: popularity over time; ``None`` for data without dates.
+    - ``prior`` (n,): how likely each is to be taken by one of whom nothing is known, ≥ 0.
     - ``factors``: the collaborative model; ``None`` when none was fitted.
     """
 
@@ -95,6 +96,7 @@ class Behaviour:
     popular_for_role: Csr
     learners_for_role: NDArray[np.float32]
     trend: Trend | None
+    prior: NDArray[np.float32]
     factors: Factors | None
 
 
@@ -191,6 +193,9 @@ def assemble(
 def behaviour(arrays: Arrays) -> Behaviour:
     """The fitted models among a bundle's arrays."""
     unmet = arrays["learners_of"] == 0
+    trend = Trend.among(arrays) if "trend.at" in arrays else None
+    # Bundles of before there was a prior judged by how many took each credential, lately if known.
+    taken = arrays["learners_of"] if trend is None else trend.standing[:, -1]
     return Behaviour(
         following=tuple(_csr(arrays, name) for name in FOLLOWING),
         preceding=_csr(arrays, "preceding"),
@@ -208,11 +213,8 @@ def behaviour(arrays: Arrays) -> Behaviour:
         unmet_rows=np.flatnonzero(unmet).astype(np.int32),
         popular_for_role=_csr(arrays, "popular_for_role"),
         learners_for_role=arrays["learners_for_role"],
-        trend=Trend.of(
-            *(arrays[f"trend.{name}"] for name in ("indptr", "at", "faded", "horizons", "mixing"))
-        )
-        if "trend.at" in arrays
-        else None,
+        trend=trend,
+        prior=arrays.get("prior", taken),
         factors=Factors(
             arrays["factors.vectors"],
             arrays["factors.solver"],

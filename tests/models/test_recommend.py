@@ -163,6 +163,21 @@ def test_the_mode_says_what_the_answer_rests_on(
     assert all(item.reasons for item in answer.items)
 
 
+@pytest.mark.parametrize("ranked", [True, False])
+def test_of_whom_nothing_is_known_the_prior_decides_and_says_so(tiny: Bundle, ranked: bool) -> None:
+    first = recommend.recommend(tiny, Ask(Learner(), NOW, limit=60)).items
+    rows = [item.credential for item in first]
+    upside_down = np.zeros(tiny.n, np.float32)
+    upside_down[rows] = np.arange(1, len(rows) + 1)
+    behaviour = replace(tiny.behaviour, prior=upside_down)
+    bundle = replace(tiny, behaviour=behaviour, ranker=tiny.ranker if ranked else None)
+    found = recommend.recommend(bundle, Ask(Learner(), NOW, limit=5)).items
+    assert [item.credential for item in found] == rows[:-6:-1]
+    popular = [reason for item in found for reason in item.reasons if reason.kind == "popular"]
+    assert popular
+    assert all(reason.evidence["effect"] > 0 for reason in popular)
+
+
 def test_skills_alone_say_what_is_within_reach_and_popularity_what_comes_first(
     tiny: Bundle,
 ) -> None:

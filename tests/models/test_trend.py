@@ -26,9 +26,7 @@ def interactions(meetings: list[tuple[int, int, int]]) -> Interactions:
 
 
 def trend(known: Interactions) -> Trend:
-    arrays = fading.fit(known)
-    names = ("indptr", "at", "faded", "horizons", "mixing")
-    return Trend.of(*(arrays[f"trend.{name}"] for name in names))
+    return Trend.among(fading.fit(known))
 
 
 def counted(known: Interactions, moment: float, fitted: Trend) -> np.ndarray:
