@@ -104,7 +104,7 @@ def unproved(
     bundle: Bundle, query: Query, ranked: Ranked, places: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Raw scores ``(kinds, places)`` of candidates without each kind of evidence."""
-    if unguided(query):
+    if unguided(bundle, query):
         lowered = np.tile(ranked.raw[places], (len(EVIDENCE), 1))
         lowered[POPULARITY] = np.log(LEAST)
         return lowered

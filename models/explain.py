@@ -13,7 +13,7 @@ from models.bundle import Bundle
 from models.demand import told
 from models.domain import Closing, Reason
 from models.effects import DEMAND, effects
-from models.leads import leading_steps
+from models.leads import leading_steps, led_by_peers
 from models.query import Query
 from models.rank import Ranked
 from models.signals import Signals
@@ -25,7 +25,7 @@ TINY: Final = 1e-9
 
 OF_STEPS: Final = ("path", "text")
 """Kinds of evidence that rest on a step of the learner's: without one that leads to the item
-they are told as facts, not as what moved it."""
+they are told as facts, not as what moved it. So are the peers of a role that do not lead to it."""
 
 SHOWN_SKILLS: Final = 3
 SIMILAR: Final = 0.5
@@ -61,18 +61,19 @@ def reasons(
     """
     rows = ranked.candidates.rows[ranked.places]
     steps = leading_steps(bundle, query, ranked)
+    peers = led_by_peers(bundle, query, ranked)
     shares = _shares(ranked, effects(bundle, query, ranked))
     latest, vectors = query.walk.history[::-1][:LATEST], bundle.knowledge.text_vectors
     alike = vectors[rows] @ vectors[latest].T
     answers = []
     for i, row in enumerate(rows.tolist()):
         case = Case(query, ranked.known, row, closes[i], steps[i], latest, alike[i])
+        leads = {**dict.fromkeys(OF_STEPS, steps[i] is not None), "role": bool(peers[i])}
         found: list[tuple[float, Reason]] = []
         for (kind, tell), moved in zip(TELLERS.items(), shares, strict=True):
             reason = tell(bundle, case)
             if reason is not None:
-                led = kind not in OF_STEPS or steps[i] is not None
-                share = moved[i] if led else 0.0
+                share = moved[i] if leads.get(kind, True) else 0.0
                 reason.evidence["effect"] = round(share, 4)
                 found.append((share, reason))
         found.sort(key=lambda each: -each[0])

@@ -1,10 +1,11 @@
-"""Which step of the learner's way leads to each listed item: the question asked again
-without it.
+"""What leads to each listed item, a step of the learner's way or the peers of their role: the
+question asked again without it.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,15 +13,30 @@ from numpy.typing import NDArray
 from models import features, signals
 from models.bundle import Bundle
 from models.demand import lifted
+from models.feature_names import FEATURES
 from models.query import Query
 from models.rank import Ranked, raw_scores, traded
-from models.sources import Candidates
+from models.sources import SOURCES, Candidates
 
 STEPS_TRIED: Final = 4
 """So many of the latest credentials are taken away, one at a time."""
 
 RIVALS: Final = 40
 """An item's fall is judged among so many of the best candidates."""
+
+
+PEERS: Final = "popular_for_role"
+"""The feature and the source that rest on those who aim at the same role."""
+
+
+class Rivals(NamedTuple):
+    """The best candidates and all that are listed (r), and among them the places (l,) of what is
+    ``shown``, each with how many were ``before`` it.
+    """
+
+    some: Candidates
+    shown: NDArray[np.int64]
+    before: NDArray[np.int64]
 
 
 def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | None]:
@@ -30,13 +46,7 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
     latest = list(dict.fromkeys(query.walk.steps[::-1].tolist()))[:STEPS_TRIED]
     if not latest or not len(ranked.places):
         return [None] * len(ranked.places)
-    best = np.argsort(-ranked.scores, kind="stable")[:RIVALS]
-    among = np.zeros(len(ranked.scores), np.bool_)
-    among[best] = among[ranked.places] = True
-    rivals = np.flatnonzero(among)
-    some = Candidates(ranked.candidates.rows[rivals], ranked.candidates.ranks[rivals])
-    shown = np.searchsorted(rivals, ranked.places)
-    before = _ranks(ranked.scores[rivals], shown)
+    some, shown, before = _rivals(ranked)
     less = signals.without_each(bundle, query, ranked.known, latest, some.rows)
     tables = [features.matrix(bundle, asked, known, some) for asked, known in less]
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
@@ -48,6 +58,33 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
     return [
         latest[step] if falls[step, i] > 0 else None for i, step in enumerate(furthest.tolist())
     ]
+
+
+def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked) -> NDArray[np.bool_]:
+    """Whether each listed item falls in the ranking where nothing is known of those who aim at the
+    same role, which is none where nothing is.
+    """
+    if query.role is None or query.role.row is None or not len(ranked.places):
+        return np.zeros(len(ranked.places), np.bool_)
+    some, shown, before = _rivals(ranked)
+    alone = replace(query, role=replace(query.role, row=None))
+    ranks = some.ranks.copy()
+    ranks[:, list(SOURCES).index(PEERS)] = -1
+    fewer = Candidates(some.rows, ranks)
+    table = features.matrix(bundle, alone, ranked.known, fewer)
+    table[:, FEATURES.index(PEERS)] = np.nan
+    raw = raw_scores(bundle, alone, fewer, table)
+    return _ranks(_scored(bundle, query, ranked, some.rows, raw), shown) > before
+
+
+def _rivals(ranked: Ranked) -> Rivals:
+    best = np.argsort(-ranked.scores, kind="stable")[:RIVALS]
+    among = np.zeros(len(ranked.scores), np.bool_)
+    among[best] = among[ranked.places] = True
+    rivals = np.flatnonzero(among)
+    some = Candidates(ranked.candidates.rows[rivals], ranked.candidates.ranks[rivals])
+    shown = np.searchsorted(rivals, ranked.places)
+    return Rivals(some, shown, _ranks(ranked.scores[rivals], shown))
 
 
 def _scored(

@@ -71,22 +71,28 @@ class Query:
     notes: tuple[str, ...] = ()
 
 
-def mode(query: Query) -> Mode:
+def mode(bundle: Bundle, query: Query) -> Mode:
     """How the answer to a query is made: by what the learner did, else by what they have or
     aim at, else by what is popular.
     """
     if len(query.walk.history):
         return Mode.PERSONALISED
-    if len(query.skills) or query.requirement is not None:
+    if len(query.skills) or not unguided(bundle, query):
         return Mode.COLD_START
     return Mode.POPULAR
 
 
-def unguided(query: Query) -> bool:
+def unguided(bundle: Bundle, query: Query) -> bool:
     """Whether neither what the learner did nor what they aim at is known: skills alone say what
     may be proposed, and nothing of what is likely to be taken.
     """
-    return not len(query.walk.history) and query.requirement is None
+    return not len(query.walk.history) and query.requirement is None and not _peers(bundle, query)
+
+
+def _peers(bundle: Bundle, query: Query) -> bool:
+    """Whether others are known who aim at the same role, though it may name no skills."""
+    row = None if query.role is None else query.role.row
+    return row is not None and bool(bundle.behaviour.learners_for_role[row] > 0)
 
 
 def build(bundle: Bundle, ask: Ask, observer: Observer = NOBODY) -> Query:

@@ -103,7 +103,7 @@ def raw_scores(
     Where neither a way nor a goal is known there is nothing to weigh: the scores are the
     logarithm of how likely each credential is to be taken by anybody.
     """
-    if unguided(query):
+    if unguided(bundle, query):
         return np.log(np.maximum(bundle.behaviour.prior[candidates.rows], LEAST, dtype=np.float64))
     if bundle.ranker is not None:
         return bundle.ranker.score(table)

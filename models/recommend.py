@@ -56,7 +56,7 @@ def word(
     closes = [()] * len(rows) if state is None else gap.closings(state, rows)
     why = explain.reasons(bundle, query, ranked, closes) if query.explain else [()] * len(rows)
     return Recommendation(
-        mode=mode(query),
+        mode=mode(bundle, query),
         items=tuple(
             _item(ranked, place, told, skills)
             for place, told, skills in zip(ranked.places.tolist(), why, closes, strict=True)

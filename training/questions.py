@@ -151,7 +151,7 @@ def _unseen(
         cut = met.of(learner)
         for position in range(max(cut.start, cut.stop - PER_LEARNER), cut.stop):
             query = ask(bundle, learner, position)
-            if not unguided(query):  # see models.rank.raw_scores
+            if not unguided(bundle, query):  # see models.rank.raw_scores
                 end = min(cut.stop, position + 1 + SOON)
                 yield Unseen(query, learner, met.credential[position:end])
 

@@ -157,6 +157,29 @@ def test_nothing_is_said_of_fewer_than_five_learners() -> None:
     assert not any(digit in scarce["little_known"].text for digit in "01234")
 
 
+def test_the_peers_of_a_role_move_only_what_would_fall_without_them() -> None:
+    aims = {f"l{k}": "smith" if k < MIN_LEARNERS else None for k in range(3 * MIN_LEARNERS)}
+    takes = [(name, "bread") for name in aims] + [(n, "anvil") for n, aim in aims.items() if aim]
+    bundle = world(
+        credentials=[{"id": each, "title": each} for each in ("anvil", "bread", "cloth")],
+        roles=[{"id": "smith", "title": "Smith"}],
+        learners=[{"id": name, "target_role": aim} for name, aim in aims.items()],
+        interactions=[
+            {"learner_id": name, "credential_id": taken, "occurred_at": "2025-01-01"}
+            for name, taken in [*takes, *((f"m{k}", "cloth") for k in range(2 * MIN_LEARNERS))]
+        ],
+    )
+    items = recommend.recommend(bundle, Ask(Learner(), NOW, Target(id="smith"))).items
+    effects = {
+        bundle.credentials.ids[item.credential]: reason.evidence["effect"]
+        for item in items
+        for reason in item.reasons
+        if reason.kind == "role_peers"
+    }
+    assert effects["anvil"] > 0  # else behind cloth, which more took
+    assert effects["bread"] == 0  # everybody took it
+
+
 def test_what_nobody_took_is_called_new() -> None:
     assert told(few(6), Learner(), "c").keys() == {"new"}
 

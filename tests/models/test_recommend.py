@@ -178,6 +178,32 @@ def test_of_whom_nothing_is_known_the_prior_decides_and_says_so(tiny: Bundle, ra
     assert all(reason.evidence["effect"] > 0 for reason in popular)
 
 
+def test_a_role_that_names_no_skills_is_answered_by_what_those_do_who_aim_at_it() -> None:
+    aims = {"ada": "smith", "ben": "smith", "cleo": None, "dora": None, "eve": None}
+    platform = world(
+        credentials=[{"id": each, "title": each} for each in ("anvil", "bread")],
+        roles=[{"id": each, "title": each} for each in ("smith", "glazier")],
+        learners=[{"id": name, "target_role": role} for name, role in aims.items()],
+        interactions=[
+            {
+                "learner_id": name,
+                "credential_id": "bread" if role is None else "anvil",
+                "occurred_at": "2025-01-01",
+            }
+            for name, role in aims.items()
+        ],
+    )
+    asked = {
+        role: recommend.recommend(platform, Ask(Learner(), NOW, Target(id=role)))
+        for role in ("smith", "glazier")
+    }
+    first = {role: platform.credentials.ids[a.items[0].credential] for role, a in asked.items()}
+    assert first == {"smith": "anvil", "glazier": "bread"}
+    assert asked["smith"].mode is Mode.COLD_START
+    assert asked["glazier"].mode is Mode.POPULAR  # nobody known aims at it
+    assert asked["smith"].notes == ("role 'smith' names no required skills",)
+
+
 def test_skills_alone_say_what_is_within_reach_and_popularity_what_comes_first(
     tiny: Bundle,
 ) -> None:
