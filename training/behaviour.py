@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -41,12 +40,12 @@ def fit(
     ridge: float,
     spread: Spread = HERE,
     config: Config = DEFAULTS,
-    recency: Sequence[float] = (),
+    half_life: float = prior.SLOWEST,
 ) -> Arrays:
     """Arrays of ``models.bundle.Behaviour``, the collaborative factors aside.
 
     ``roles`` ``(n_learners,)`` holds each learner's target role, -1 where unknown; ``ridge`` is
-    the penalty of the item-to-item model, ``recency`` are the half-lives of ``prior.fit``. What
+    the penalty of the item-to-item model, ``half_life`` is that of ``prior.fit``. What
     there is to count is counted by ``spread``.
     """
     n, longest = train.n_credentials, reach(max(config.slow, config.fast))
@@ -71,7 +70,7 @@ def fit(
     if train.dated:
         arrays |= fading.fit(train)
         lasting = Trend.among(arrays).standing[:, -1]
-    return arrays | {"prior": prior.fit(train, lasting, recency)}
+    return arrays | {"prior": prior.fit(train, lasting, half_life)}
 
 
 def best_ridge(known: Interactions, tuned: Split, seed: int) -> float:

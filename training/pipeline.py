@@ -209,7 +209,7 @@ def base_models(
     roles = prepared.learners.roles
     n_roles = prepared.data.roles.height
     arrays = base.fit(
-        known, roles, n_roles, shape.ridge, prepared.spread, prepared.config, shape.recency
+        known, roles, n_roles, shape.ridge, prepared.spread, prepared.config, shape.half_life
     )
     model = collaborative.fit(
         known,

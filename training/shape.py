@@ -21,15 +21,15 @@ TUNED_ON: Final = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What was chosen on inner splits: the pace of the collaborative model and how it is folded in,
-    the penalty of the item-to-item model, and the half-lives by which popularity fades, as shares
-    of the training time (``recency``); ``checks`` are those that led to the pace.
+    """What was chosen on an inner split: the pace of the collaborative model and how it is folded
+    in, the penalty of the item-to-item model, and the half-life of popularity, a share of the
+    training time; ``checks`` are those that led to the pace.
     """
 
     pace: collaborative.Pace
     way: folding.Way
     ridge: float
-    recency: tuple[float, ...] = ()
+    half_life: float = prior.SLOWEST
     checks: tuple[collaborative.Check, ...] = ()
 
     def told(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Shape:
             collaborative.Pace(**told["pace"]),
             folding.Way(Folding(**way["folding"]), way["learned"]),
             told["ridge"],
-            tuple(told.get("recency", ())),  # shapes of before there was a prior have none
+            told.get("half_life", prior.SLOWEST),  # shapes of before there was a prior have none
             tuple(collaborative.Check(*each) for each in told["checks"]),
         )
 
@@ -56,8 +56,7 @@ def choose(
     seed: int,
 ) -> Shape:
     """The settings that were best on an inner split, of some learners only."""
-    part = known.where(some(known, TUNED_ON, seed)[known.learner])
-    tuned: Split = last(part)
+    tuned: Split = last(known.where(some(known, TUNED_ON, seed)[known.learner]))
     components = config.components
     pace, checks = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
     model = collaborative.fit(
@@ -69,8 +68,8 @@ def choose(
         seed=seed,
     )
     ridge = config.ridge or behaviour.best_ridge(known, tuned, seed)
-    recency = prior.half_lives(part, tuned, seed)
-    return Shape(pace, folding.best(model, tuned, seed), ridge, recency, checks)
+    half_life = prior.best_half_life(tuned, seed)
+    return Shape(pace, folding.best(model, tuned, seed), ridge, half_life, checks)
 
 
 def some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:

@@ -7,84 +7,79 @@ import pytest
 
 from training import prior
 from training.interactions import Interactions
+from training.metrics import judged
 from training.splits import last
 
 ALWAYS, LATELY, ONCE = 0, 1, 2
 
 
-def platform(*, dated: bool = True) -> Interactions:
+def platform() -> Interactions:
     """Nine learners who met two credentials each; of late all begin with ``LATELY``."""
     taken = [(ONCE, ALWAYS)] * 6 + [(LATELY, ALWAYS)] * 3
     at = [(10.0 * learner, 10.0 * learner + 5) for learner in range(len(taken))]
     return Interactions.build(
         np.repeat(np.arange(len(taken), dtype=np.int32), 2),
         np.array(taken, np.int32).ravel(),
-        np.array(at).ravel() if dated else np.tile([0.0, 1.0], len(taken)),
+        np.array(at).ravel(),
         n_learners=len(taken),
         n_credentials=4,
-        dated=dated,
     )
 
 
 LASTING = np.array([9, 3, 6, 0], np.float32)
 
 
-def fitted(*recency: float) -> np.ndarray:
-    return prior.fit(platform(), LASTING, recency)
+def fitted(half_life: float) -> np.ndarray:
+    return prior.fit(platform(), LASTING, half_life)
 
 
-def test_without_a_choice_or_with_the_slowest_it_is_the_shares_of_what_lasts() -> None:
-    assert fitted().tolist() == pytest.approx([0.5, 1 / 6, 1 / 3, 0])
-    assert fitted(prior.SLOWEST).tolist() == fitted().tolist()
+def test_for_the_slowest_it_is_the_shares_of_what_lasts() -> None:
+    assert fitted(prior.SLOWEST).tolist() == pytest.approx([0.5, 1 / 6, 1 / 3, 0])
 
 
 def test_a_short_half_life_sees_only_what_was_taken_last() -> None:
-    lately, quick = fitted(0.1), fitted(0.01)
+    slow, lately, quick = fitted(prior.SLOWEST), fitted(0.1), fitted(0.01)
     assert lately.sum() == pytest.approx(1)
-    assert lately[LATELY] > 2 * fitted()[LATELY]
-    assert lately[ONCE] < fitted()[ONCE] / 2
+    assert lately[LATELY] > 2 * slow[LATELY]
+    assert lately[ONCE] < slow[ONCE] / 2
     assert quick[ALWAYS] > 0.95  # the very last
     assert quick[3] == 0
 
 
-def test_two_choices_count_alike() -> None:
-    assert fitted(0.01, 0.3) == pytest.approx((fitted(0.01) + fitted(0.3)) / 2)
-
-
-def test_nothing_taken_is_zero_everywhere() -> None:
+@pytest.mark.parametrize("half_life", [0.1, prior.SLOWEST])
+def test_nothing_taken_is_zero_everywhere(half_life: float) -> None:
     none = platform().where(np.zeros(18, np.bool_))
-    assert prior.fit(none, np.zeros(4, np.float32), (0.1, 0.3)).tolist() == [0, 0, 0, 0]
+    assert prior.fit(none, np.zeros(4, np.float32), half_life).tolist() == [0, 0, 0, 0]
 
 
 def overturned() -> Interactions:
-    """A thousand learners, one an hour, each with one credential; at last it is another."""
-    n = 1000
+    """A learner an hour with one credential, another one for the last 240 of a thousand, and then
+    three learners who take that one last.
+    """
+    asked = [(1000, (2, 3, 1)), (1001, (2, 3, 1)), (1002, (2, 3, 1))]
+    each = [(hour, (int(hour >= 760),)) for hour in range(1000)] + asked
+    rows = [(n, one, n + k / 10) for n, taken in each for k, one in enumerate(taken)]
+    learner, credential, at = (np.array(column) for column in zip(*rows, strict=True))
     return Interactions.build(
-        np.arange(n, dtype=np.int32),
-        (np.arange(n) >= 760).astype(np.int32),
-        np.arange(n) * 3600.0,
-        n_learners=n,
-        n_credentials=2,
+        learner.astype(np.int32),
+        credential.astype(np.int32),
+        at * 3600.0,
+        n_learners=len(each),
+        n_credentials=4,
     )
 
 
-def test_what_was_best_on_an_inner_split_is_chosen_and_one_that_asks_nobody_chooses_nothing() -> (
+def test_the_half_life_is_the_best_on_the_inner_split_and_the_slowest_where_nobody_is_asked() -> (
     None
 ):
     known = overturned()
-    # At the inner cut the new favourite is 40 hours old: at a tenth of the time the old one leads.
-    assert prior.half_lives(known, last(known), 1) == (0.01,)
-
-
-def test_an_order_without_times_chooses_by_next_steps_alone() -> None:
-    known = platform(dated=False)
-    three = Interactions.build(
-        np.repeat(np.arange(9, dtype=np.int32), 3),
-        np.tile(np.arange(3, dtype=np.int32), 9),
-        np.tile(np.arange(3.0), 9),
-        n_learners=9,
-        n_credentials=4,
-        dated=False,
-    )
-    assert len(prior.half_lives(three, last(three), 1)) == 1
-    assert prior.half_lives(known, last(known), 1) == ()
+    tuned = last(known)
+    recent = prior.RecentPopularity()
+    quality = {
+        params["half_life"]: judged(recent.fit(tuned.train, params, 1).scores, tuned)
+        for params in recent.grid
+    }
+    assert quality[0.1] > quality[prior.SLOWEST]
+    assert prior.best_half_life(tuned, 1) == 0.1
+    none = known.where(np.zeros(len(known), np.bool_))
+    assert prior.best_half_life(last(none), 1) == prior.SLOWEST
