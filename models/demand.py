@@ -55,7 +55,7 @@ def measure(bundle: Bundle, query: Query) -> Demand | None:
     if not query.labour_market > 0 or not known:
         return None
     wanted = np.zeros(len(bundle.skills.ids), np.float32)
-    row = None if query.role is None else query.role.row
+    row = query.role_row
     if row is not None and row in known:
         wanted[list(known[row].hot)] = HOT
         wanted[list(known[row].in_demand)] = 1.0

@@ -179,17 +179,18 @@ def _strongest(bundle: Bundle, case: Case) -> int | None:
 
 
 def _role_peers(bundle: Bundle, case: Case) -> Reason | None:
-    if case.query.role is None or case.query.role.row is None:
+    role = case.query.role_row
+    if role is None:
         return None
-    taken, share = bundle.behaviour.popular_for_role.row(case.query.role.row)
+    taken, share = bundle.behaviour.popular_for_role.row(role)
     found = np.flatnonzero(taken == case.row)
-    peers = int(bundle.behaviour.learners_for_role[case.query.role.row])
+    peers = int(bundle.behaviour.learners_for_role[role])
     count = round(float(share[found[0]]) * peers) if len(found) else 0
     if count < MIN_LEARNERS:
         return None
     return Reason(
         "role_peers",
-        f"Chosen by {count} of {peers} learners aiming at {case.query.role.title}",
+        f"Chosen by {count} of {peers} learners aiming at {bundle.roles.titles[role]}",
         {"learners": peers, "chose": count},
     )
 

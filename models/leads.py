@@ -24,7 +24,6 @@ STEPS_TRIED: Final = 4
 RIVALS: Final = 40
 """An item's fall is judged among so many of the best candidates."""
 
-
 PEERS: Final = "popular_for_role"
 """The feature and the source that rest on those who aim at the same role."""
 
@@ -64,10 +63,10 @@ def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked) -> NDArray[np.boo
     """Whether each listed item falls in the ranking where nothing is known of those who aim at the
     same role, which is none where nothing is.
     """
-    if query.role is None or query.role.row is None or not len(ranked.places):
+    if query.role_row is None or not len(ranked.places):
         return np.zeros(len(ranked.places), np.bool_)
     some, shown, before = _rivals(ranked)
-    alone = replace(query, role=replace(query.role, row=None))
+    alone = replace(query, role=None)
     ranks = some.ranks.copy()
     ranks[:, list(SOURCES).index(PEERS)] = -1
     fewer = Candidates(some.rows, ranks)

@@ -70,6 +70,11 @@ class Query:
     explain: bool = True
     notes: tuple[str, ...] = ()
 
+    @property
+    def role_row(self) -> int | None:
+        """The row of the role aimed at, ``None`` where no known role is."""
+        return None if self.role is None else self.role.row
+
 
 def mode(bundle: Bundle, query: Query) -> Mode:
     """How the answer to a query is made: by what the learner did, else by what they have or
@@ -91,7 +96,7 @@ def unguided(bundle: Bundle, query: Query) -> bool:
 
 def _peers(bundle: Bundle, query: Query) -> bool:
     """Whether others are known who aim at the same role, though it may name no skills."""
-    row = None if query.role is None else query.role.row
+    row = query.role_row
     return row is not None and bool(bundle.behaviour.learners_for_role[row] > 0)
 
 

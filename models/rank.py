@@ -18,7 +18,7 @@ from models.query import Query, unguided
 from models.signals import Signals
 from models.sources import Candidates, fused
 
-LEAST: Final = 1e-9
+LEAST: Final = float(np.finfo(np.float32).tiny)
 """The prior is never taken for less, so that its logarithm is finite."""
 
 ADDED_FOR_VARIETY: Final = 3

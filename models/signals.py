@@ -90,8 +90,8 @@ def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
     behaviour = bundle.behaviour
     met = Met(bundle.n, _blank(bundle, query, gap))
     _add_walks(bundle, [query.walk], met)
-    if query.role is not None and query.role.row is not None:
-        role = np.array([query.role.row], np.int32)
+    if query.role_row is not None:
+        role = np.array([query.role_row], np.int32)
         met.add(behaviour.popular_for_role, role, ONE, _into("popular_for_role"))
     if gap is not None:
         met.put(gap.closers.rows, gap.closing, COLUMN["gap"])
@@ -140,8 +140,7 @@ def _blank(bundle: Bundle, query: Query, gap: GapState | None) -> NDArray[np.flo
     blank = np.zeros(len(DENSE), np.float32)
     if not len(query.walk.history):
         blank[:] = np.nan
-        role = query.role is not None and query.role.row is not None
-        blank[COLUMN["popular_for_role"]] = 0.0 if role else np.nan
+        blank[COLUMN["popular_for_role"]] = np.nan if query.role_row is None else 0.0
         blank[COLUMN["gap"]] = np.nan if gap is None else 0.0
         return blank
     missing = [
@@ -149,7 +148,7 @@ def _blank(bundle: Bundle, query: Query, gap: GapState | None) -> NDArray[np.flo
         for name, there in (
             ("in_session", bundle.behaviour.trend is not None),
             ("stack", bundle.knowledge.stacks.indices.size > 0),
-            ("popular_for_role", query.role is not None and query.role.row is not None),
+            ("popular_for_role", query.role_row is not None),
             ("gap", gap is not None),
         )
         if not there

@@ -14,11 +14,14 @@ from models.domain import Ask, HeldSkill, Learner, Mode, Target
 
 
 @pytest.mark.parametrize("ranked", [True, False])
-def test_of_whom_nothing_is_known_the_prior_decides_and_says_so(tiny: Bundle, ranked: bool) -> None:
+@pytest.mark.parametrize("faded", [1.0, 1e-30])
+def test_of_whom_nothing_is_known_the_prior_decides_and_says_so(
+    tiny: Bundle, ranked: bool, faded: float
+) -> None:
     first = recommend.recommend(tiny, Ask(Learner(), NOW, limit=60)).items
     rows = [item.credential for item in first]
     upside_down = np.zeros(tiny.n, np.float32)
-    upside_down[rows] = np.arange(1, len(rows) + 1)
+    upside_down[rows] = faded * np.arange(1, len(rows) + 1)
     behaviour = replace(tiny.behaviour, prior=upside_down)
     bundle = replace(tiny, behaviour=behaviour, ranker=tiny.ranker if ranked else None)
     found = recommend.recommend(bundle, Ask(Learner(), NOW, limit=5)).items

@@ -1,4 +1,4 @@
-"""The prior: popularity that fades as was best on inner splits."""
+"""The prior: popularity that fades as was best on an inner split."""
 
 from __future__ import annotations
 
