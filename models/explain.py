@@ -13,7 +13,7 @@ from models.bundle import Bundle
 from models.demand import told
 from models.domain import Closing, Reason
 from models.effects import DEMAND, effects
-from models.leads import leading_steps, led_by_peers
+from models.leads import leading_steps, led_by_peers, rivals
 from models.query import Query
 from models.rank import Ranked
 from models.signals import Signals
@@ -60,8 +60,9 @@ def reasons(
     worth knowing all the same.
     """
     rows = ranked.candidates.rows[ranked.places]
-    steps = leading_steps(bundle, query, ranked)
-    peers = led_by_peers(bundle, query, ranked)
+    among = rivals(ranked)
+    steps = leading_steps(bundle, query, ranked, among)
+    peers = led_by_peers(bundle, query, ranked, among)
     shares = _shares(ranked, effects(bundle, query, ranked))
     latest, vectors = query.walk.history[::-1][:LATEST], bundle.knowledge.text_vectors
     alike = vectors[rows] @ vectors[latest].T

@@ -38,14 +38,25 @@ class Rivals(NamedTuple):
     before: NDArray[np.int64]
 
 
-def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | None]:
-    """For each listed item the credential (a row) without which it falls furthest in the
-    ranking; ``None`` where it falls without none of the latest.
+def rivals(ranked: Ranked) -> Rivals:
+    """Among whom an answer's items fall."""
+    best = np.argsort(-ranked.scores, kind="stable")[:RIVALS]
+    among = np.zeros(len(ranked.scores), np.bool_)
+    among[best] = among[ranked.places] = True
+    found = np.flatnonzero(among)
+    some = Candidates(ranked.candidates.rows[found], ranked.candidates.ranks[found])
+    shown = np.searchsorted(found, ranked.places)
+    return Rivals(some, shown, _ranks(ranked.scores[found], shown))
+
+
+def leading_steps(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) -> list[int | None]:
+    """For each listed item the credential (a row) without which it falls furthest ``among`` its
+    rivals; ``None`` where it falls without none of the latest.
     """
     latest = list(dict.fromkeys(query.walk.steps[::-1].tolist()))[:STEPS_TRIED]
     if not latest or not len(ranked.places):
         return [None] * len(ranked.places)
-    some, shown, before = _rivals(ranked)
+    some, shown, before = among
     less = signals.without_each(bundle, query, ranked.known, latest, some.rows)
     tables = [features.matrix(bundle, asked, known, some) for asked, known in less]
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
@@ -59,13 +70,13 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked) -> list[int | No
     ]
 
 
-def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked) -> NDArray[np.bool_]:
-    """Whether each listed item falls in the ranking where nothing is known of those who aim at the
-    same role, which is none where nothing is.
+def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) -> NDArray[np.bool_]:
+    """Whether each listed item falls ``among`` its rivals where nothing is known of those who aim
+    at the same role, which is none where nothing is.
     """
     if query.role_row is None or not len(ranked.places):
         return np.zeros(len(ranked.places), np.bool_)
-    some, shown, before = _rivals(ranked)
+    some, shown, before = among
     alone = replace(query, role=None)
     ranks = some.ranks.copy()
     ranks[:, list(SOURCES).index(PEERS)] = -1
@@ -74,16 +85,6 @@ def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked) -> NDArray[np.boo
     table[:, FEATURES.index(PEERS)] = np.nan
     raw = raw_scores(bundle, alone, fewer, table)
     return _ranks(_scored(bundle, query, ranked, some.rows, raw), shown) > before
-
-
-def _rivals(ranked: Ranked) -> Rivals:
-    best = np.argsort(-ranked.scores, kind="stable")[:RIVALS]
-    among = np.zeros(len(ranked.scores), np.bool_)
-    among[best] = among[ranked.places] = True
-    rivals = np.flatnonzero(among)
-    some = Candidates(ranked.candidates.rows[rivals], ranked.candidates.ranks[rivals])
-    shown = np.searchsorted(rivals, ranked.places)
-    return Rivals(some, shown, _ranks(ranked.scores[rivals], shown))
 
 
 def _scored(

@@ -69,7 +69,8 @@ async def recommend(
     )
     # Otherwise on the event loop, on purpose: a few milliseconds of numpy, for which a thread
     # would add its hand-over and still wait for the interpreter. More workers give more cores.
-    answer, found = await service.aside(compute) if _speaks(request, held) else compute()
+    make = service.aside if _speaks(request, held) else service.turns.take
+    answer, found = await make(compute)
     decision = service.decisions.record(
         lambda: records.recommended(tenant, at, request, answer, found, trial)
     )

@@ -68,6 +68,7 @@ from service.tenants.seal import Seal
 from service.tenants.served import Tenants
 from service.tenants.terms import read as read_tenants
 from service.traces import keep_clean
+from service.turns import Turns
 
 
 class Cairn(FastAPI):
@@ -176,6 +177,7 @@ def create_app(
                         Fetcher(),
                         settings.public_url,
                         partial(People.of, secret=actors, home_pages=settings.home_pages),
+                        Turns(),
                     )
                 }
             finally:

@@ -52,25 +52,23 @@ class Repeats:
     def __init__(self, most_bytes: int, seconds: float, now: Callable[[], float]) -> None:
         self._seconds = seconds
         self._now = now
-        self._given: TTLCache[tuple[Question, int], Given] = TTLCache(
-            most_bytes, seconds, timer=now, getsizeof=lambda given: len(given.rest)
+        self._given: TTLCache[Question, tuple[float, Given]] = TTLCache(
+            most_bytes, seconds, timer=now, getsizeof=lambda kept: len(kept[1].rest)
         )
 
     def find(self, question: Question) -> Given | None:
         """The answer given to it lately."""
-        return self._given.get(self._within(question)) if self._seconds > 0 else None
+        made, given = self._given.get(question, (0.0, None))
+        # Where the clock was put back, what it says was made later is not found.
+        return given if made <= self._now() else None
 
     def keep(self, question: Question, given: Given) -> None:
         """Remember an answer; one larger than all room is let go."""
         if 0 < len(given.rest) <= self._given.maxsize and self._seconds > 0:
-            self._given[self._within(question)] = given
+            self._given[question] = self._now(), given
 
     def forget(self, tenant: str, learner: str) -> None:
         """Let go of a learner's answers."""
         for key in list(self._given):
-            if (key[0].tenant, key[0].learner) == (tenant, learner):
+            if (key.tenant, key.learner) == (tenant, learner):
                 self._given.pop(key, None)
-
-    def _within(self, question: Question) -> tuple[Question, int]:
-        # Also by the span of time, in case the clock is put back.
-        return question, int(self._now() // self._seconds)

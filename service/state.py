@@ -23,6 +23,7 @@ from service.telemetry.seen import seen
 from service.tenants.keys import Keys
 from service.tenants.seal import Seal
 from service.tenants.served import Tenants
+from service.turns import Turns
 
 Answer = TypeVar("Answer")
 
@@ -34,7 +35,7 @@ class Service:
     ``reader`` is the one thread in which text is encoded: that takes up to a tenth of a
     second, without the interpreter, in which the event loop can answer others. ``public_url`` is
     the origin that the service is reached by, where it was told. ``people`` gives a tenant's
-    learners their pseudonyms.
+    learners their pseudonyms; ``turns`` are those of answers made on the event loop.
     """
 
     tenants: Tenants
@@ -52,6 +53,7 @@ class Service:
     fetcher: Fetcher
     public_url: str | None
     people: Callable[[str], People]
+    turns: Turns
 
     async def aside(self, work: Callable[[], Answer]) -> Answer:
         """Do ``work`` in the reading thread."""

@@ -75,7 +75,8 @@ def measured(chosen: argparse.Namespace, credentials: int) -> dict[str, Any]:
                 raise SystemExit(f"{row.name} gave {len(got['items'])} items for {asked}")
         generator = parts.enter_context(Generator(key, learners, roles))
         measure(generator, rows, chosen.seconds, chosen.rounds)
-        return size_result(credentials, rows, {row.name: row.server.memory_mb() for row in rows})
+        memory = {row.name: row.server.memory_mb() for row in rows}
+        return size_result(credentials, rows, memory, cairn.degraded())
 
 
 def _arguments() -> argparse.Namespace:

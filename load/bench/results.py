@@ -13,9 +13,14 @@ LARGE, HUGE = 100_000, 1_000_000
 
 
 def size_result(
-    credentials: int, rows: Sequence[Row], memory: Mapping[str, dict[str, float]]
+    credentials: int,
+    rows: Sequence[Row],
+    memory: Mapping[str, dict[str, float]],
+    degraded: float,
 ) -> dict[str, Any]:
-    """All figures of one size of catalogue, by the names of the JSON file."""
+    """All figures of one size of catalogue, by the names of the JSON file; so many answers of ours
+    were ``degraded``, made without the store.
+    """
     told = {row.name: _row(row) | {"memory_mb": memory[row.name]} for row in rows}
     peers = [row.name for row in rows if row.name not in (OURS, CACHED, CEILING)]
     mine = told[OURS]
@@ -36,6 +41,7 @@ def size_result(
         "rows": told,
         "ratios": ratios,
         "stages_ms": _stages(rows),
+        "degraded": degraded,
     }
     return found | {"criteria": criteria(found)}
 
@@ -61,11 +67,12 @@ def criteria(found: Mapping[str, Any]) -> list[dict[str, Any]]:
          "holds": value is not None and value >= bound}
         for name, value, bound in goals
     ]  # fmt: skip
-    tail = found["rows"][OURS]["tail"]["median"]
-    said.append(
-        {"goal": "p99 / p50 at half load", "at_most": 4.0, "measured": tail, "holds": tail <= 4.0}
-    )
-    return said
+    tail, degraded = found["rows"][OURS]["tail"]["median"], found["degraded"]
+    most = [("p99 / p50 at half load", tail, 4.0), ("answers without the store", degraded, 0.0)]
+    return said + [
+        {"goal": name, "at_most": bound, "measured": value, "holds": value <= bound}
+        for name, value, bound in most
+    ]
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -85,6 +85,17 @@ class Server:
                     found.setdefault(sample.labels["stage"], {})[part] = sample.value
         return {stage: (each["sum"], each["count"]) for stage, each in found.items()}
 
+    def degraded(self) -> float:
+        """How many answers it has given without its store, from ``/metrics``."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
+            families = text_string_to_metric_families(answer.read().decode())
+        return sum(
+            sample.value
+            for family in families
+            for sample in family.samples
+            if sample.name == "cairn_degraded_total" and sample.labels["part"] == "store"
+        )
+
     def _processes(self) -> list[psutil.Process]:
         top = psutil.Process(self.pid)
         return [top, *top.children(recursive=True)]

@@ -17,6 +17,8 @@ from redis.exceptions import RedisError, ResponseError
 
 from models.errors import StoreRefused, StoreUnavailable
 from service.breaker import Breaker
+from service.connections.gathering import Gathering
+from service.connections.patience import Patience
 
 Command: TypeAlias = Callable[[Any], Awaitable[Any]]
 """What is to be done with the library's client of a server; may be done twice."""
@@ -78,7 +80,7 @@ class Server:
             protocol=2,
             driver_info=None,
         )
-        self._client = Redis.from_pool(pool)
+        self._client = Gathering.from_pool(pool)
         self._timed = bounds.timed
         self._probe = probe
         self._breaker = Breaker(self._reach)
@@ -98,7 +100,7 @@ class Server:
             raise StoreUnavailable("the time to wait for the store was over before it was asked")
         try:
             with self._timed():
-                async with asyncio.timeout_at(until):
+                async with Patience(until):
                     return await command(self._client)
         except ResponseError as error:
             # It answers, and may well do other things: out of memory, it still reads.

@@ -1,0 +1,145 @@
+"""A worker with much to do does not take its own delay for the store's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+from redis.asyncio import BlockingConnectionPool
+from redis.commands.core import AsyncScript
+from redis.exceptions import ConnectionError as LostConnection
+from redis.exceptions import ResponseError
+
+from service.connections.gathering import Gathering
+from service.connections.patience import Patience
+from service.turns import Turns
+
+ECHO = AsyncScript(None, b"return {KEYS[1], ARGV[1]}")  # type: ignore[arg-type]
+FAIL = AsyncScript(None, b"return redis.error_reply('NO ' .. ARGV[1])")  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def gathering(url: str, connections: int = 1) -> AsyncIterator[Gathering]:
+    pool = BlockingConnectionPool.from_url(
+        url, max_connections=connections, timeout=5, protocol=2, driver_info=None
+    )
+    client = Gathering.from_pool(pool)
+    assert isinstance(client, Gathering)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+async def reads(client: Gathering) -> int:
+    return int((await client.info("stats"))["total_reads_processed"])
+
+
+@pytest.mark.parametrize("server", ["embedded_url", "external_url"])
+def test_scripts_asked_at_once_share_a_write_and_each_gets_its_own_answer(
+    server: str, request: pytest.FixtureRequest
+) -> None:
+    async def body() -> None:
+        async with gathering(request.getfixturevalue(server)) as client:
+            await ECHO(["warm"], ["0"], client)
+            before = await reads(client)
+            asked = (ECHO([f"key-{i}"], [str(i)], client) for i in range(100))
+            answers = await asyncio.gather(*asked)
+            assert answers == [[f"key-{i}".encode(), str(i).encode()] for i in range(100)]
+            assert await reads(client) - before < 20
+
+    asyncio.run(body())
+
+
+def test_a_script_that_fails_or_that_nobody_waits_for_is_nobody_elses_trouble(
+    external_url: str,
+) -> None:
+    async def body() -> None:
+        async with gathering(external_url) as client:
+            loop = asyncio.get_running_loop()
+            good, bad, gone = (
+                loop.create_task(script(["key"], [word], client))
+                for script, word in ((ECHO, "a"), (FAIL, "b"), (ECHO, "c"))
+            )
+            await asyncio.sleep(0)
+            gone.cancel()
+            assert await good == [b"key", b"a"]
+            with pytest.raises(ResponseError, match="NO b"):
+                await bad
+            assert gone.cancelled() or gone.cancelling()
+            assert await ECHO(["key"], ["d"], client) == [b"key", b"d"]
+
+    asyncio.run(body())
+
+
+def test_without_a_server_everybody_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
+    async def body() -> None:
+        nowhere = tmp_path_factory.mktemp("n") / "v.sock"
+        async with gathering(f"unix://{nowhere}") as client:
+            asked = (ECHO([str(i)], ["x"], client) for i in range(5))
+            answers = await asyncio.gather(*asked, return_exceptions=True)
+            assert [isinstance(each, LostConnection) for each in answers] == [True] * 5
+
+    asyncio.run(body())
+
+
+@pytest.mark.parametrize("turns", [0, 1, 2, 4, 8, 16])
+def test_an_answer_that_lies_unread_is_read_before_time_is_said_to_be_over(
+    external_url: str, turns: int
+) -> None:
+    async def body() -> None:
+        async with gathering(external_url) as client:
+            await ECHO(["warm"], ["0"], client)
+            loop = asyncio.get_running_loop()
+            async with Patience(loop.time() + 0.1):
+                asked = loop.create_task(ECHO(["key"], ["late"], client))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                time.sleep(0.3)  # the worker is busy
+                assert await asked == [b"key", b"late"]
+
+    asyncio.run(body())
+
+
+def test_time_is_over_for_a_server_that_is_slow_itself(external_url: str) -> None:
+    async def body() -> None:
+        async with gathering(external_url) as client:
+            await ECHO(["warm"], ["0"], client)
+            await client.client_pause(500)
+            began = time.monotonic()
+            with pytest.raises(TimeoutError):
+                async with Patience(asyncio.get_running_loop().time() + 0.05):
+                    await ECHO(["key"], ["now"], client)
+            assert time.monotonic() - began < 0.4
+            async with Patience(None):
+                assert await ECHO(["key"], ["then"], client) == [b"key", b"then"]
+
+    asyncio.run(body())
+
+
+def test_between_two_answers_the_loop_looks_at_its_sockets() -> None:
+    async def body() -> None:
+        passed, loop, turns = 0, asyncio.get_running_loop(), Turns()
+        made: list[tuple[int, int]] = []
+
+        def tick() -> None:
+            nonlocal passed
+            passed += 1
+            loop.call_soon(tick)
+
+        def answer(i: int) -> Callable[[], int]:
+            def work() -> int:
+                made.append((i, passed))
+                return i
+
+            return work
+
+        tick()
+        assert await asyncio.gather(*(turns.take(answer(i)) for i in range(20))) == [*range(20)]
+        assert [i for i, _ in made] == [*range(20)], "first come, first served"
+        assert len({at for _, at in made}) == 20
+
+    asyncio.run(body())
