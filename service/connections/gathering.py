@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 Asked: TypeAlias = tuple[tuple[Any, ...], asyncio.Future[Any]]
 """The words of one call, and where its answer goes."""
@@ -47,7 +46,7 @@ class Gathering(Redis):
                 for words, _ in asked:
                     together.execute_command(*words)
                 answers: list[Any] = await together.execute(raise_on_error=False)
-        except RedisError as error:
+        except Exception as error:  # whatever it is, whoever asked must hear of it
             answers = [error] * len(asked)
         for (_, answer), found in zip(asked, answers, strict=True):
             if answer.done():  # by whoever gave up
