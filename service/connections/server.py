@@ -17,7 +17,6 @@ from redis.exceptions import RedisError, ResponseError
 
 from models.errors import StoreRefused, StoreUnavailable
 from service.breaker import Breaker
-from service.connections.gathering import Gathering
 from service.connections.patience import Patience
 
 Command: TypeAlias = Callable[[Any], Awaitable[Any]]
@@ -80,7 +79,7 @@ class Server:
             protocol=2,
             driver_info=None,
         )
-        self._client = Gathering.from_pool(pool)
+        self._client = Redis.from_pool(pool)
         self._timed = bounds.timed
         self._probe = probe
         self._breaker = Breaker(self._reach)

@@ -8,82 +8,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-from redis.asyncio import BlockingConnectionPool
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.commands.core import AsyncScript
-from redis.exceptions import ConnectionError as LostConnection
-from redis.exceptions import ResponseError
 
-from service.connections.gathering import Gathering
 from service.connections.patience import Patience
 from service.turns import Turns
 
 ECHO = AsyncScript(None, b"return {KEYS[1], ARGV[1]}")  # type: ignore[arg-type]
-FAIL = AsyncScript(None, b"return redis.error_reply('NO ' .. ARGV[1])")  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def gathering(url: str, connections: int = 1) -> AsyncIterator[Gathering]:
+async def connected(url: str, connections: int = 1) -> AsyncIterator[Redis]:
     pool = BlockingConnectionPool.from_url(
         url, max_connections=connections, timeout=5, protocol=2, driver_info=None
     )
-    client = Gathering.from_pool(pool)
-    assert isinstance(client, Gathering)
+    client = Redis.from_pool(pool)
     try:
         yield client
     finally:
         await client.aclose()
-
-
-async def reads(client: Gathering) -> int:
-    return int((await client.info("stats"))["total_reads_processed"])
-
-
-@pytest.mark.parametrize("server", ["embedded_url", "external_url"])
-def test_scripts_asked_at_once_share_a_write_and_each_gets_its_own_answer(
-    server: str, request: pytest.FixtureRequest
-) -> None:
-    async def body() -> None:
-        async with gathering(request.getfixturevalue(server)) as client:
-            await ECHO(["warm"], ["0"], client)
-            before = await reads(client)
-            asked = (ECHO([f"key-{i}"], [str(i)], client) for i in range(100))
-            answers = await asyncio.gather(*asked)
-            assert answers == [[f"key-{i}".encode(), str(i).encode()] for i in range(100)]
-            assert await reads(client) - before < 20
-
-    asyncio.run(body())
-
-
-def test_a_script_that_fails_or_that_nobody_waits_for_is_nobody_elses_trouble(
-    external_url: str,
-) -> None:
-    async def body() -> None:
-        async with gathering(external_url) as client:
-            loop = asyncio.get_running_loop()
-            good, bad, gone = (
-                loop.create_task(script(["key"], [word], client))
-                for script, word in ((ECHO, "a"), (FAIL, "b"), (ECHO, "c"))
-            )
-            await asyncio.sleep(0)
-            gone.cancel()
-            assert await good == [b"key", b"a"]
-            with pytest.raises(ResponseError, match="NO b"):
-                await bad
-            assert gone.cancelled() or gone.cancelling()
-            assert await ECHO(["key"], ["d"], client) == [b"key", b"d"]
-
-    asyncio.run(body())
-
-
-def test_without_a_server_everybody_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
-    async def body() -> None:
-        nowhere = tmp_path_factory.mktemp("n") / "v.sock"
-        async with gathering(f"unix://{nowhere}") as client:
-            asked = (ECHO([str(i)], ["x"], client) for i in range(5))
-            answers = await asyncio.gather(*asked, return_exceptions=True)
-            assert [isinstance(each, LostConnection) for each in answers] == [True] * 5
-
-    asyncio.run(body())
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 4, 8, 16])
@@ -91,7 +34,7 @@ def test_an_answer_that_lies_unread_is_read_before_time_is_said_to_be_over(
     external_url: str, turns: int
 ) -> None:
     async def body() -> None:
-        async with gathering(external_url) as client:
+        async with connected(external_url) as client:
             await ECHO(["warm"], ["0"], client)
             loop = asyncio.get_running_loop()
             async with Patience(loop.time() + 0.1):
@@ -106,7 +49,7 @@ def test_an_answer_that_lies_unread_is_read_before_time_is_said_to_be_over(
 
 def test_time_is_over_for_a_server_that_is_slow_itself(external_url: str) -> None:
     async def body() -> None:
-        async with gathering(external_url) as client:
+        async with connected(external_url) as client:
             await ECHO(["warm"], ["0"], client)
             await client.client_pause(500)
             began = time.monotonic()
