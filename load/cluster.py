@@ -18,7 +18,7 @@ from load.ports import free_port
 NODE_TIMEOUT = 400
 """Milliseconds after which the others hold a silent node for failed."""
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 
 class Node:

@@ -19,8 +19,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("models", "service", "training", "load", "docsite", "client")
-SETTINGS = {"service/settings.py", "training/settings.py", "training/__init__.py"}
-"""The last tells libraries how their threads are to wait, before any of them is loaded."""
+SETTINGS = {"service/settings.py", "training/settings.py"}
 LARGEST = 300
 MADE = {"node_modules", "cairn-path.js"}
 """What is installed or built below a room, and no source."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import psutil
 from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from load.ports import free_port
 from load.run import START_SECONDS, wait
@@ -75,26 +76,27 @@ class Server:
 
     def stages(self) -> dict[str, tuple[float, float]]:
         """Seconds and number of each stage of recommendations so far, from ``/metrics``."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
-            families = text_string_to_metric_families(answer.read().decode())
         found: dict[str, dict[str, float]] = {}
-        for family in families:
-            for sample in family.samples if family.name == "cairn_stage_seconds" else ():
-                if sample.labels["route"] == "/v1/recommendations":
-                    part = sample.name.rsplit("_", 1)[1]
-                    found.setdefault(sample.labels["stage"], {})[part] = sample.value
+        for sample in self._samples("cairn_stage_seconds"):
+            if sample.labels["route"] == "/v1/recommendations":
+                part = sample.name.rsplit("_", 1)[1]
+                found.setdefault(sample.labels["stage"], {})[part] = sample.value
         return {stage: (each["sum"], each["count"]) for stage, each in found.items()}
 
     def degraded(self) -> float:
         """How many answers it has given without its store, from ``/metrics``."""
+        told = self._samples("cairn_degraded")
+        return sum(
+            each.value
+            for each in told
+            if each.name == "cairn_degraded_total" and each.labels["part"] == "store"
+        )
+
+    def _samples(self, family: str) -> list[Sample]:
+        """What a family of metrics says now."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics") as answer:
             families = text_string_to_metric_families(answer.read().decode())
-        return sum(
-            sample.value
-            for family in families
-            for sample in family.samples
-            if sample.name == "cairn_degraded_total" and sample.labels["part"] == "store"
-        )
+        return [sample for each in families if each.name == family for sample in each.samples]
 
     def _processes(self) -> list[psutil.Process]:
         top = psutil.Process(self.pid)

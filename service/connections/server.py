@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from models.errors import StoreRefused, StoreUnavailable
 from service.breaker import Breaker
-from service.connections.patience import Patience
+from service.connections.patience import patience
 
 Command: TypeAlias = Callable[[Any], Awaitable[Any]]
 """What is to be done with the library's client of a server; may be done twice."""
@@ -99,7 +99,7 @@ class Server:
             raise StoreUnavailable("the time to wait for the store was over before it was asked")
         try:
             with self._timed():
-                async with Patience(until):
+                async with patience(until):
                     return await command(self._client)
         except ResponseError as error:
             # It answers, and may well do other things: out of memory, it still reads.

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 from redis.asyncio import BlockingConnectionPool, Redis
-from redis.commands.core import AsyncScript
 
-from service.connections.patience import Patience
+from service.connections import script
+from service.connections.patience import patience
 from service.turns import Turns
 
-ECHO = AsyncScript(None, b"return {KEYS[1], ARGV[1]}")  # type: ignore[arg-type]
+ECHO = script("return {KEYS[1], ARGV[1]}")
 
 
 @asynccontextmanager
@@ -37,8 +37,8 @@ def test_an_answer_that_lies_unread_is_read_before_time_is_said_to_be_over(
         async with connected(external_url) as client:
             await ECHO(["warm"], ["0"], client)
             loop = asyncio.get_running_loop()
-            async with Patience(loop.time() + 0.1):
-                asked = loop.create_task(ECHO(["key"], ["late"], client))
+            async with patience(loop.time() + 0.1):
+                asked = asyncio.ensure_future(ECHO(["key"], ["late"], client))
                 for _ in range(turns):
                     await asyncio.sleep(0)
                 time.sleep(0.3)  # the worker is busy
@@ -54,10 +54,10 @@ def test_time_is_over_for_a_server_that_is_slow_itself(external_url: str) -> Non
             await client.client_pause(500)
             began = time.monotonic()
             with pytest.raises(TimeoutError):
-                async with Patience(asyncio.get_running_loop().time() + 0.05):
+                async with patience(asyncio.get_running_loop().time() + 0.05):
                     await ECHO(["key"], ["now"], client)
             assert time.monotonic() - began < 0.4
-            async with Patience(None):
+            async with patience(None):
                 assert await ECHO(["key"], ["then"], client) == [b"key", b"then"]
 
     asyncio.run(body())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +31,19 @@ EPOCHS = 20
 SEQUENCES = 100_000
 """At most so many epochs, and fewer where they would show more histories than this in all:
 time does not grow with the number of learners."""
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Threads gain little on so small a model, and where the machine has other work to do they
+    spend most of their time waiting for each other, by asking again and again.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class _Unpadded(TransformerLightningModule):  # type: ignore[misc]  # the library is untyped
@@ -57,9 +72,14 @@ class _Fitted:
         scores = np.zeros((len(learners), self.met.shape[1]), np.float32)
         known = learners[np.diff(self.met.indptr)[learners] > 0]
         if len(known):
-            listed = self.model.recommend(
-                known, self.dataset, k=DEPTH, filter_viewed=True, on_unsupported_targets="ignore"
-            )
+            with _one_thread():
+                listed = self.model.recommend(
+                    known,
+                    self.dataset,
+                    k=DEPTH,
+                    filter_viewed=True,
+                    on_unsupported_targets="ignore",
+                )
             order = np.argsort(learners)
             place = np.searchsorted(learners, listed[Columns.User].to_numpy(), sorter=order)
             scores[order[place], listed[Columns.Item].to_numpy()] = 1 / listed[
@@ -84,7 +104,7 @@ class Sasrec:
         learners = max(1, int(np.count_nonzero(np.diff(met.indptr) > 1)))
         epochs = min(EPOCHS, max(1, round(SEQUENCES / learners)))
         whole = np.count_nonzero(met.sum(axis=0)) <= SOFTMAX
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _one_thread():
             warnings.simplefilter("ignore")  # advice on workers and loggers
             torch.manual_seed(seed)
             model = SASRecModel(
