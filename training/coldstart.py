@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from models.bundle import Bundle
 from training import metrics
 from training.baselines import BASELINES, Fitted, Params, tune
-from training.evaluate import ask_all, lists_of
+from training.contest import Contest
+from training.evaluate import ask_all
 from training.interactions import DISMISS, Interactions
 from training.learners import Asker, Declared, Learners
 from training.matrix import item_features_of, met_matrix
@@ -107,7 +108,8 @@ def _figures(
     prepared: Prepared, bundle: Bundle, split: Split, popular: Mapping[str, Fitted], seed: int
 ) -> dict[str, Any]:
     lists = {PIPELINE: ask_all(prepared, bundle, split, Silent()).lists}
-    lists |= {name: lists_of(each, prepared, bundle, split) for name, each in popular.items()}
+    contest = Contest.of(prepared, split, seed)
+    lists |= {name: contest.lists(each) for name, each in popular.items()}
     values = {name: metrics.measure(each, split.relevant) for name, each in lists.items()}
     mine = values[PIPELINE]["ndcg@10"]
     return {

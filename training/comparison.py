@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +15,7 @@ from models.errors import UsageError
 from training import coldstart, splits, tables
 from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
+from training.contest import Contest
 from training.diagnostics import diagnose
 from training.embed import embedder_of
 from training.evaluate import ask_all, evaluate
@@ -72,13 +74,16 @@ def compare(
             if name in absent:
                 raise UsageError(f"baseline '{name}' cannot run: {absent[name]}")
         beside, absent = {name: beside[name] for name in baselines}, {}
-    fitted = fit(prepared, split.train, seed, progress)
-    others = {}
-    if against is not None:
-        other = _prepared(data, against, cache, progress)
-        served = fit(other, split.train, seed, progress).bundle
-        others[AGAINST] = ask_all(other, served, split, progress).lists
-    measured = evaluate(prepared, split, fitted.bundle, beside, seed, progress, beside=others)
+    # Two threads that share a core with the baselines' process would wait for each other.
+    prepared = replace(prepared, threads=1 if beside else prepared.threads)
+    with Contest.of(prepared, split, seed).meanwhile(beside) as entries:
+        fitted = fit(prepared, split.train, seed, progress)
+        others = {}
+        if against is not None:
+            other = replace(_prepared(data, against, cache, progress), threads=prepared.threads)
+            served = fit(other, split.train, seed, progress).bundle
+            others[AGAINST] = ask_all(other, served, split, progress).lists
+        measured = evaluate(prepared, split, fitted.bundle, entries, seed, progress, beside=others)
     told = {} if against is None else {AGAINST: against.model_dump(mode="json")}
     return {
         **measured.report,

@@ -17,14 +17,14 @@ from models.bundle import Bundle
 from models.rank import rank
 from models.sources import SOURCES
 from training import acceptance, faithfulness, metrics
-from training.baselines import Baseline, Fitted, tune
+from training.contest import Entry
 from training.equity import quality
 from training.learners import Asker
 from training.metrics import PIPELINE
 from training.pipeline import Prepared
 from training.progress import Progress
-from training.splits import Split, inner
-from training.toplists import DEPTH, NONE, Available, top_lists
+from training.splits import Split
+from training.toplists import DEPTH, NONE
 
 REPORTED: Final = (
     "ndcg@5", "ndcg@10", "ndcg@20", "recall@5", "recall@10", "recall@20",
@@ -59,36 +59,31 @@ def evaluate(
     prepared: Prepared,
     split: Split,
     bundle: Bundle,
-    baselines: Mapping[str, Baseline],
+    baselines: Mapping[str, Entry],
     seed: int,
     progress: Progress,
     *,
-    tuned: bool = True,
     beside: Mapping[str, NDArray[np.int32]] = MappingProxyType({}),
 ) -> Evaluation:
-    """Fit the baselines on the training part, score the test part once.
+    """Score the test part once.
 
-    ``bundle`` is the pipeline fitted on the training part. Baselines are ``tuned`` over
-    their grids on an inner split, or else take their usual setting. ``beside`` are lists
-    ``(m, depth)`` that others made for the same split, by name.
+    ``bundle`` is the pipeline fitted on the training part, ``baselines`` are those of a contest
+    on the split. ``beside`` are lists ``(m, depth)`` that others made for it, by name.
     """
     answers = ask_all(prepared, bundle, split, progress)
-    lists = {PIPELINE: answers.lists, **beside}
-    params: dict[str, Any] = {}
-    for name, baseline in baselines.items():
-        with progress.stage(f"baseline {name}", 0):
-            usual = baseline.grid[0]
-            params[name] = dict(tune(baseline, inner(split), seed) if tuned else usual)
-            fitted = baseline.fit(split.train, params[name], seed)
-            lists[name] = lists_of(fitted, prepared, bundle, split)
-    report = summary(split, lists, answers, params, prepared, seed)
-    report["scores"] = acceptance.at_training(answers.lists, answers.scores, split.relevant)
     asker = Asker(split.train, prepared.learners, bundle.manifest.held_kinds)
     mine = metrics.measure(answers.lists, split.relevant)
-    report |= {
+    own = {
+        "scores": acceptance.at_training(answers.lists, answers.scores, split.relevant),
         "faithfulness": faithfulness.measure(asker, bundle, split, seed, progress),
         "equity": quality.measure(prepared, split, mine, seed),
     }
+    lists = {PIPELINE: answers.lists, **beside}
+    params: dict[str, Any] = {}
+    for name, entry in baselines.items():
+        with progress.stage(f"baseline {name}", 0):
+            params[name], lists[name] = entry()
+    report = summary(split, lists, answers, params, prepared, seed) | own
     return Evaluation(report, mine["ndcg@10"].tolist(), mine["mrr"].tolist())
 
 
@@ -115,29 +110,6 @@ def ask_all(prepared: Prepared, bundle: Bundle, split: Split, progress: Progress
             reached[i] = among.sum() / len(relevant)
             advance(1)
     return Asked(lists, scores, found, reached)
-
-
-def lists_of(fitted: Fitted, prepared: Prepared, bundle: Bundle, split: Split) -> NDArray[np.int32]:
-    """A baseline's lists ``(m, depth)`` for every question of the split; ties go by id."""
-    order = np.argsort(np.array(list(prepared.credentials), object), kind="stable")
-    return top_lists(
-        fitted.scores,
-        split,
-        tie_order=order.astype(np.int32),
-        available=availability(bundle, split),
-    )
-
-
-def availability(bundle: Bundle, split: Split) -> Available | None:
-    """The mask of credentials on offer at given moments; ``None`` when all always are."""
-    begins, ends = bundle.credentials.available_from, bundle.credentials.available_until
-    if not split.train.dated or (np.isnan(begins).all() and np.isnan(ends).all()):
-        return None
-
-    def on_offer(at: NDArray[np.float64]) -> NDArray[np.bool_]:
-        return ~((begins > at[:, None]) | (ends < at[:, None]))
-
-    return on_offer
 
 
 def summary(

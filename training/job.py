@@ -14,6 +14,7 @@ from models.bundle.registry import Served
 from training import gate, partitioned, tables
 from training.baselines import BASELINES
 from training.config import Config
+from training.contest import Contest
 from training.embed import embedder_of
 from training.evaluate import Evaluation, evaluate
 from training.kept import Kept, place
@@ -108,13 +109,12 @@ def train(
         report, papers = None, Papers(prepared, seed)
         fitted = fit(prepared, split.train, seed, progress)
         if len(split):
-            beside = {name: BASELINES[name] for name in BESIDE}
+            contest = Contest.of(prepared, split, seed, tuned=False)
+            beside = contest.here({name: BASELINES[name] for name in BESIDE})
             measured = Evaluation(
                 *kept.plain(
                     "evaluation",
-                    lambda: evaluate(
-                        prepared, split, fitted.bundle, beside, seed, progress, tuned=False
-                    ),
+                    lambda: evaluate(prepared, split, fitted.bundle, beside, seed, progress),
                 )
             )
             papers = papers.about(fitted, split, measured, served, progress)

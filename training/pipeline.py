@@ -46,7 +46,7 @@ class Prepared:
     """A data set made ready: what does not depend on which interactions are known.
 
     ``spread`` has them counted; ``kept`` holds results of a run that was killed; ``shape`` is what
-    was chosen before and stays.
+    was chosen before and stays; ``threads`` teach the ranker.
     """
 
     data: Dataset
@@ -59,6 +59,7 @@ class Prepared:
     spread: Spread = HERE
     kept: Kept = NOTHING
     shape: Shape | None = None
+    threads: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) 
     taught = teaching(prepared, known, shape, arrays, seed)
     boosted = ranking.Boosted(
         *kept.plain(
-            "ranker", lambda: ranking.train(*taught, config, seed, progress, prepared.spread)
+            "ranker",
+            lambda: ranking.train(
+                *taught, config, seed, progress, prepared.spread, prepared.threads
+            ),
         )
     )
     fitted = _assembled(prepared, known, seed, arrays, boosted.text, kinds, shape)

@@ -62,10 +62,11 @@ def train(
     seed: int,
     progress: Progress,
     spread: Spread = HERE,
+    threads: int = 2,
 ) -> Boosted:
     """The ranker, or none when there are too few questions to learn from.
 
-    ``met`` holds first meetings only.
+    ``met`` holds first meetings only. The trees are the same with any number of ``threads``.
     """
     if len(met) < FEWEST_QUESTIONS:
         return NO_RANKER
@@ -73,10 +74,12 @@ def train(
     if questions is None or len(questions.sizes) < FEWEST_QUESTIONS:
         return NO_RANKER
     with progress.stage("train ranker", config.rounds) as advance:
-        return boost(questions, config, seed, advance)
+        return boost(questions, config, seed, advance, threads)
 
 
-def boost(questions: Questions, config: Config, seed: int, advance: Advance) -> Boosted:
+def boost(
+    questions: Questions, config: Config, seed: int, advance: Advance, threads: int = 2
+) -> Boosted:
     """Trees, their number chosen on learners left out; then all teach ``RANKERS`` models, of which
     the mean is taken.
     """
@@ -97,7 +100,7 @@ def boost(questions: Questions, config: Config, seed: int, advance: Advance) -> 
         "force_row_wise": True,
         "seed": seed,
         "verbosity": -1,
-        "num_threads": 1 if len(questions.label) < MANY else 2,
+        "num_threads": 1 if len(questions.label) < MANY else threads,
     }
 
     curve: list[float] = []

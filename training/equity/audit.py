@@ -13,10 +13,11 @@ from models.errors import UsageError
 from training import gate, metrics, tables
 from training.comparison import SplitKind, circumstances, split_of
 from training.config import Config
+from training.contest import availability
 from training.embed import Embedder
 from training.equity import exposure, price, quality, routes
 from training.equity.disparity import compare
-from training.evaluate import ask_all, availability
+from training.evaluate import ask_all
 from training.learners import Asker
 from training.paths import plan_all
 from training.pipeline import Prepared, fit, prepare
@@ -59,7 +60,7 @@ def audit(
     answers = ask_all(prepared, asked, split, progress)
     values = metrics.measure(answers.lists, split.relevant)
     asker = Asker(split.train, prepared.learners, asked.manifest.held_kinds)
-    on_offer = availability(asked, split)
+    on_offer = availability(asked.credentials.columns, split)
     shown = exposure.measure(asked, split, answers.lists, on_offer, config.smallest_group, seed)
     measured = quality.measure(prepared, split, values, seed)
     planned = plan_all(asker, asked, split, seed, progress, PATHS)
