@@ -126,7 +126,7 @@ class Met:
         if not len(at):
             return
         begun = stacks.indices[at]
-        self._make_room_for(len(begun) + _entries(parts, begun))
+        self._make_room_for(len(begun) + parts.count(begun))
         self._count = sums.put_stacks(
             stacks.indptr,
             stacks.indices,
@@ -148,7 +148,7 @@ class Met:
     def _make_room(self, matrix: Csr, rows: NDArray[np.int32]) -> None:
         """Room for all that rows of a matrix name."""
         if self._grows:
-            self._make_room_for(_entries(matrix, rows))
+            self._make_room_for(matrix.count(rows))
 
     def _make_room_for(self, more: int) -> None:
         """Room for so many credentials more, as far as there are so many."""
@@ -159,7 +159,3 @@ class Met:
         rows, table = np.empty(size, np.int32), np.empty((size, len(self.blank)), np.float32)
         rows[: self._count], table[: self._count] = self.rows, self.table
         self._rows, self._table = rows, table
-
-
-def _entries(matrix: Csr, rows: NDArray[np.int32]) -> int:
-    return int((matrix.indptr[rows + 1] - matrix.indptr[rows]).sum())

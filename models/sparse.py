@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernels import rows as kernels
+
 
 @dataclass(frozen=True, slots=True)
 class Csr:
@@ -31,11 +33,15 @@ class Csr:
 
     def entries(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Positions of all entries of ``rows``, and for each the position within ``rows``."""
-        starts, lengths = self.indptr[rows], self.indptr[rows + 1] - self.indptr[rows]
-        owner = np.repeat(np.arange(len(rows)), lengths)
-        ends = np.cumsum(lengths)
-        offset = np.arange(len(owner)) - np.repeat(ends - lengths, lengths)
-        return starts[owner] + offset, owner
+        rows = np.ascontiguousarray(rows)
+        size = kernels.count(self.indptr, rows)
+        at, owner = np.empty(size, np.int64), np.empty(size, np.int64)
+        kernels.locate(self.indptr, rows, at, owner)
+        return at, owner
+
+    def count(self, rows: NDArray[np.int32]) -> int:
+        """How many entries ``rows`` have."""
+        return kernels.count(self.indptr, np.ascontiguousarray(rows))
 
 
 def empty(n_rows: int) -> Csr:

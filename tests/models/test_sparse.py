@@ -28,6 +28,14 @@ def test_entries_name_their_owner(dense: np.ndarray, rows: np.ndarray) -> None:
         for column in np.flatnonzero(dense[row])
     ]
     assert found == expected
+    assert matrix.count(rows) == len(expected)
+
+
+def test_rows_may_be_asked_for_from_the_last() -> None:
+    matrix = sparse(np.eye(4, 5, dtype=np.float32))
+    at, owner = matrix.entries(np.arange(4, dtype=np.int32)[::-1])
+    assert matrix.indices[at].tolist() == [3, 2, 1, 0]
+    assert owner.tolist() == [0, 1, 2, 3]
 
 
 def test_rows_without_entries() -> None:
