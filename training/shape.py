@@ -13,10 +13,17 @@ from models.collaborative import Folding
 from training import behaviour, collaborative, folding, prior
 from training.config import Config
 from training.interactions import Interactions
-from training.splits import Split, last
+from training.splits import ASKED, Split, last, sampled
 
 TUNED_ON: Final = 200_000
 """So many interactions are enough to choose the settings of the collaborative model by."""
+
+SCORES: Final = 400_000_000
+"""At each of some ninety looks at most so many scores are computed, one for each credential and
+learner asked: of large catalogues fewer learners are asked."""
+
+FEWEST: Final = 200
+"""So many learners are asked all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ def choose(
     seed: int,
 ) -> Shape:
     """The settings that were best on an inner split, of some learners only."""
-    tuned: Split = last(known.where(some(known, TUNED_ON, seed)[known.learner]))
+    tuned = affordable(last(known.where(some(known, TUNED_ON, seed)[known.learner])), seed)
     components = config.components
     pace, checks = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
     model = collaborative.fit(
@@ -70,6 +77,12 @@ def choose(
     ridge = config.ridge or behaviour.best_ridge(known, tuned, seed)
     half_life = prior.best_half_life(tuned, seed)
     return Shape(pace, folding.best(model, tuned, seed), ridge, half_life, checks)
+
+
+def affordable(split: Split, seed: int) -> Split:
+    """The same split, of a large catalogue asking fewer learners."""
+    most = max(FEWEST, SCORES // split.train.n_credentials)
+    return sampled(split, seed, most) if most < ASKED else split
 
 
 def some(known: Interactions, most: int, seed: int) -> NDArray[np.bool_]:
