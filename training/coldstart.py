@@ -84,13 +84,7 @@ def cases(prepared: Prepared, bundle: Bundle, split: Split) -> Iterator[Case]:
         roles=np.full_like(everything.roles, -1),
         skills=Declared.listed({}, len(everything.ids)),
     )
-    # Who never did anything has no moment of their own: they ask when all that the popular count
-    # has happened.
-    forgotten = replace(
-        split,
-        train=train.where(np.zeros(len(train), np.bool_)),
-        at=np.maximum(split.at, train.at.max(initial=-np.inf) + 1.0),
-    )
+    forgotten = split.forgotten()
     yield Case("nothing", forgotten, silent)
     aiming = replace(silent, roles=everything.roles)
     yield Case("role only", forgotten.only(aiming.roles[asked] >= 0), aiming)

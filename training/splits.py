@@ -51,6 +51,16 @@ class Split:
             relevant=self.relevant[chosen],
         )
 
+    def forgotten(self) -> Split:
+        """The same questions by learners of whom nothing is known. Who never did anything has no
+        moment of their own: they ask when all that ``train`` held has happened.
+        """
+        return replace(
+            self,
+            train=self.train.where(np.zeros(len(self.train), np.bool_)),
+            at=np.maximum(self.at, self.train.at.max(initial=-np.inf) + 1.0),
+        )
+
     def asking_for(self, wanted: NDArray[np.bool_]) -> Split:
         """The same split with no other answers than those under the mask ``(n_credentials,)``;
         learners left without any are not asked.
