@@ -16,6 +16,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernels.trend import fade
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
@@ -24,8 +26,9 @@ class Trend:
     ``indptr`` (n + 1) delimits each credential's slice; ``at`` (m,) float64 seconds;
     ``faded`` (m, horizons) float32: the value just after each meeting; ``horizons``
     (horizons,) float64 seconds; ``mixing`` (horizons, values) float32: what is told of a moment
-    is the product of the faded counts and it. From ``end`` on the values are ``standing``
-    (n, values), and ``leading`` are the rows of the largest of each, as ``descending`` has them.
+    is the product of the faded counts and it. ``taken`` are the rows with any meeting. From
+    ``end`` on the values are ``standing`` (n, values), and ``leading`` are the rows of the largest
+    of each, as ``descending`` has them.
     """
 
     indptr: NDArray[np.int64]
@@ -33,6 +36,7 @@ class Trend:
     faded: NDArray[np.float32]
     horizons: NDArray[np.float64]
     mixing: NDArray[np.float32]
+    taken: NDArray[np.int32]
     end: float
     standing: NDArray[np.float32]
     leading: tuple[NDArray[np.int32], ...]
@@ -51,10 +55,11 @@ class Trend:
         """
         end = float(at.max(initial=-np.inf)) + 1.0
         nothing = np.zeros((0, mixing.shape[1]), np.float32)
-        moving = cls(indptr, at, faded, horizons, mixing, end, nothing, ())
+        taken = np.flatnonzero(np.diff(indptr)).astype(np.int32)
+        moving = cls(indptr, at, faded, horizons, mixing, taken, end, nothing, ())
         standing = moving._values(end)
         leading = tuple(descending(column) for column in standing.T)
-        return cls(indptr, at, faded, horizons, mixing, end, standing, leading)
+        return cls(indptr, at, faded, horizons, mixing, taken, end, standing, leading)
 
     @classmethod
     def among(cls, arrays: Mapping[str, Any]) -> Self:
@@ -71,21 +76,11 @@ class Trend:
         return self.standing if self.stands(moment) else self._values(moment)
 
     def _values(self, moment: float) -> NDArray[np.float32]:
-        last, met = self._last_before(moment)
-        result = np.zeros((len(met), len(self.horizons)), np.float32)
-        age = moment - self.at[last[met]]
-        result[met] = self.faded[last[met]] * np.exp(-age[:, None] / self.horizons)
-        return result @ self.mixing
-
-    def _last_before(self, moment: float) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Position of each credential's last meeting before ``moment``, if there is one."""
-        low, high = self.indptr[:-1].copy(), self.indptr[1:].copy()
-        while np.any(low < high):  # a binary search in every credential's slice at once
-            middle = (low + high) // 2
-            earlier = (low < high) & (self.at[np.minimum(middle, len(self.at) - 1)] < moment)
-            low = np.where(earlier, middle + 1, low)
-            high = np.where(earlier, high, middle)
-        return low - 1, low > self.indptr[:-1]
+        counts = np.zeros((len(self.taken), len(self.horizons)), np.float32)
+        fade(self.taken, self.indptr, self.at, self.faded, self.horizons, moment, counts)
+        values = np.zeros((len(self.indptr) - 1, self.mixing.shape[1]), np.float32)
+        values[self.taken] = counts @ self.mixing
+        return values
 
 
 def descending(values: NDArray[np.float32]) -> NDArray[np.int32]:

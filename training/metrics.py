@@ -163,4 +163,5 @@ def judged(scorer: Scorer, split: Split) -> float:
     """Mean NDCG@10 of what ``scorer`` lists for ``split``; 0 where nobody is asked."""
     if not len(split):
         return 0.0
-    return float(measure(top_lists(scorer, split), split.relevant)["ndcg@10"].mean())
+    lists = top_lists(scorer, split, depth=10)
+    return float(measure(lists, split.relevant)["ndcg@10"].mean())

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernels.best import best_of_each
 from training.matrix import met_matrix
 from training.splits import Split
 
@@ -37,24 +38,9 @@ def top(
     """
     if tie_order is not None:
         scores = scores[:, tie_order]
-    rows, columns = scores.shape
-    depth = min(k, columns)
-    threshold = np.partition(scores, columns - depth, axis=1)[:, columns - depth, None]
-    above = scores > threshold
-    level = scores == threshold
-    wanted = depth - np.count_nonzero(above, axis=1, keepdims=True)
-    tied = np.flatnonzero(np.count_nonzero(level, axis=1) > wanted[:, 0])
-    level[tied] &= np.cumsum(level[tied], axis=1, dtype=np.int32) <= wanted[tied]
-    chosen = above | level
-    best = np.nonzero(chosen)[1].reshape(rows, depth)
-    values = np.take_along_axis(scores, best, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    best = np.take_along_axis(best, order, axis=1)
-    listed = np.isfinite(np.take_along_axis(values, order, axis=1))
-    named = best if tie_order is None else tie_order[best]
-    result = np.full((rows, k), NONE, np.int32)
-    result[:, :depth] = np.where(listed, named, NONE)
-    return result
+    result = np.full((len(scores), k), NONE, np.int32)
+    best_of_each(np.ascontiguousarray(scores, np.float32), np.empty(k), result)
+    return result if tie_order is None else np.where(result == NONE, NONE, tie_order[result])
 
 
 def top_lists(

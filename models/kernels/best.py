@@ -93,6 +93,25 @@ def best_of_all(
     return size
 
 
+@compiled(types.void, TABLE, SCORES, written(types.int32, 2))
+def best_of_each(
+    table: NDArray[np.float32], scores: NDArray[np.float64], lists: NDArray[np.int32]
+) -> None:
+    """The columns of the largest values of each row of a ``table`` (b, n), best first, at the
+    beginning of its row of ``lists`` (b, k), and nothing behind them; minus infinity is none of
+    them. ``scores`` (k,) is room to work in.
+    """
+    most = lists.shape[1]
+    for i in range(len(table)):
+        size = 0
+        for column in range(table.shape[1]):
+            value = table[i, column]
+            # What comes later gives way to its equals, so that most are passed over here.
+            if value > -np.inf and (size < most or value > scores[0]):
+                size = offer(scores, lists[i], size, most, value, column)
+        sort(scores, lists[i], size)
+
+
 @compiled(INT, TABLE, INT, ROWS, MASK, SCORES, KEPT)
 def best_of_some(
     table: NDArray[np.float32],
