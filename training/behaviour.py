@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from models.sparse import Csr
+from models.trend import Trend
 from training import fading, journeys, prior
 from training.baselines.ease import LARGEST, Ease, solve
 from training.baselines.neighbours import ItemKnn, cosines, nearest
@@ -65,9 +66,11 @@ def fit(
     taken, passing = journeys.journeys(train)
     arrays |= _plain("taken", taken) | _plain("passing", passing)
     arrays["begun_with"] = journeys.begun_with(counts.begun)
+    lasting = arrays["learners_of"]
     if train.dated:
         arrays |= fading.fit(train)
-    return arrays | {"prior": prior.fit(train, half_life)}
+        lasting = Trend.among(arrays).standing[:, -1]
+    return arrays | {"prior": prior.fit(train, lasting, half_life)}
 
 
 def best_ridge(known: Interactions, tuned: Split, seed: int) -> float:

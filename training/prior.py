@@ -12,6 +12,8 @@ from training.interactions import Interactions
 from training.metrics import judged
 from training.splits import Split, sampled
 
+Counts = NDArray[np.float32]
+
 GRID: Final = tuple(params["half_life"] for params in RecentPopularity.grid)
 SLOWEST: Final = max(GRID)
 
@@ -32,9 +34,13 @@ def best_half_life(tuned: Split, seed: int) -> float:
     return GRID[int(np.argmax(quality))]
 
 
-def fit(train: Interactions, half_life: float) -> NDArray[np.float32]:
+def fit(train: Interactions, lasting: Counts, half_life: float) -> Counts:
     """Shares ``(n,)`` that sum to 1, or zeros where nothing was taken, of counts that fade by
-    ``half_life``, a share of the time of ``train``.
+    ``half_life``, a share of the time of ``train``. For the slowest ``lasting`` (n,) stands: counts
+    that fade slowly or not at all.
     """
-    taken = RecentPopularity().fit(train, {"half_life": half_life}, 0).prior
+    if half_life >= SLOWEST:
+        taken = lasting
+    else:
+        taken = RecentPopularity().fit(train, {"half_life": half_life}, 0).prior
     return np.asarray(taken / (taken.sum(dtype=np.float64) or 1.0), np.float32)

@@ -26,21 +26,22 @@ def platform() -> Interactions:
     )
 
 
+LASTING = np.array([9, 3, 6, 0], np.float32)
+
+
 def fitted(half_life: float) -> np.ndarray:
-    return prior.fit(platform(), half_life)
+    return prior.fit(platform(), LASTING, half_life)
 
 
-def test_the_slowest_still_sees_what_was_taken_first() -> None:
-    slow, lately = fitted(prior.SLOWEST), fitted(0.1)
-    assert slow.sum() == pytest.approx(1)
-    assert slow[ALWAYS] > slow[LATELY] > slow[ONCE] > 2 * lately[ONCE]
+def test_for_the_slowest_it_is_the_shares_of_what_lasts() -> None:
+    assert fitted(prior.SLOWEST).tolist() == pytest.approx([0.5, 1 / 6, 1 / 3, 0])
 
 
 def test_a_short_half_life_sees_only_what_was_taken_last() -> None:
-    lately, quick = fitted(0.1), fitted(0.01)
+    slow, lately, quick = fitted(prior.SLOWEST), fitted(0.1), fitted(0.01)
     assert lately.sum() == pytest.approx(1)
-    assert lately[LATELY] > 2 * 3 / 18
-    assert lately[ONCE] < 6 / 18 / 2
+    assert lately[LATELY] > 2 * slow[LATELY]
+    assert lately[ONCE] < slow[ONCE] / 2
     assert quick[ALWAYS] > 0.95  # the very last
     assert quick[3] == 0
 
@@ -48,7 +49,7 @@ def test_a_short_half_life_sees_only_what_was_taken_last() -> None:
 @pytest.mark.parametrize("half_life", [0.1, prior.SLOWEST])
 def test_nothing_taken_is_zero_everywhere(half_life: float) -> None:
     none = platform().where(np.zeros(18, np.bool_))
-    assert prior.fit(none, half_life).tolist() == [0, 0, 0, 0]
+    assert prior.fit(none, np.zeros(4, np.float32), half_life).tolist() == [0, 0, 0, 0]
 
 
 def overturned(taken: tuple[int, ...] = (2, 3, 1)) -> Interactions:
