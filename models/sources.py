@@ -155,7 +155,8 @@ def _trending(horizon: int) -> Source:
             return NOTHING
         if trend.stands(asked.query.at):
             return first(trend.leading[horizon], values[:, horizon], asked.eligible)
-        return top(values[:, horizon], asked.eligible)
+        found, counts = top(values[trend.taken, horizon], asked.eligible[trend.taken])
+        return trend.taken[found], counts
 
     return source
 
