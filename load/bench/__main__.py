@@ -71,7 +71,8 @@ def measured(chosen: argparse.Namespace, credentials: int) -> dict[str, Any]:
             rows.append(Row(name, start(name, "load.bench.peers", name, "--data", str(data))))
         for row in rows:
             got = json.loads(row.server.post("/v1/recommendations", asked))
-            if len(got["items"]) != asked["limit"]:
+            # Neighbours may be too few for a whole list where hardly anything was met.
+            if not got["items"] or (row.ours and len(got["items"]) != asked["limit"]):
                 raise SystemExit(f"{row.name} gave {len(got['items'])} items for {asked}")
         generator = parts.enter_context(Generator(key, learners, roles))
         measure(generator, rows, chosen.seconds, chosen.rounds)
