@@ -31,7 +31,7 @@ from models.index import VectorIndex
 from models.skill_matcher import Nearest, SkillMatcher
 from models.words import words
 from training import importers, sample, skill_matching
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.framework import Framework
 from training.matching import Names
 from training.metrics import interval, paired

@@ -30,7 +30,7 @@ from models.plan.question import read
 from models.plan.worth import Solution
 from training import behaviour, tables
 from training.config import Config
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.importers import coursera
 from training.learners import held_kinds
 from training.metrics import interval, paired

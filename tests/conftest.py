@@ -20,7 +20,7 @@ from models.bundle import registry
 from models.encoder import TextEncoder
 
 if TYPE_CHECKING:
-    from training.embed import Embedder
+    from training.embedder import Embedder
 
 # The same examples in every run: a failure is one for everybody, and stays until it is mended.
 # No deadline for one example: it would tell how busy the machine is.
@@ -80,7 +80,7 @@ def tiny_bundle(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The text model, loaded once."""
-    from training.embed import Embedder
+    from training.embedder import Embedder
 
     return Embedder()
 

@@ -29,6 +29,8 @@ COMMANDS = {
     "training/commands.py",
 }
 """The parts of the command line that lie in a room."""
+DOORS = {"training/embedder.py", "training/baselines/sasrec.py"}
+"""What is behind them brings torch, which takes seconds and most runs do without: decision 59."""
 
 Rule = Callable[[Path], list[str]]
 
@@ -71,16 +73,21 @@ def _reads_environment(node: ast.AST) -> bool:
 
 
 def late_imports(root: Path) -> list[str]:
-    """Imports inside functions; only the command line may load a half when it is needed."""
-    return [
-        f"{path}:{node.lineno}"
-        for path, tree in sources(root, *ROOMS)
-        if path not in COMMANDS
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
+    """Imports inside functions; only the command line may load a half when it is needed, and the
+    ``DOORS`` one of the largest libraries, each in one place.
+    """
+    found = []
+    for path, tree in sources(root, *ROOMS):
+        late = [
+            f"{path}:{node.lineno}"
+            for function in ast.walk(tree)
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        ]
+        if path not in COMMANDS:
+            found += late[1:] if path in DOORS else late
+    return found
 
 
 def large_files(root: Path) -> list[str]:
@@ -174,6 +181,7 @@ PLANTS: list[tuple[Rule, str, str, str]] = [
     (environment, "service/app.py", "from os import getenv", "service/app.py"),
     (environment, "training/gate.py", "import pydantic_settings", "training/gate.py"),
     (late_imports, "models/ids.py", "def f():\n    import json", "models/ids.py"),
+    (late_imports, "training/embedder.py", "def f():\n    import json", "training/embedder.py"),
     (large_files, "models/trend.py", "\n" * LARGEST, "models/trend.py"),
     (pickles, "training/steps.py", "from pickle import loads", "training/steps.py"),
     (pickles, "models/sparse.py", "X = np.load('x', allow_pickle=True)", "models/sparse.py"),

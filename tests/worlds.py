@@ -15,7 +15,7 @@ import orjson
 from models.bundle import Bundle, Manifest, Parts, assemble
 from training import behaviour, tables
 from training.config import Config
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.learners import held_kinds
 from training.pipeline import Prepared, facts, prepare
 from training.progress import Silent

@@ -71,7 +71,7 @@ def enrich(
 ) -> None:
     """Infer skills from the texts of credentials that name none, each with its score."""
     from training import progress
-    from training.embed import Embedder
+    from training.embedder import Embedder
     from training.enrich import enrich as enriched
     from training.settings import Settings
 
@@ -142,7 +142,7 @@ def crosswalk(data: Data) -> None:
     """Link the skills of DATA's frameworks: as they state, and else where they mean the same."""
     from training import printing, tracking
     from training.crosswalk import link
-    from training.embed import Embedder
+    from training.embedder import Embedder
     from training.settings import Settings
 
     with watched(tracking.Run()) as shown_progress:

@@ -17,7 +17,7 @@ from training.baselines import ABSENT, BASELINES, Baseline, with_features
 from training.config import Config
 from training.contest import Contest
 from training.diagnostics import diagnose
-from training.embed import embedder_of
+from training.embedder import embedder_of
 from training.evaluate import ask_all, evaluate
 from training.matrix import item_features_of
 from training.pipeline import LIBRARIES, Prepared, fit, prepare

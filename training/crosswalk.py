@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from models.errors import UsageError
 from models.index import VectorIndex
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.matching import BROADER_CREDIT, NARROWER_CREDIT, NEAR_CREDIT, Match
 from training.progress import Progress
 from training.schema import empty

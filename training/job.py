@@ -15,7 +15,7 @@ from training import gate, partitioned, tables
 from training.baselines import BASELINES
 from training.config import Config
 from training.contest import Contest
-from training.embed import embedder_of
+from training.embedder import embedder_of
 from training.evaluate import Evaluation, evaluate
 from training.kept import Kept, place
 from training.ledger import Ledger, Stage

@@ -21,7 +21,7 @@ from models.prerequisites import Leaf, NeedsSkill, parse, replaced
 from models.sparse import Csr
 from models.tables import CREDENTIAL_COLUMNS, ROLE_COLUMNS, SKILL_COLUMNS
 from training import crosswalk, skill_matching
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.framework import Framework
 from training.matching import (
     INFER_SIMILARITY,

@@ -27,7 +27,7 @@ from models.sources import Candidates, Source
 from models.trees import Trees
 from training import metrics, pipeline, ranking, splits, tables
 from training.config import Config
-from training.embed import embedder_of
+from training.embedder import embedder_of
 from training.pipeline import Fitted, Prepared
 from training.progress import Progress, Silent
 from training.questions import NEXT, Questions, Teaching, collect, folds

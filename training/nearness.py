@@ -19,7 +19,7 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.importers import esco
 from training.matching import NEAR_SIMILARITY, similarity_credit
 

@@ -21,7 +21,7 @@ from models.query import Query
 from training import asked, collaborative, folding, knowledge, ondisk, order, ranking
 from training import behaviour as base
 from training.config import Config
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.interactions import Interactions
 from training.kept import NOTHING, Kept
 from training.knowledge import Catalogue

@@ -16,7 +16,7 @@ from models.naming import Naming
 from models.skill_matcher import ASKED, FEATURES, NAMED, SkillMatcher, evidence, unit
 from models.tables import loads
 from models.words import words
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.framework import Framework
 from training.progress import Progress
 

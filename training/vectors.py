@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.index import VectorIndex
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.progress import Progress
 
 

@@ -11,7 +11,7 @@ from worlds import world
 from models import bundle
 from models.bundle import Bundle
 from models.encoder import TextEncoder
-from training.embed import Embedder
+from training.embedder import Embedder
 
 
 @pytest.fixture(scope="session")

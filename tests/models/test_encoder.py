@@ -13,7 +13,7 @@ from models.encoder import (
     WEIGHTS_FILE,
     TextEncoder,
 )
-from training.embed import Embedder
+from training.embedder import Embedder
 
 PHRASES = (
     "Python", "manage a team of nurses", "Kubernetes cluster operations", "x", "3.5%", "",

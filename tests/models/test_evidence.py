@@ -26,7 +26,7 @@ from models.domain import (
     Target,
 )
 from models.evidence import SHOWN
-from training.embed import Embedder
+from training.embedder import Embedder
 
 SKILLS = "pqrs"
 LEVELS = st.none() | st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0])

@@ -20,7 +20,7 @@ from models.sentences import Span, sentences
 from models.skill_matcher import FEATURES, Nearest, SkillMatcher, sure
 from models.words import words
 from training import sample, skill_matching
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.framework import Framework
 from training.progress import Silent
 from training.writing import existing

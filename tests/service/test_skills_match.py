@@ -20,7 +20,7 @@ from models.encoder import TextEncoder
 from models.index import VectorIndex
 from service.settings import Settings
 from training import skill_matching
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.framework import Framework
 from training.progress import Silent
 

@@ -13,7 +13,7 @@ from worlds import NOW, prepared, world
 
 from models.plan.precedence import infer
 from training.crosswalk import SAME_SIMILARITY, by_meaning, pairs, resolved
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.importers.rows import tables
 from training.tables import load
 from training.writing import existing, write

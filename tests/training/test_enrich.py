@@ -12,7 +12,7 @@ from worlds import world
 from load.labelled import read
 from models.errors import DataError, UsageError
 from training import tables
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.enrich import enrich
 from training.framework import Framework
 from training.matching import Names

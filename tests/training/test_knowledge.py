@@ -7,7 +7,7 @@ import pytest
 from worlds import world
 
 from models.bundle import Bundle
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.matching import INFER_SIMILARITY, INFERRED
 
 SKILLS = [

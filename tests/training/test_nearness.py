@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from training import nearness
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.matching import NEAR_CREDIT, NEAR_SIMILARITY, similarity_credit
 
 SKILLS = pl.DataFrame(

@@ -17,6 +17,7 @@ from training.baselines.lightfm import Lightfm
 from training.baselines.markov import Markov
 from training.baselines.neighbours import ItemKnn
 from training.baselines.popular import Popularity, RecentPopularity
+from training.baselines.sasrec import MISSING, Sasrec
 from training.baselines.tuning import tune
 
 _ALWAYS: tuple[Baseline, ...] = (
@@ -33,19 +34,14 @@ _ALWAYS: tuple[Baseline, ...] = (
 ABSENT: Mapping[str, str]
 """Baselines that cannot run in this environment, by name, with the reason."""
 
-try:
-    from training.baselines.sasrec import Sasrec
-except ImportError as missing:
-    _sequential: tuple[Baseline, ...] = ()
-    ABSENT = MappingProxyType(
-        {"sasrec": f"RecTools cannot be imported ({missing}); see training/baselines/sasrec.txt"}
-    )
+if MISSING:
+    _lacking = f"{' and '.join(MISSING)} not installed; see training/baselines/sasrec.txt"
+    ABSENT = MappingProxyType({Sasrec.name: _lacking})
 else:
-    _sequential = (Sasrec(),)
     ABSENT = MappingProxyType({})
 
 BASELINES: Mapping[str, Baseline] = MappingProxyType(
-    {baseline.name: baseline for baseline in (*_ALWAYS, *_sequential)}
+    {each.name: each for each in (*_ALWAYS, Sasrec()) if each.name not in ABSENT}
 )
 """The baselines that need histories alone, by name, simplest first."""
 

@@ -14,7 +14,7 @@ from training import gate, metrics, tables
 from training.comparison import SplitKind, circumstances, split_of
 from training.config import Config
 from training.contest import availability
-from training.embed import Embedder
+from training.embedder import Embedder
 from training.equity import exposure, price, quality, routes
 from training.equity.disparity import compare
 from training.evaluate import ask_all

@@ -25,7 +25,7 @@ from models.rank import rank
 from training import tables
 from training.config import Config
 from training.content import content_hash
-from training.embed import embedder_of
+from training.embedder import embedder_of
 from training.evaluate import ask_all
 from training.kept import NOTHING, Arrays, Kept
 from training.learners import Asker, interactions, row_of
