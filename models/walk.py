@@ -45,6 +45,10 @@ class Walk:
             times=times[starts],
         )
 
+    def latest(self, steps: int) -> Walk:
+        """The walk as if no more than the latest ``steps`` (at least 1) were known."""
+        return Walk.of(self.steps[-steps:], self.times[-steps:], self.step_weights[-steps:])
+
     def without(self, *rows: int) -> Walk:
         """The walk as if the credentials ``rows`` had never been met."""
         met, stepped = np.ones(len(self.history), np.bool_), np.ones(len(self.steps), np.bool_)

@@ -14,7 +14,7 @@ on the question alone, so it is worked out wherever ``spread`` has it done, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Final, NamedTuple
@@ -39,6 +39,12 @@ PER_LEARNER: Final = 20
 
 SOON: Final = 10
 """So many credentials after the answer were met soon; time grows with their number."""
+
+FORGETFUL: Final = 0.25
+FEW: Final = 4
+"""Such a share of the questions is asked once more as if only the latest steps were known, 1 to so
+many: where histories are long, nothing else tells how little a single step says.
+"""
 
 NEXT: Final = 2
 """The label of the answer; 1 is that of what was met soon after, 0 of all else."""
@@ -151,9 +157,14 @@ def _unseen(
         cut = met.of(learner)
         for position in range(max(cut.start, cut.stop - PER_LEARNER), cut.stop):
             query = ask(bundle, learner, position)
-            if not unguided(bundle, query):  # see models.rank.raw_scores
-                end = min(cut.stop, position + 1 + SOON)
-                yield Unseen(query, learner, met.credential[position:end])
+            if unguided(bundle, query):  # see models.rank.raw_scores
+                continue
+            answers = met.credential[position : min(cut.stop, position + 1 + SOON)]
+            yield Unseen(query, learner, answers)
+            few = int(rng.integers(1, FEW + 1))
+            if rng.random() < FORGETFUL and few < len(query.walk.steps):
+                less = replace(query, walk=query.walk.latest(few))
+                yield Unseen(less, learner, answers)
 
 
 def _answered(

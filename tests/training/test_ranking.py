@@ -12,12 +12,22 @@ from numpy.typing import NDArray
 from models import features, gap, signals, sources
 from models.bundle import Bundle
 from models.eligibility import eligible
+from models.query import Query
 from training import collaborative, folding, pipeline, ranking, tables
 from training.config import Config
 from training.interactions import Interactions
 from training.pipeline import Prepared, prepare
 from training.progress import Silent
-from training.questions import NEXT, PER_LEARNER, Ask, FoldBundle, Questions, collect
+from training.questions import (
+    FEW,
+    FORGETFUL,
+    NEXT,
+    PER_LEARNER,
+    Ask,
+    FoldBundle,
+    Questions,
+    collect,
+)
 from training.shape import Shape
 from training.spread import Whole
 
@@ -169,3 +179,28 @@ def test_with_too_little_to_learn_from_there_is_no_ranker(ready: Prepared) -> No
     few = ready.known.where(np.arange(len(ready.known)) < ranking.FEWEST_QUESTIONS - 1)
     given = inputs(ready, few)
     assert ranking.train(*given, ready.config, 1, Silent()) == ranking.NO_RANKER
+
+
+def test_some_questions_know_no_more_than_the_latest_steps(ready: Prepared) -> None:
+    given = inputs(ready, ready.known)
+    asked: list[Query] = []
+    known: list[tuple[int, int]] = []
+
+    def ask(bundle: Bundle, learner: int, position: int) -> Query:
+        asked.append(given.ask(bundle, learner, position))
+        return asked[-1]
+
+    def columns(bundle: Bundle, query: Query, *more: Any) -> NDArray[np.float32]:
+        [whole] = [each.walk for each in asked if each.closed is query.closed]
+        steps = len(query.walk.steps)
+        np.testing.assert_array_equal(query.walk.steps, whole.steps[len(whole.steps) - steps :])
+        known.append((steps, len(whole.steps)))
+        return features.matrix(bundle, query, *more)
+
+    assert collect(given.met, ask, given.fold_bundle, ready.config, 1, Silent(), columns=columns)
+    less = [steps for steps, whole in known if steps < whole]
+    assert set(less) == set(range(1, FEW + 1))
+    longer = [whole for _, whole in known if whole > FEW]
+    assert len(longer) > 50
+    again = sum(steps < whole for steps, whole in known if whole > FEW)
+    assert again / (len(longer) - again) == pytest.approx(FORGETFUL, abs=0.1)
