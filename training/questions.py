@@ -35,7 +35,7 @@ from training.progress import Progress
 from training.spread import HERE, Spread, Whole
 
 PER_LEARNER: Final = 20
-"""At most so many questions of one learner, the latest."""
+"""At most so many meetings of one learner are asked for, the latest."""
 
 SOON: Final = 10
 """So many credentials after the answer were met soon; time grows with their number."""
@@ -153,6 +153,8 @@ def _unseen(
     learners: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> Iterator[Unseen]:
+    # How far ahead questions are made depends on where they are worked out: chances of their own.
+    [chance] = rng.spawn(1)
     for learner in rng.permutation(learners).tolist():
         cut = met.of(learner)
         for position in range(max(cut.start, cut.stop - PER_LEARNER), cut.stop):
@@ -161,8 +163,8 @@ def _unseen(
                 continue
             answers = met.credential[position : min(cut.stop, position + 1 + SOON)]
             yield Unseen(query, learner, answers)
-            few = int(rng.integers(1, FEW + 1))
-            if rng.random() < FORGETFUL and few < len(query.walk.steps):
+            few = int(chance.integers(1, FEW + 1))
+            if chance.random() < FORGETFUL and few < len(query.walk.steps):
                 less = replace(query, walk=query.walk.latest(few))
                 yield Unseen(less, learner, answers)
 
