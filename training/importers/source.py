@@ -10,6 +10,7 @@ import ast
 import gzip
 import io
 import re
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -215,6 +216,12 @@ def numbers(frame: pl.DataFrame, columns: tuple[str, ...], file: str) -> pl.Data
     return frame.with_columns(pl.col(columns).cast(pl.Float64))
 
 
+ONE_READER: Final = threading.Lock()
+"""Polars works out several columns at once, in threads, and Python 3.11's parser counts how deep it
+is for all threads together: two at a time may fail with a ``SystemError``.
+"""
+
+
 def literals(column: str) -> pl.Expr:
     """Lists written as Python writes them (``['Excel', 'Word']``); other text is one entry."""
     return pl.col(column).map_batches(_literals, return_dtype=pl.List(pl.String()))
@@ -228,7 +235,8 @@ def _literals(series: pl.Series) -> pl.Series:
 
 def _literal(text: str) -> list[str]:
     try:
-        found = ast.literal_eval(text)
+        with ONE_READER:
+            found = ast.literal_eval(text)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return [text]
     return [str(each) for each in found] if isinstance(found, list) else [str(found)]
