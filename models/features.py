@@ -5,7 +5,7 @@ What the data cannot give is NaN, never zero.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,47 +28,75 @@ COLLABORATIVE, LEARNERS, BEGUN_WITH, SOURCES = map(
 TEXT_FIRST, FACTS_FIRST, ORDER_FIRST = (FEATURES.index(part[0]) for part in (TEXT, COLUMNS, ORDER))
 HISTORY_LENGTH, SINCE_LAST, SESSION_LENGTH, GAP_BEFORE = map(FEATURES.index, QUERY)
 
+MAY_BE_UNKNOWN: Final = np.array(
+    [FEATURES.index(name) for name in ("collaborative", *TEXT, *COLUMNS, *ORDER, *QUERY[1:3])]
+)
+"""Columns that are filled only where the learner's walk, or the data, can give them."""
+
 MAX_TEXTS: Final = 10
 
 NEARBY: Final = 12
 """Places in the catalogue further apart than this are all the same."""
 
 
+class Compared(NamedTuple):
+    """What a walk is compared with, of each credential: ``factors`` (m, d + 1) and ``texts``
+    (m, t), each ``None`` where there are none or the walk says nothing.
+    """
+
+    factors: NDArray[np.float32] | None
+    texts: NDArray[np.float32] | None
+
+
+def compared(bundle: Bundle, signals: Signals, rows: NDArray[np.int32]) -> Compared:
+    """The vectors of ``rows`` (m,) for the signals of a walk, or of a part of it."""
+    factors = bundle.behaviour.factors
+    return Compared(
+        None if signals.vector is None or factors is None else factors.vectors[rows],
+        None if signals.profile is None else bundle.knowledge.text_vectors[rows],
+    )
+
+
 def matrix(
     bundle: Bundle, query: Query, signals: Signals, candidates: Candidates
 ) -> NDArray[np.float32]:
     """Features of the candidates, ``(m, len(FEATURES))`` float32."""
-    rows = candidates.rows
-    table = np.full((len(rows), len(FEATURES)), np.nan, np.float32)
-    table[:, : len(DENSE)] = signals.met.of(rows)
-    behaviour = bundle.behaviour
-    if signals.vector is not None and behaviour.factors is not None:
-        table[:, COLLABORATIVE] = behaviour.factors.vectors[rows] @ signals.vector
+    rows, behaviour = candidates.rows, bundle.behaviour
+    table = np.empty((len(rows), len(FEATURES)), np.float32)
+    fill_walk(bundle, query, signals, rows, compared(bundle, signals, rows), table)
     table[:, BEGUN_WITH] = behaviour.begun_with[rows]
     table[:, LEARNERS] = behaviour.learners_of[rows] / behaviour.most_learners
-    if signals.trend is not None:
-        table[:, TREND_COLUMNS] = signals.trend[rows]
-    _text(bundle, query, signals, rows, table)
-    _catalogue(bundle, query, rows, table)
-    _order(bundle, query, rows, table)
-    _moment(query, signals, table)
-    table[:, SOURCES] = (candidates.ranks >= 0).sum(1)
+    table[:, TREND_COLUMNS] = np.nan if signals.trend is None else signals.trend[rows]
+    table[:, GAP_BEFORE] = np.nan if signals.gap is None else signals.gap.before
+    table[:, SOURCES] = counted(candidates)
     return table
 
 
-def _text(
+def counted(candidates: Candidates) -> NDArray[np.int64]:
+    """How many sources propose each candidate, ``(m,)``."""
+    return np.asarray((candidates.ranks >= 0).sum(1))
+
+
+def fill_walk(
     bundle: Bundle,
     query: Query,
     signals: Signals,
     rows: NDArray[np.int32],
+    vectors: Compared,
     table: NDArray[np.float32],
 ) -> None:
-    if signals.profile is None:
-        return
-    vectors = bundle.knowledge.text_vectors
-    latest = query.walk.steps[::-1][:MAX_TEXTS]
-    asked = np.concatenate([vectors[latest], signals.profile[None, :]])
-    columns.fill_likeness(vectors[rows], asked, TEXT_FIRST, table)
+    """Fill the columns of a ``table`` (m, f) that another walk would change; the others stay."""
+    table[:, : len(DENSE)] = signals.met.of(rows)
+    table[:, MAY_BE_UNKNOWN] = np.nan
+    if signals.vector is not None and vectors.factors is not None:
+        table[:, COLLABORATIVE] = vectors.factors @ signals.vector
+    if signals.profile is not None and vectors.texts is not None:
+        latest = bundle.knowledge.text_vectors[query.walk.steps[::-1][:MAX_TEXTS]]
+        asked = np.concatenate([latest, signals.profile[None, :]])
+        columns.fill_likeness(vectors.texts, asked, TEXT_FIRST, table)
+    _catalogue(bundle, query, rows, table)
+    _order(bundle, query, rows, table)
+    _moment(query, signals, table)
 
 
 def _catalogue(
@@ -96,8 +124,6 @@ def _order(
 
 def _moment(query: Query, signals: Signals, table: NDArray[np.float32]) -> None:
     table[:, HISTORY_LENGTH] = len(query.walk.history)
-    if signals.gap is not None:
-        table[:, GAP_BEFORE] = signals.gap.before
     times = query.walk.times
     if signals.trend is not None and len(times):
         table[:, SINCE_LAST] = query.at - times[-1]

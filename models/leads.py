@@ -29,11 +29,13 @@ PEERS: Final = "popular_for_role"
 
 
 class Rivals(NamedTuple):
-    """The best candidates and all that are listed (r), and among them the places (l,) of what is
-    ``shown``, each with how many were ``before`` it.
+    """The best candidates and all that are listed (r), ``some`` of them all with their features
+    ``table`` (r, f), and among them the places (l,) of what is ``shown``, each with how many were
+    ``before`` it.
     """
 
     some: Candidates
+    table: NDArray[np.float32]
     shown: NDArray[np.int64]
     before: NDArray[np.int64]
 
@@ -46,7 +48,7 @@ def rivals(ranked: Ranked) -> Rivals:
     found = np.flatnonzero(among)
     some = Candidates(ranked.candidates.rows[found], ranked.candidates.ranks[found])
     shown = np.searchsorted(found, ranked.places)
-    return Rivals(some, shown, _ranks(ranked.scores[found], shown))
+    return Rivals(some, ranked.table[found], shown, _ranks(ranked.scores[found], shown))
 
 
 def leading_steps(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) -> list[int | None]:
@@ -56,9 +58,12 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) -
     latest = list(dict.fromkeys(query.walk.steps[::-1].tolist()))[:STEPS_TRIED]
     if not latest or not len(ranked.places):
         return [None] * len(ranked.places)
-    some, shown, before = among
+    some, table, shown, before = among
+    vectors = features.compared(bundle, ranked.known, some.rows)
+    tables = np.tile(table, (len(latest), 1, 1))
     less = signals.without_each(bundle, query, ranked.known, latest, some.rows)
-    tables = [features.matrix(bundle, asked, known, some) for asked, known in less]
+    for each, (asked, known) in zip(tables, less, strict=True):
+        features.fill_walk(bundle, asked, known, some.rows, vectors, each)
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
     raw = raw_scores(bundle, query, many, np.concatenate(tables)).reshape(len(latest), -1)
     falls = np.array(
@@ -76,14 +81,13 @@ def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) ->
     """
     if query.role_row is None or not len(ranked.places):
         return np.zeros(len(ranked.places), np.bool_)
-    some, shown, before = among
-    alone = replace(query, role=None)
-    ranks = some.ranks.copy()
+    some, table, shown, before = among
+    ranks, table = some.ranks.copy(), table.copy()
     ranks[:, list(SOURCES).index(PEERS)] = -1
     fewer = Candidates(some.rows, ranks)
-    table = features.matrix(bundle, alone, ranked.known, fewer)
     table[:, FEATURES.index(PEERS)] = np.nan
-    raw = raw_scores(bundle, alone, fewer, table)
+    table[:, features.SOURCES] = features.counted(fewer)
+    raw = raw_scores(bundle, replace(query, role=None), fewer, table)
     return _ranks(_scored(bundle, query, ranked, some.rows, raw), shown) > before
 
 
