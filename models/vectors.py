@@ -69,7 +69,8 @@ class Listed:
             self.rows[self.ends[i] : self.ends[i + 1]] = rows
         if n and self._at.min() < 0:
             raise ValueError(f"an index of {n} × {dim} lacks some of its vectors")
-        self.centres = centres
+        # In a mapped file they lie at an odd address: each multiplication would copy them first.
+        self.centres = np.require(centres, requirements=["ALIGNED"])
         self._kept = kept
         self._step = np.zeros(0, np.float32)
         self._middles: NDArray[np.float32] | None = None
