@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any, Self
 
+from load.bench.questions import REPEATED
 from load.bench.servers import Server
 
 CONNECTIONS = (4, 16, 64)
 PILOT = 0.7
 WARM = 2.0
-"""Seconds in which a row's questions are asked for the first time before a slice."""
+"""Seconds at a time in which a row's questions are asked for the first time before a slice."""
 OPEN = 64
 """Connections of the open loop, so many that it is the server that makes requests wait."""
 
@@ -81,6 +82,12 @@ class Generator:
         spent = row.server.cpu_seconds() - before
         return {**found, "server_cpu_ms": 1000 * spent / found["requests"]}
 
+    def warm_up(self, row: Row) -> None:
+        """Ask all of a row's repeated questions once, however long that takes the server."""
+        end = row.next + REPEATED
+        while row.next < end:
+            self.slice(row, WARM, row.connections, None)
+
     def _send(self, told: dict[str, Any]) -> None:
         if self._process.stdin is None:
             raise RuntimeError("the generator has no standard input")
@@ -98,7 +105,7 @@ def measure(generator: Generator, rows: Sequence[Row], seconds: float, rounds: i
         shift = turn % len(rows)
         for row in [*rows[shift:], *rows[:shift]]:
             if row.warm:
-                generator.slice(row, WARM, row.connections, None)
+                generator.warm_up(row)
             before = row.server.stages() if row.ours else {}
             row.full.append(generator.slice(row, each, row.connections, None))
             row.server.settle()
