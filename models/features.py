@@ -28,9 +28,10 @@ COLLABORATIVE, LEARNERS, BEGUN_WITH, SOURCES = map(
 TEXT_FIRST, FACTS_FIRST, ORDER_FIRST = (FEATURES.index(part[0]) for part in (TEXT, COLUMNS, ORDER))
 HISTORY_LENGTH, SINCE_LAST, SESSION_LENGTH, GAP_BEFORE = map(FEATURES.index, QUERY)
 
-MAY_BE_UNKNOWN: Final = np.array(
-    [FEATURES.index(name) for name in ("collaborative", *TEXT, *COLUMNS, *ORDER, *QUERY[1:3])]
-)
+MAY_BE_UNKNOWN: Final = [
+    FEATURES.index(name)
+    for name in ("collaborative", *TEXT, *COLUMNS, *ORDER, "since_last", "session_length")
+]
 """Columns that are filled only where the learner's walk, or the data, can give them."""
 
 MAX_TEXTS: Final = 10
