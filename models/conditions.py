@@ -71,11 +71,14 @@ class Conditions:
         kinds = (np.uint8, np.int32, np.float32, np.int32, np.int32, np.int32, np.int32)
         return cls(*(np.array(c, k) for c, k in zip(columns, kinds, strict=True)))
 
-    def credentials(self, owner: int) -> NDArray[np.int32]:
-        """The credentials that a credential's prerequisite names."""
-        cut = slice(*np.searchsorted(self.owner, [owner, owner + 1]))
-        named: NDArray[np.int32] = self.row[cut][self.kind[cut] == CREDENTIAL]
-        return named
+    def credentials(self, owners: NDArray[np.int32]) -> list[list[int]]:
+        """The credentials that the prerequisite of each of some credentials names."""
+        # Of the same type as what is searched, which otherwise would be copied first.
+        starts, ends = self.owner.searchsorted(owners), self.owner.searchsorted(owners, "right")
+        return [
+            self.row[start:end][self.kind[start:end] == CREDENTIAL].tolist()
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
 
     def met(self, held: NDArray[np.bool_], levels: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Which of ``n`` credentials a learner may start, ``(n,)``.

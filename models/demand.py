@@ -87,7 +87,7 @@ def lifted(
     rows: NDArray[np.int32],
     scores: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Scores ``(m,)`` in 0..1, raised by ``weight · demand`` of what is missing to 1."""
+    """Scores ``(…, m)`` in 0..1, raised by ``weight · demand`` of what is missing to 1."""
     if demand is None:
         return scores
     return np.asarray(scores + query.labour_market * lift(bundle, demand, rows) * (1.0 - scores))

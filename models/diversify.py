@@ -92,7 +92,9 @@ def choose(
     bundle's policy with its share.
     """
     pinned = [place for row in query.pinned for place in np.flatnonzero(rows == row).tolist()]
-    rest = np.delete(np.arange(len(rows)), pinned)
+    rest = np.arange(len(rows))
+    if pinned:
+        rest = np.delete(rest, pinned)
     if query.diversity > 0:
         rest = rest[_calibrated(bundle, query, rows[rest], scores[rest])]
     places = Places.of(query.floors, bundle.credentials, rows, query.limit)

@@ -17,22 +17,13 @@ def eligible(bundle: Bundle, query: Query) -> NDArray[np.bool_]:
     with its prerequisites met.
     """
     credentials = bundle.credentials
-    mask = available(credentials, query.at) & within(credentials, query.constraints)
+    mask = credentials.offer.at(query.at) & within(credentials, query.constraints)
     held = np.zeros(bundle.n, np.bool_)
     held[query.held] = True
     levels = np.full(len(bundle.skills.ids), np.nan, np.float32)
     levels[query.skills] = assumed(query.levels)
     mask &= bundle.knowledge.conditions.met(held, levels)
     mask[query.closed] = False
-    return mask
-
-
-def available(credentials: Credentials, at: float) -> NDArray[np.bool_]:
-    """Mask ``(n,)`` of credentials on offer at ``at`` (seconds since the epoch)."""
-    mask, dated = np.ones(len(credentials), np.bool_), credentials.dated
-    early = credentials.available_from[dated] > at
-    late = credentials.available_until[dated] < at
-    mask[dated] = ~(early | late)
     return mask
 
 

@@ -16,6 +16,9 @@ from models.tables import known
 SHOWN: Final = 3
 """At most so much evidence is told for one requirement, the best first."""
 
+LEAST: Final = 1e-3
+"""Levels are not taken for less, so that none divides by zero."""
+
 UNTAUGHT: Final = -1
 """Stands where no credential taught a skill."""
 
@@ -61,8 +64,8 @@ def counting(
 
 
 def comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Levels with unknown taken as ``ASSUMED_LEVEL``, and never so low as to divide by zero."""
-    return np.maximum(assumed(levels), np.float32(1e-3))
+    """Levels with unknown taken as ``ASSUMED_LEVEL``, and never below ``LEAST``."""
+    return np.maximum(assumed(levels), np.float32(LEAST))
 
 
 def assumed(levels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,14 +38,17 @@ LATEST: Final = 10
 @dataclass(frozen=True, slots=True)
 class Case:
     """One listed item: ``row``, what it ``closes``, ``step``, the credential that leads to it, if
-    any, and ``alike`` (l,), how like it is in text to each of the ``latest`` (l,).
+    any, by how many of those who aim at the same role it was ``chosen``, and ``alike`` (l,), how
+    like it is in text to each of the ``latest`` (l,). ``held`` are the credentials held.
     """
 
     query: Query
     known: Signals
+    held: Collection[int]
     row: int
     closes: tuple[Closing, ...]
     step: int | None
+    chosen: int
     latest: NDArray[np.int32]
     alike: NDArray[np.float32]
 
@@ -66,9 +69,13 @@ def reasons(
     shares = _shares(ranked, effects(bundle, query, ranked))
     latest, vectors = query.walk.history[::-1][:LATEST], bundle.knowledge.text_vectors
     alike = vectors[rows] @ vectors[latest].T
+    asked, chosen = bundle.knowledge.conditions.credentials(rows), _chosen(bundle, query, rows)
+    held = set(query.held.tolist())
     answers = []
     for i, row in enumerate(rows.tolist()):
-        case = Case(query, ranked.known, row, closes[i], steps[i], latest, alike[i])
+        case = Case(
+            query, ranked.known, held, row, closes[i], steps[i], chosen[i], latest, alike[i]
+        )
         leads = {**dict.fromkeys(OF_STEPS, steps[i] is not None), "role": bool(peers[i])}
         found: list[tuple[float, Reason]] = []
         for (kind, tell), moved in zip(TELLERS.items(), shares, strict=True):
@@ -79,9 +86,9 @@ def reasons(
                 found.append((share, reason))
         found.sort(key=lambda each: -each[0])
         facts = [reason for _, reason in found]
-        held = _prerequisite(bundle, query, row)
-        if held is not None:
-            facts.append(held)
+        met = [each for each in dict.fromkeys(asked[i]) if each in held]
+        if met:
+            facts.append(_prerequisite(bundle, met))
         answers.append(tuple(facts) or (_little_known(bundle, row),))
     return answers
 
@@ -116,12 +123,11 @@ def _closes_gap(bundle: Bundle, case: Case) -> Reason | None:
 
 
 def _stack(bundle: Bundle, case: Case) -> Reason | None:
-    held = set(case.query.held.tolist())
     best: tuple[float, int, int, int] | None = None
     stacks, _ = bundle.knowledge.stacks.row(case.row)
-    for stack in set(stacks.tolist()) - held:
+    for stack in set(stacks.tolist()).difference(case.held):
         parts, _ = bundle.knowledge.stack_parts.row(stack)
-        done = sum(part in held for part in parts.tolist())
+        done = sum(part in case.held for part in parts.tolist())
         if done:
             best = max(best or (0.0, 0, 0, 0), (done / len(parts), done, len(parts), stack))
     if best is None:
@@ -135,11 +141,7 @@ def _stack(bundle: Bundle, case: Case) -> Reason | None:
     )
 
 
-def _prerequisite(bundle: Bundle, query: Query, row: int) -> Reason | None:
-    asked = bundle.knowledge.conditions.credentials(row)
-    met = [row for row in dict.fromkeys(asked.tolist()) if row in query.held]
-    if not met:
-        return None
+def _prerequisite(bundle: Bundle, met: Sequence[int]) -> Reason:
     titles = ", ".join(bundle.credentials.titles[each] for each in met[:SHOWN_SKILLS])
     ids = [bundle.credentials.ids[each] for each in met]
     return Reason("prerequisite_met", f"You hold what it builds on: {titles}", {"held": ids})
@@ -181,19 +183,25 @@ def _strongest(bundle: Bundle, case: Case) -> int | None:
 
 def _role_peers(bundle: Bundle, case: Case) -> Reason | None:
     role = case.query.role_row
-    if role is None:
+    if role is None or case.chosen < MIN_LEARNERS:
         return None
-    taken, share = bundle.behaviour.popular_for_role.row(role)
-    found = np.flatnonzero(taken == case.row)
     peers = int(bundle.behaviour.learners_for_role[role])
-    count = round(float(share[found[0]]) * peers) if len(found) else 0
-    if count < MIN_LEARNERS:
-        return None
     return Reason(
         "role_peers",
-        f"Chosen by {count} of {peers} learners aiming at {bundle.roles.titles[role]}",
-        {"learners": peers, "chose": count},
+        f"Chosen by {case.chosen} of {peers} learners aiming at {bundle.roles.titles[role]}",
+        {"learners": peers, "chose": case.chosen},
     )
+
+
+def _chosen(bundle: Bundle, query: Query, rows: NDArray[np.int32]) -> list[int]:
+    """By how many of those who aim at the same role each was chosen; 0 where that is unknown."""
+    if query.role_row is None:
+        return [0] * len(rows)
+    taken, share = bundle.behaviour.popular_for_role.row(query.role_row)
+    peers = int(bundle.behaviour.learners_for_role[query.role_row])
+    # Each is named at most once, so that the sum is the one share there is, to the last bit.
+    shares = np.where(rows[:, None] == taken, share, np.float32(0)).sum(1)
+    return [round(each * peers) for each in shares.tolist()]
 
 
 def _similar(bundle: Bundle, case: Case) -> Reason | None:

@@ -16,6 +16,7 @@ from models.kernels import columns
 from models.query import Query
 from models.signals import Signals
 from models.sources import Candidates
+from models.walk import Walk
 
 SESSION_GAP: Final = 3600.0
 """Seconds without an event after which a new sitting begins."""
@@ -64,7 +65,8 @@ def matrix(
     """Features of the candidates, ``(m, len(FEATURES))`` float32."""
     rows, behaviour = candidates.rows, bundle.behaviour
     table = np.empty((len(rows), len(FEATURES)), np.float32)
-    fill_walk(bundle, query, signals, rows, compared(bundle, signals, rows), table)
+    vectors = compared(bundle, signals, rows)
+    fill_walk(bundle, query.walk, query.at, signals, rows, vectors, table)
     table[:, BEGUN_WITH] = behaviour.begun_with[rows]
     table[:, LEARNERS] = behaviour.learners_of[rows] / behaviour.most_learners
     table[:, TREND_COLUMNS] = np.nan if signals.trend is None else signals.trend[rows]
@@ -80,53 +82,54 @@ def counted(candidates: Candidates) -> NDArray[np.int64]:
 
 def fill_walk(
     bundle: Bundle,
-    query: Query,
+    walk: Walk,
+    at: float,
     signals: Signals,
     rows: NDArray[np.int32],
     vectors: Compared,
     table: NDArray[np.float32],
 ) -> None:
-    """Fill the columns of a ``table`` (m, f) that another walk would change; the others stay."""
+    """Fill the columns of a ``table`` (m, f) that another ``walk`` would change, asked ``at`` that
+    moment; the others stay. ``signals`` are those of this walk.
+    """
     table[:, : len(DENSE)] = signals.met.of(rows)
     table[:, MAY_BE_UNKNOWN] = np.nan
     if signals.vector is not None and vectors.factors is not None:
         table[:, COLLABORATIVE] = vectors.factors @ signals.vector
     if signals.profile is not None and vectors.texts is not None:
-        latest = bundle.knowledge.text_vectors[query.walk.steps[::-1][:MAX_TEXTS]]
+        latest = bundle.knowledge.text_vectors[walk.steps[::-1][:MAX_TEXTS]]
         asked = np.concatenate([latest, signals.profile[None, :]])
         columns.fill_likeness(vectors.texts, asked, TEXT_FIRST, table)
-    _catalogue(bundle, query, rows, table)
-    _order(bundle, query, rows, table)
-    _moment(query, signals, table)
+    _catalogue(bundle, walk, rows, table)
+    _order(bundle, walk, rows, table)
+    _moment(walk, at, signals, table)
 
 
 def _catalogue(
-    bundle: Bundle, query: Query, rows: NDArray[np.int32], table: NDArray[np.float32]
+    bundle: Bundle, walk: Walk, rows: NDArray[np.int32], table: NDArray[np.float32]
 ) -> None:
     known = bundle.credentials
-    last = int(query.walk.steps[-1]) if len(query.walk.history) else -1
+    last = int(walk.steps[-1]) if len(walk.history) else -1
     issued = last >= 0 and bool(known.issuer[last])
     columns.fill_facts(
         known.level, known.hours, known.issuer.codes, rows, last, issued, FACTS_FIRST, table
     )
 
 
-def _order(
-    bundle: Bundle, query: Query, rows: NDArray[np.int32], table: NDArray[np.float32]
-) -> None:
+def _order(bundle: Bundle, walk: Walk, rows: NDArray[np.int32], table: NDArray[np.float32]) -> None:
     """How far behind the last step, and behind the nearest credential met, each stands in the
     catalogue: parts of a series mostly stand together.
     """
-    place, walk = bundle.knowledge.place, query.walk
+    place = bundle.knowledge.place
     if len(walk.history) and len(place):
         last = int(walk.steps[-1])
         columns.fill_order(place, rows, last, walk.history, NEARBY, ORDER_FIRST, table)
 
 
-def _moment(query: Query, signals: Signals, table: NDArray[np.float32]) -> None:
-    table[:, HISTORY_LENGTH] = len(query.walk.history)
-    times = query.walk.times
+def _moment(walk: Walk, at: float, signals: Signals, table: NDArray[np.float32]) -> None:
+    table[:, HISTORY_LENGTH] = len(walk.history)
+    times = walk.times
     if signals.trend is not None and len(times):
-        table[:, SINCE_LAST] = query.at - times[-1]
+        table[:, SINCE_LAST] = at - times[-1]
         breaks = np.flatnonzero(times[1:] - times[:-1] > SESSION_GAP)
         table[:, SESSION_LENGTH] = len(times) - 1 - breaks[-1] if len(breaks) else len(times)

@@ -9,21 +9,22 @@ never widens it. Where a level is unknown it is taken as ``ASSUMED_LEVEL`` for c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.bundle import Bundle
-from models.domain import Closing, Gap, SkillGap, Status
-from models.evidence import comparable, counting, evidence
+from models.domain import ASSUMED_LEVEL, Closing, Gap, SkillGap, Status
+from models.evidence import LEAST, comparable, counting, evidence
+from models.kernels import gaps as kernels
 from models.query import Query, Requirement
 from models.tables import known
 
 COVERED = 1.0 - 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Closers:
+class Closers(NamedTuple):
     """Every pair of a credential and a required skill that it bears on, each once.
 
     ``rows`` (p,) are credentials, ``place`` (p,) positions in the requirement, ``after`` (p,)
@@ -61,10 +62,8 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
     covered = coverage(bundle, requirement, query.skills, query.levels)
     weight = (requirement.importance / requirement.importance.sum()).astype(np.float32)
     closers = _closers(bundle, requirement)
-    gain = np.maximum(closers.after - covered[closers.place], 0.0) * weight[closers.place]
-    gain *= bundle.credentials.shown[closers.rows]
     closing = np.zeros(bundle.n, np.float32)  # of a large catalogue few places are ever touched
-    np.add.at(closing, closers.rows, gain)
+    most = kernels.close(*closers, covered, weight, bundle.credentials.shown, closing)
     return GapState(
         requirement=requirement,
         closers=closers,
@@ -72,7 +71,7 @@ def measure(bundle: Bundle, query: Query) -> GapState | None:
         weight=weight,
         before=float(weight @ (1.0 - covered)),
         closing=closing,
-        most=float(closing[closers.rows].max(initial=0.0)),
+        most=float(most),
     )
 
 
@@ -112,13 +111,8 @@ def reached(state: GapState, rows: NDArray[np.int32]) -> NDArray[np.float32]:
     """Coverage ``(len(rows), k)`` of each requirement by each of some distinct credentials alone,
     0 for none.
     """
-    closers = state.closers
-    order = np.argsort(rows, kind="stable")
-    place = np.searchsorted(rows, closers.rows, sorter=order)
-    among = place < len(rows)
-    among[among] = rows[order[place[among]]] == closers.rows[among]
     result = np.zeros((len(rows), len(state.weight)), np.float32)
-    result[order[place[among]], closers.place[among]] = closers.after[among]
+    kernels.alone(rows, *state.closers, np.zeros(len(state.closing), np.int32), result)
     return result
 
 
@@ -148,16 +142,13 @@ def describe(bundle: Bundle, query: Query, state: GapState) -> Gap:
 
 def _closers(bundle: Bundle, requirement: Requirement) -> Closers:
     closers, credit = bundle.knowledge.closers, bundle.knowledge.closers_credit
-    at, owner = closers.entries(requirement.skills)
-    rows = closers.indices[at]
-    needed = comparable(requirement.level)[owner]
-    after = np.minimum(1.0, comparable(closers.values[at]) / needed) * credit[at]
-    first = np.ones(len(at), np.bool_)
-    first[1:] = (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1])
-    if first.all():
-        return Closers(rows, owner, after)
-    strongest = np.maximum.reduceat(after, np.flatnonzero(first))
-    return Closers(rows[first], owner[first], strongest)
+    room = closers.count(requirement.skills)
+    found = Closers(np.empty(room, np.int32), np.empty(room, np.int64), np.empty(room, np.float32))
+    size = kernels.bearing(
+        closers.indptr, closers.indices, closers.values, credit, requirement.skills,
+        comparable(requirement.level), ASSUMED_LEVEL, LEAST, *found,
+    )  # fmt: skip
+    return Closers(found.rows[:size], found.place[:size], found.after[:size])
 
 
 def _status(coverage: float) -> Status:

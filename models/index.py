@@ -189,7 +189,7 @@ class VectorIndex:
             return best(self._vectors, queries, k, np.flatnonzero(eligible))
         rows, scores = self.nearest(queries, k, eligible, passing)
         # Where what passes lies far from where was looked, too little is found.
-        short = np.flatnonzero((rows[:, : min(k, passing)] < 0).any(1))
+        short = np.flatnonzero(rows[:, min(k, passing) - 1] < 0) if min(k, passing) else ()
         if len(short):
             among = np.arange(len(self)) if eligible is None else np.flatnonzero(eligible)
             rows[short], scores[short] = best(self._vectors, queries[short], k, among)

@@ -60,15 +60,14 @@ def leading_steps(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) -
         return [None] * len(ranked.places)
     some, table, shown, before = among
     vectors = features.compared(bundle, ranked.known, some.rows)
-    tables = np.tile(table, (len(latest), 1, 1))
+    tables = np.repeat(table[None], len(latest), 0)
     less = signals.without_each(bundle, query, ranked.known, latest, some.rows)
-    for each, (asked, known) in zip(tables, less, strict=True):
-        features.fill_walk(bundle, asked, known, some.rows, vectors, each)
+    for each, (walk, known) in zip(tables, less, strict=True):
+        features.fill_walk(bundle, walk, query.at, known, some.rows, vectors, each)
     many = Candidates(np.tile(some.rows, len(latest)), np.tile(some.ranks, (len(latest), 1)))
-    raw = raw_scores(bundle, query, many, np.concatenate(tables)).reshape(len(latest), -1)
-    falls = np.array(
-        [_ranks(_scored(bundle, query, ranked, some.rows, each), shown) - before for each in raw]
-    )
+    raw = raw_scores(bundle, query, many, tables.reshape(-1, table.shape[1]))
+    scores = _scored(bundle, query, ranked, some.rows, raw.reshape(len(latest), -1))
+    falls = _ranks(scores, shown) - before
     furthest = falls.argmax(0)
     return [
         latest[step] if falls[step, i] > 0 else None for i, step in enumerate(furthest.tolist())
@@ -94,9 +93,11 @@ def led_by_peers(bundle: Bundle, query: Query, ranked: Ranked, among: Rivals) ->
 def _scored(
     bundle: Bundle, query: Query, ranked: Ranked, rows: NDArray[np.int32], raw: NDArray[np.float64]
 ) -> NDArray[np.float64]:
+    """The scores ``(…, r)`` that raw ones stand for."""
     known = ranked.known
     return lifted(bundle, query, known.demand, rows, traded(query, known, rows, raw))
 
 
 def _ranks(scores: NDArray[np.float64], shown: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.asarray((scores[None, :] > scores[shown][:, None]).sum(1))
+    """How many of the ``scores`` (…, r) are above each of those ``shown``, ``(…, l)``."""
+    return np.asarray((scores[..., None, :] > scores[..., shown, None]).sum(-1))

@@ -113,16 +113,16 @@ def raw_scores(
 def traded(
     query: Query, known: Signals, rows: NDArray[np.int32], raw: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Scores ``(m,)`` in 0..1: likely engagement, traded against closing the gap.
+    """Scores ``(…, m)`` in 0..1: likely engagement, traded against closing the gap.
 
     Engagement is ``exp(raw − max raw)``: how likely a candidate is to be taken, relative to
     the likeliest.
     """
     if not len(rows):
-        return np.zeros(0)
-    engagement = np.exp(raw - raw.max())
+        return np.zeros(raw.shape)
+    engagement: NDArray[np.float64] = np.exp(raw - raw.max(-1, keepdims=True))
     state = known.gap
     if state is None or not state.most > 0:
-        return np.asarray(engagement)
+        return engagement
     closing = state.closing[rows] / state.most
     return np.asarray((1 - query.goal_weight) * engagement + query.goal_weight * closing)

@@ -62,8 +62,8 @@ ITEMS: Final = _decayed({"item_last": None, "item_recent": ITEM_DECAY})
 
 ONE: Final = np.ones((1, 1), np.float32)
 
-OF_WALK: Final = np.array([name not in ("popular_for_role", "gap") for name in DENSE])
-"""Signals that rest on what the learner did."""
+OF_WALK: Final = slice(0, COLUMN["popular_for_role"])
+"""Signals that rest on what the learner did; behind them stand the role's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Signals:
 def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
     """All signals of one query."""
     behaviour = bundle.behaviour
-    met = Met(bundle.n, _blank(bundle, query, gap))
+    met = Met(bundle.n, _blank(bundle, query, query.walk, gap))
     _add_walks(bundle, [query.walk], met)
     if query.role_row is not None:
         role = np.array([query.role_row], np.int32)
@@ -97,7 +97,7 @@ def compute(bundle: Bundle, query: Query, gap: GapState | None) -> Signals:
         met.put(gap.closers.rows, gap.closing, COLUMN["gap"])
     return Signals(
         met=met,
-        vector=_folded(bundle, query),
+        vector=_folded(bundle, query.walk),
         profile=_profile(bundle, query.walk),
         gap=gap,
         trend=None if behaviour.trend is None else behaviour.trend.values(query.at),
@@ -111,16 +111,16 @@ def without_each(
     known: Signals,
     steps: Sequence[int],
     rows: NDArray[np.int32],
-) -> list[tuple[Query, Signals]]:
-    """The query without each of ``steps`` (credentials on its walk), and its signals of ``rows``;
-    ``known`` are all signals with them.
+) -> list[tuple[Walk, Signals]]:
+    """The query's walk without each of ``steps`` (credentials on it), and the signals of ``rows``
+    then; ``known`` are all signals with them.
     """
-    queries = [replace(query, walk=query.walk.without(step)) for step in steps]
-    tables = np.tile(known.met.of(rows), (len(queries), 1, 1))
-    for less, own in zip(queries, tables, strict=True):
-        own[:, OF_WALK] = _blank(bundle, less, known.gap)[OF_WALK]
+    walks = [query.walk.without(step) for step in steps]
+    tables = np.repeat(known.met.of(rows)[None], len(walks), 0)
+    for less, own in zip(walks, tables, strict=True):
+        own[:, OF_WALK] = _blank(bundle, query, less, known.gap)[OF_WALK]
     met = Met.only(rows, bundle.n, tables)
-    _add_walks(bundle, [less.walk for less in queries], met)
+    _add_walks(bundle, walks, met)
     return [
         (
             less,
@@ -128,17 +128,17 @@ def without_each(
                 known,
                 met=met.copy(i),
                 vector=_folded(bundle, less),
-                profile=_profile(bundle, less.walk),
+                profile=_profile(bundle, less),
             ),
         )
-        for i, less in enumerate(queries)
+        for i, less in enumerate(walks)
     ]
 
 
-def _blank(bundle: Bundle, query: Query, gap: GapState | None) -> NDArray[np.float32]:
+def _blank(bundle: Bundle, query: Query, walk: Walk, gap: GapState | None) -> NDArray[np.float32]:
     """What is known ``(len(DENSE),)`` where no signal bears: zero, or NaN where there is none."""
     blank = np.zeros(len(DENSE), np.float32)
-    if not len(query.walk.history):
+    if not len(walk.history):
         blank[:] = np.nan
         blank[COLUMN["popular_for_role"]] = np.nan if query.role_row is None else 0.0
         blank[COLUMN["gap"]] = np.nan if gap is None else 0.0
@@ -210,12 +210,12 @@ def _into(name: str) -> NDArray[np.int32]:
     return np.array([COLUMN[name]], np.int32)
 
 
-def _folded(bundle: Bundle, query: Query) -> NDArray[np.float32] | None:
+def _folded(bundle: Bundle, walk: Walk) -> NDArray[np.float32] | None:
     factors = bundle.behaviour.factors
-    if factors is None or not len(query.walk.history):
+    if factors is None or not len(walk.history):
         return None
-    weights = recency(len(query.walk.history), factors.folding.decay)
-    return fold_in(query.walk.history, weights * query.walk.history_weights, factors)
+    weights = recency(len(walk.history), factors.folding.decay)
+    return fold_in(walk.history, weights * walk.history_weights, factors)
 
 
 def _profile(bundle: Bundle, walk: Walk) -> NDArray[np.float32] | None:

@@ -186,7 +186,7 @@ def unproven(asked: Asked) -> Proposal:
         ]
     # What closes nothing can be among the best only if its text is among the nearest.
     both = np.sort(np.concatenate([near, closing]))
-    rows = both[np.diff(both, prepend=-1) > 0]
+    rows = np.concatenate([both[:1], both[1:][both[1:] > both[:-1]]])
     scores = np.zeros(len(rows), np.float32)
     if gap is not None:
         scores += gap.closing[rows]

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from models.addresses import Addresses
 from models.columns import Column, Columns, Labels, Numbers
 from models.ids import IdMap
+from models.offer import Offer
 from models.renewal import without
 from models.sparse import Csr
 from models.universal import Universal
@@ -135,8 +136,8 @@ class Credentials:
     """The credentials, in row order, with the columns that limits are checked against: numbers
     float64 ``(n,)``, NaN unknown, and ``Labels``.
 
-    ``shown`` ``(n,)`` marks those that may be proposed, found and named, ``dated`` are the rows of
-    those not always on offer."""
+    ``shown`` ``(n,)`` marks those that may be proposed, found and named, ``offer`` tells which are
+    on offer when."""
 
     def __init__(self, columns: Columns, teaches: SkillLinks, skills: Skills) -> None:
         self.ids = IdMap(columns["id"])
@@ -150,9 +151,7 @@ class Credentials:
             Numbers.of(columns[name]).values
             for name in ("level", "hours", "cost", "available_from", "available_until")
         )
-        self.dated = np.flatnonzero(
-            ~np.isnan(self.available_from) | ~np.isnan(self.available_until)
-        )
+        self.offer = Offer(self.available_from, self.available_until)
         self.issuer, self.language, self.delivery, self.currency = (
             Labels.of(columns[name]) for name in ("issuer", "language", "delivery", "currency")
         )

@@ -103,9 +103,10 @@ class Listed:
         order = np.argsort(-likeness, axis=1, kind="stable")
         passing = ANYBODY if eligible is None else eligible
         ways = [kernels.reached(each, self.rows, self.ends, passing, wanted) for each in order]
-        lists = order[:, : max(ways)]
-        near = np.take_along_axis(likeness, lists, 1)
-        lists = np.where(np.arange(max(ways)) < np.array(ways)[:, None], lists, -1)
+        lists = np.ascontiguousarray(order[:, : max(ways)])
+        near = likeness[np.arange(len(queries))[:, None], lists]
+        for each, way in zip(lists, ways, strict=True):
+            each[way:] = -1
         return lists, near
 
 

@@ -67,7 +67,7 @@ def test_by_hand() -> None:
     assert state is not None
     assert state.closing[0] == pytest.approx(0.5 / 1.2)
     skill = bundle.skills.row("p")
-    assert gap.closings(state, np.array([0])) == [(Closing(skill, 0.0, 0.5),)]
+    assert gap.closings(state, np.array([0], np.int32)) == [(Closing(skill, 0.0, 0.5),)]
 
 
 def test_levels_unknown_stay_unknown_where_they_show() -> None:
@@ -113,7 +113,7 @@ def test_holding_more_never_widens_and_closing_is_what_earning_does(
     for row, skills in enumerate(taught):
         closed = state.before - before(bundle, held + skills)
         assert state.closing[row] == pytest.approx(closed, abs=1e-5)
-        [parts] = gap.closings(state, np.array([row]))
+        [parts] = gap.closings(state, np.array([row], np.int32))
         weight = dict(zip(state.requirement.skills.tolist(), state.weight.tolist(), strict=True))
         total = sum(weight[part.skill] * (part.after - part.before) for part in parts)
         assert total == pytest.approx(closed, abs=1e-3)

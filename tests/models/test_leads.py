@@ -25,9 +25,9 @@ def test_a_table_without_a_step_is_that_of_a_shorter_walk(tiny: Bundle, length: 
     steps = list(dict.fromkeys(query.walk.steps[::-1].tolist()))[:STEPS_TRIED]
     vectors = features.compared(tiny, ranked.known, rows)
     less = signals.without_each(tiny, query, ranked.known, steps, rows)
-    for step, (asked, known) in zip(steps, less, strict=True):
+    for step, (walk, known) in zip(steps, less, strict=True):
         changed = among.table.copy()
-        features.fill_walk(tiny, asked, known, rows, vectors, changed)
+        features.fill_walk(tiny, walk, NOW, known, rows, vectors, changed)
         shorter = replace(query, walk=query.walk.without(step))
         anew = signals.compute(tiny, shorter, gap.measure(tiny, shorter))
         wanted = features.matrix(tiny, shorter, anew, among.some)

@@ -10,7 +10,7 @@ import numpy as np
 
 from models import gap
 from models.bundle import Bundle
-from models.eligibility import available, eligible
+from models.eligibility import eligible
 from models.explain import reasons
 from models.query import Query
 from models.rank import Ranked, rank
@@ -86,7 +86,7 @@ def pseudonym(key: str, learner: str) -> str:
 
 def _why(bundle: Bundle, query: Query, ranked: Ranked, row: int) -> str:
     """Where a credential stood, or what kept it out."""
-    if not available(bundle.credentials, query.at)[row]:
+    if not bundle.credentials.offer.at(query.at)[row]:
         return "it was not on offer at that moment"
     if not eligible(bundle, query)[row]:
         return "it could not be proposed: its prerequisites were not met"
