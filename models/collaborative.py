@@ -54,8 +54,9 @@ def fold_in(
     """
     size = max(float(weights.sum()), 1.0) ** -factors.folding.power
     summed = (size * weights) @ factors.vectors[rows][:, :-1]
-    bias = np.float32(factors.folding.bias)
-    return np.append(summed @ factors.solver, bias).astype(np.float32)
+    vector = np.empty(factors.vectors.shape[1], np.float32)
+    vector[:-1], vector[-1] = summed @ factors.solver, factors.folding.bias
+    return vector
 
 
 def recency(length: int, decay: float) -> NDArray[np.float32]:

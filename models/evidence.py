@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.bundle import Bundle
 from models.domain import ASSUMED_LEVEL, Evidence, EvidenceKind, How
+from models.kernels import gaps as kernels
 from models.query import Query, Requirement
 from models.tables import known
 
@@ -50,17 +51,17 @@ def counting(
     """How ``skills`` (rows) held at ``levels`` (NaN unknown) count towards a requirement, which
     may name a skill several times.
     """
-    near = bundle.knowledge.near
-    at, held = near.entries(skills)
-    order = np.argsort(requirement.skills, kind="stable")
-    asked = requirement.skills[order]
-    first = np.searchsorted(asked, near.indices[at], side="left")
-    times = np.searchsorted(asked, near.indices[at], side="right") - first
-    pair = np.repeat(np.arange(len(at)), times)
-    nth = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
-    place, held, nearness = order[first[pair] + nth], held[pair], near.values[at][pair]
-    reached = np.minimum(1.0, comparable(levels)[held] / comparable(requirement.level)[place])
-    return Counting(held, place, nearness, reached * nearness)
+    near, required = bundle.knowledge.near, requirement.skills
+    times = 1 + len(required) - len(set(required.tolist()))  # that one may be named at most
+    room = near.count(skills) * times
+    held, place = np.empty(room, np.int64), np.empty(room, np.int64)
+    nearness, covers = np.empty(room, np.float32), np.empty(room, np.float32)
+    size = kernels.counting(
+        near.indptr, near.indices, near.values, skills, comparable(levels), required,
+        comparable(requirement.level), np.zeros(near.n_rows, np.int32),
+        np.empty(len(required), np.int32), held, place, nearness, covers,
+    )  # fmt: skip
+    return Counting(held[:size], place[:size], nearness[:size], covers[:size])
 
 
 def comparable(levels: NDArray[np.float32]) -> NDArray[np.float32]:

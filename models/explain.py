@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +35,23 @@ LATEST: Final = 10
 """So many latest credentials are considered when naming what led here."""
 
 
+class Ways(NamedTuple):
+    """Every way on from the ``latest`` (l,) credentials: from which of them (a place), ``to`` which
+    credential, and how ``strong`` it is (w,).
+    """
+
+    latest: NDArray[np.int32]
+    origin: NDArray[np.int64]
+    to: NDArray[np.int32]
+    strong: NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One listed item: ``row``, what it ``closes``, ``step``, the credential that leads to it, if
     any, by how many of those who aim at the same role it was ``chosen``, and ``alike`` (l,), how
-    like it is in text to each of the ``latest`` (l,). ``held`` are the credentials held.
+    like it is in text to each of the ``latest`` (l,). ``held`` are the credentials held, ``ways``
+    those to which the latest steps lead.
     """
 
     query: Query
@@ -48,6 +60,7 @@ class Case:
     row: int
     closes: tuple[Closing, ...]
     step: int | None
+    ways: Ways
     chosen: int
     latest: NDArray[np.int32]
     alike: NDArray[np.float32]
@@ -70,11 +83,11 @@ def reasons(
     latest, vectors = query.walk.history[::-1][:LATEST], bundle.knowledge.text_vectors
     alike = vectors[rows] @ vectors[latest].T
     asked, chosen = bundle.knowledge.conditions.credentials(rows), _chosen(bundle, query, rows)
-    held = set(query.held.tolist())
+    held, ways = set(query.held.tolist()), _ways(bundle, query)
     answers = []
     for i, row in enumerate(rows.tolist()):
         case = Case(
-            query, ranked.known, held, row, closes[i], steps[i], chosen[i], latest, alike[i]
+            query, ranked.known, held, row, closes[i], steps[i], ways, chosen[i], latest, alike[i]
         )
         leads = {**dict.fromkeys(OF_STEPS, steps[i] is not None), "role": bool(peers[i])}
         found: list[tuple[float, Reason]] = []
@@ -149,7 +162,7 @@ def _prerequisite(bundle: Bundle, met: Sequence[int]) -> Reason:
 
 def _path(bundle: Bundle, case: Case) -> Reason | None:
     """What the learner did that leads here, named by the step without which it would not."""
-    origin = _strongest(bundle, case) if case.step is None else case.step
+    origin = _strongest(case) if case.step is None else case.step
     if origin is None:
         return None
     title, external = bundle.credentials.titles[origin], bundle.credentials.ids[origin]
@@ -170,15 +183,18 @@ def _path(bundle: Bundle, case: Case) -> Reason | None:
     )
 
 
-def _strongest(bundle: Bundle, case: Case) -> int | None:
-    """The latest credential with the strongest transition to this one, if there is any."""
-    latest = case.query.walk.steps[::-1][:LATEST]
-    ways = bundle.behaviour.following[0]
-    at, owner = ways.entries(latest)
-    here = ways.indices[at] == case.row
-    if not here.any():
+def _ways(bundle: Bundle, query: Query) -> Ways:
+    latest, following = query.walk.steps[::-1][:LATEST], bundle.behaviour.following[0]
+    at, origin = following.entries(latest)
+    return Ways(latest, origin, following.indices[at], following.values[at])
+
+
+def _strongest(case: Case) -> int | None:
+    """The latest credential with the strongest way to this one, if there is any."""
+    here = np.flatnonzero(case.ways.to == case.row)
+    if not len(here):
         return None
-    return int(latest[owner[here][ways.values[at[here]].argmax()]])
+    return int(case.ways.latest[case.ways.origin[here[case.ways.strong[here].argmax()]]])
 
 
 def _role_peers(bundle: Bundle, case: Case) -> Reason | None:

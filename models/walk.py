@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.kernels import walk as kernels
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -30,19 +32,21 @@ class Walk:
         """From acts ``(e,)``, oldest first. Of several in a row on one credential the first
         gives the moment.
         """
-        distinct, first, owner = np.unique(rows, return_index=True, return_inverse=True)
-        strongest = np.zeros(len(distinct), np.float32)
-        np.maximum.at(strongest, owner, weights)
-        order = np.argsort(first)
-        begins = np.ones(len(rows), np.bool_)
-        begins[1:] = rows[1:] != rows[:-1]
-        starts = np.flatnonzero(begins)
+        most = len(rows)
+        history, steps = np.empty(most, np.int32), np.empty(most, np.int32)
+        history_weights, step_weights = np.empty(most, np.float32), np.empty(most, np.float32)
+        step_times, sizes = np.empty(most), np.empty(2, np.int64)
+        kernels.walked(
+            rows, times, weights, np.zeros(1 << (2 * most).bit_length(), np.int32),
+            history, history_weights, steps, step_weights, step_times, sizes,
+        )  # fmt: skip
+        met, stepped = sizes.tolist()
         return cls(
-            history=distinct[order],
-            history_weights=strongest[order],
-            steps=rows[starts],
-            step_weights=np.maximum.reduceat(weights, starts) if len(starts) else weights,
-            times=times[starts],
+            history[:met],
+            history_weights[:met],
+            steps[:stepped],
+            step_weights[:stepped],
+            step_times[:stepped],
         )
 
     def latest(self, steps: int) -> Walk:

@@ -50,6 +50,45 @@ def bearing(
     return found
 
 
+@compiled(
+    INT, POINTERS, ROWS, VALUES, ROWS, VALUES, ROWS, VALUES, written(types.int32),
+    written(types.int32), written(types.int64), written(types.int64), NUMBERS, NUMBERS,
+)  # fmt: skip
+def counting(
+    indptr: NDArray[np.int64],
+    indices: NDArray[np.int32],
+    near: NDArray[np.float32],
+    skills: NDArray[np.int32],
+    levels: NDArray[np.float32],
+    required: NDArray[np.int32],
+    needed: NDArray[np.float32],
+    first: NDArray[np.int32],
+    others: NDArray[np.int32],
+    held: NDArray[np.int64],
+    place: NDArray[np.int64],
+    nearness: NDArray[np.float32],
+    covers: NDArray[np.float32],
+) -> int:
+    """Every pair of one of the ``skills`` (h,), held at ``levels`` (h,), and one of those
+    ``required`` (k,), at the levels ``needed`` (k,), that is among those near to it: positions in
+    both, how ``near`` they are, and what is covered (p,). Returns how many there are.
+
+    ``first`` (all skills,) are zeros to work with, ``others`` (k,) room.
+    """
+    for k in range(len(required) - 1, -1, -1):
+        others[k], first[required[k]] = first[required[k]], k + 1
+    found = 0
+    for h in range(len(skills)):
+        for at in range(indptr[skills[h]], indptr[skills[h] + 1]):
+            k = first[indices[at]] - 1
+            while k >= 0:
+                held[found], place[found], nearness[found] = h, k, near[at]
+                covers[found] = min(np.float32(1), levels[h] / needed[k]) * near[at]
+                found += 1
+                k = others[k] - 1
+    return found
+
+
 @compiled(types.float32, ROWS, PLACES, VALUES, VALUES, VALUES, MASK, NUMBERS)
 def close(
     rows: NDArray[np.int32],
