@@ -110,13 +110,13 @@ def _shares(ranked: Ranked, moved: Mapping[str, NDArray[np.float64]]) -> list[li
     """By kind of evidence, in the order of ``TELLERS``, and item: the share 0..1 of its score
     that an item loses without it, 0 where it would not rank lower.
     """
-    effect = np.stack([moved[kind] for kind in TELLERS])
+    effect = np.array([moved[kind] for kind in TELLERS])
     score = ranked.scores[ranked.places]
     ascending = np.sort(ranked.scores)
     # Of those above the lowered score one is the item itself.
     overtaken = np.searchsorted(ascending, score - effect, side="right") + 1
     falls = overtaken < np.searchsorted(ascending, score, side="right")
-    share = np.where(falls, np.clip(effect / np.maximum(score, TINY), 0.0, 1.0), 0.0)
+    share = np.where(falls, (effect / np.maximum(score, TINY)).clip(0.0, 1.0), 0.0)
     shares: list[list[float]] = share.tolist()
     return shares
 
