@@ -59,6 +59,8 @@ class Generator:
         with suppress(BrokenPipeError):
             self._process.stdin and self._process.stdin.close()
         self._process.wait(30)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
     def slice(self, row: Row, seconds: float, connections: int, rate: float | None) -> Any:
         """Load for so long; what the generator saw and what it cost the server.

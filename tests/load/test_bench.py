@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from load.bench import rounds
 from load.bench.generator import Load, precise
-from load.bench.questions import Questions
+from load.bench.questions import REPEATED, Questions
+from load.bench.rounds import Generator, Row
+from load.bench.servers import Server
 from load.bench.times import Spread, due, percentiles_ms
 
 QUESTIONS = Questions("localhost", "key", tuple("abc"), ("x", "y"))
@@ -68,6 +75,40 @@ def test_a_server_that_stands_still_is_charged_for_all_who_waited() -> None:
     # One request met the stall; the thirty due meanwhile waited for what was left of it.
     assert found["p95"] > 1000 * STALL / 2
     assert found["p99"] >= 1000 * STALL * 0.9
+
+
+def test_warming_up_ends_when_all_was_asked_however_slow_the_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rounds, "WARM", 0.2)
+    asked: list[str] = []
+
+    class Slow(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked.append(body["learner"]["id"])
+            time.sleep(0.01)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is told of what went well."""
+
+    learners = [f"learner-{i:03}" for i in range(REPEATED + 50)]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        row = Row("cairn", Server(server.server_port, os.getpid(), "key"), stream="repeated")
+        with Generator("key", learners, ["role"]) as generator:
+            once = generator.slice(row, rounds.WARM, row.connections, None)["requests"]
+            assert once < REPEATED, "the server is not slow"
+            asked.clear()
+            generator.warm_up(row)
+        server.shutdown()
+    assert set(asked) == set(learners[:REPEATED])
 
 
 @pytest.mark.slow
