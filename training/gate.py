@@ -21,13 +21,16 @@ def verdict(
     credentials: frozenset[str],
     current: Served | None,
     largest_disparity: float | None = None,
+    *,
+    interactions: int,
 ) -> list[str]:
     """Why a bundle over ``credentials`` must not take the place of the ``current`` one; empty when
-    it may. ``report`` is its evaluation, ``None`` when there was nobody to ask: with that it may
-    only be the first. Else see ``faults``.
+    it may. ``report`` is its evaluation, see ``faults``. It is ``None`` when there was nobody to
+    ask, and then the bundle may be the first, or follow another of which that is true, as long as
+    it was made of no fewer ``interactions``.
     """
     if report is None:
-        return [] if current is None else ["no learner has enough history to evaluate it with"]
+        return _unjudged(current, interactions)
     return faults(report, _bar(current, credentials), largest_disparity)
 
 
@@ -79,6 +82,19 @@ def disparities(equity: Mapping[str, Any], largest: float | None) -> list[str]:
         for each in equity["tests"]
         if largest is not None and each["measure"] == FIGURE and each["joint"][1] < -largest
     ]
+
+
+def _unjudged(current: Served | None, interactions: int) -> list[str]:
+    if current is None:
+        return []
+    before = current.manifest.data.counts["interactions"]
+    if "models" in current.metrics:
+        than = "the current bundle was evaluated"
+    elif interactions < before:
+        than = f"it knows {interactions} interactions, the current bundle {before}"
+    else:
+        return []
+    return [f"no learner has enough history to evaluate it with, and {than}"]
 
 
 def _bar(current: Served | None, credentials: frozenset[str]) -> Mapping[str, Any] | None:

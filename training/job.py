@@ -83,8 +83,9 @@ def train(
     until the bundle is written; to ``resume`` is to take up those of the same run, if they are
     there. A ``warm`` start takes the settings of the base models from the ``served`` bundle, as
     long as the data have not grown by much. ``interactions`` is the URL of a folder of Parquet
-    files to read in place of the table in ``folder``. Raises ``DataError`` for bad data and
-    ``TrainingFailed`` when there is nothing to learn from.
+    files to read in place of the table in ``folder``. Where nobody has met anything yet, the bundle
+    answers by what roles ask for and credentials say. Raises ``DataError`` for bad data and
+    ``TrainingFailed`` when fitting diverges.
     """
     progress = ledger = Ledger(progress)
     with partitioned.placed(folder, work, interactions) as parts:
@@ -138,8 +139,9 @@ def train(
             rejects = out / f"{written.name}.rejects.jsonl"
             write_rejects(rejects, data.rejects)
         found = gate.verdict(
-            report, frozenset(prepared.credentials), served, config.largest_disparity
-        )
+            report, frozenset(prepared.credentials), served, config.largest_disparity,
+            interactions=len(prepared.known),
+        )  # fmt: skip
         return Trained(
             written,
             tuple(found),

@@ -117,9 +117,10 @@ def prepare(
 
 
 def fit(prepared: Prepared, known: Interactions, seed: int, progress: Progress) -> Fitted:
-    """Fit every model on the interactions ``known``.
+    """Fit every model on the interactions ``known``; where nobody has met anything there is no
+    collaborative one.
 
-    Raises ``TrainingFailed`` when fitting diverges or nobody has met anything.
+    Raises ``TrainingFailed`` when fitting diverges.
     """
     config = prepared.config
     kinds = config.held_kinds or held_kinds(known)
@@ -215,6 +216,8 @@ def base_models(
     arrays = base.fit(
         known, roles, n_roles, shape.ridge, prepared.spread, prepared.config, shape.half_life
     )
+    if not arrays["learners_of"].any():  # a collaborative model has nothing to learn from yet
+        return arrays
     model = collaborative.fit(
         known,
         item_features_of(prepared.catalogue),

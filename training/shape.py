@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from models.collaborative import Folding
 from training import behaviour, collaborative, folding, prior
+from training.baselines.ease import Ease
 from training.config import Config
 from training.interactions import Interactions
 from training.splits import ASKED, Split, last, sampled
@@ -56,14 +57,25 @@ class Shape:
         )
 
 
+UNTRIED: Final = Shape(
+    collaborative.Pace(collaborative.CHECK_EVERY, collaborative.LEARNING_RATES[0]),
+    folding.WAYS[0],
+    Ease.grid[0]["ridge"],
+)
+
+
 def choose(
     known: Interactions,
     item_features: csr_array | None,
     config: Config,
     seed: int,
 ) -> Shape:
-    """The settings that were best on an inner split, of some learners only."""
+    """The settings that were best on an inner split, of some learners only; ``UNTRIED`` where
+    nobody has met anything.
+    """
     tuned = affordable(last(known.where(some(known, TUNED_ON, seed)[known.learner])), seed)
+    if not tuned.train.first_meetings().any():
+        return UNTRIED
     components = config.components
     pace, checks = collaborative.best_pace(tuned, item_features, components=components, seed=seed)
     model = collaborative.fit(

@@ -101,7 +101,8 @@ def temporal(interactions: Interactions, cut: float = CUT) -> Split:
             "the temporal split needs times that can be compared between learners, but "
             "occurred_at holds plain order numbers here; use the split 'last' instead"
         )
-    known = interactions.at <= np.quantile(interactions.at, cut)
+    moment = np.quantile(interactions.at, cut) if len(interactions) else np.inf
+    known = interactions.at <= moment
     asked = np.flatnonzero(interactions.first_meetings() & ~known)
     return _split("temporal", interactions.where(known), interactions, asked)
 

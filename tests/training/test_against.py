@@ -88,9 +88,18 @@ def test_new_questions_decide_where_there_are_enough() -> None:
     assert len(gate.faults(few, before)) == 1
 
 
-def test_without_an_evaluation_a_bundle_may_only_be_the_first(tiny_bundle: Path) -> None:
+def test_without_an_evaluation_a_bundle_may_be_the_first_or_follow_its_like(
+    tiny_bundle: Path,
+) -> None:
     served = registry.about(tiny_bundle.parent, tiny_bundle.name)
-    assert gate.verdict(None, frozenset(), None) == []
-    assert gate.verdict(None, frozenset(), served) == [
-        "no learner has enough history to evaluate it with"
+    assert gate.verdict(None, frozenset(), None, interactions=0) == []
+    assert gate.verdict(None, frozenset(), served, interactions=10**6) == [
+        "no learner has enough history to evaluate it with, and the current bundle was evaluated"
+    ]
+    unjudged = replace(served, manifest=served.manifest.model_copy(update={"metrics": {}}))
+    known = served.manifest.data.counts["interactions"]
+    assert gate.verdict(None, frozenset(), unjudged, interactions=known) == []
+    assert gate.verdict(None, frozenset(), unjudged, interactions=known - 1) == [
+        "no learner has enough history to evaluate it with, "
+        f"and it knows {known - 1} interactions, the current bundle {known}"
     ]

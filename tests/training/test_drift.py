@@ -70,6 +70,19 @@ def test_the_same_acts_have_not_moved(loaded: Bundle) -> None:
     assert report["unseen"]["acts on credentials"]["unseen"] == 0
 
 
+def test_acts_that_were_trained_on_are_not_what_came_before_them(loaded: Bundle) -> None:
+    rows = [
+        (name, act.credential, act.kind.value, act.at, None, f"{name}{place}")
+        for name in loaded.histories.learners
+        for place, act in enumerate(loaded.histories.of(name))
+    ]
+    latest = max(at for _, _, _, at, _, _ in rows)
+    report = measure(loaded, rows, [], "demo", latest, 10_000)
+    assert report["events"] == len(rows)
+    bins = report["mixes"]["history at an act"]["bins"]
+    assert [each["recent"] for each in bins] == [each["training"] for each in bins]
+
+
 def test_what_moved_is_told_with_what_training_never_saw(loaded: Bundle) -> None:
     rows = [
         (f"l{i}", "bakery-0" if i % 2 else "brand-new", "complete", NOW - DAY, None, str(i))

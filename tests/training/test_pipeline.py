@@ -13,8 +13,8 @@ import pytest
 from shared import TINY_SETTINGS
 
 from models import bundle
-from models.domain import Ask, Kind, Learner, Mode, Target
-from models.errors import DataError, TrainingFailed
+from models.domain import Ask, Event, Kind, Learner, Mode, Target
+from models.errors import DataError
 from models.feature_names import FEATURES
 from models.recommend import recommend
 from training.config import Config
@@ -108,11 +108,27 @@ def test_one_learner_is_enough(copy: Path, tmp_path: Path) -> None:
     assert len(answer.items) == 10
 
 
-def test_nothing_to_learn_from_is_told_and_leaves_nothing(copy: Path, tmp_path: Path) -> None:
-    data = interactions(copy, ("l", "bakery-0", "dismiss", "2025-01-01"))
-    with pytest.raises(TrainingFailed, match="nothing to learn from"):
-        run(data, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize("rows", [(), (("l", "bakery-0", "dismiss", "2025-01-01"),)])
+def test_before_the_first_learner_roles_and_skills_are_enough(
+    copy: Path, tmp_path: Path, rows: tuple[tuple[str, ...], ...]
+) -> None:
+    trained = run(interactions(copy, *rows), tmp_path)
+    assert trained.report is None
+    assert trained.faults == ()
+    made = bundle.read(trained.folder)
+    assert made.behaviour.factors is None
+    nothing = recommend(made, Ask(Learner(), 1.8e9))
+    assert len(nothing.items) == 10
+    aimed = recommend(made, Ask(Learner(), 1.8e9, target=Target(id="bakery-role")))
+    assert aimed.items[0].closes
+    assert {reason.kind for reason in aimed.items[0].reasons} == {"closes_gap"}
+    after = [each.gap_after for each in aimed.items if each.gap_after is not None]
+    assert after[0] < 1.0
+    begun = Learner(history=(Event("bakery-0", Kind.COMPLETE, 1.79e9),))
+    assert "bakery-0" not in {
+        made.credentials.ids[item.credential]
+        for item in recommend(made, Ask(begun, 1.8e9, target=Target(id="bakery-role"))).items
+    }
 
 
 def test_bad_data_is_told_before_anything_is_written(copy: Path, tmp_path: Path) -> None:

@@ -173,6 +173,24 @@ def test_nothing_new_is_told_and_a_worse_bundle_refused(
     assert answers(served) == first
 
 
+def test_a_platform_begins_without_histories_and_goes_on_with_few(
+    run: Run, tiny_data: Path, tmp_path: Path
+) -> None:
+    data = Path(shutil.copytree(tiny_data, tmp_path / "data"))
+    (data / "interactions.csv").write_text("learner_id,credential_id,occurred_at\n")
+    code, _, err = run("train", data, "--config", config(tmp_path))
+    assert code == 0, err
+    root = tmp_path / "var" / "bundles"
+    first = answers(root)
+    record(tmp_path / "var", bakers(1)[:2])
+    code, _, err = run("retrain", data, "--config", config(tmp_path))
+    assert code == 0, err
+    assert answers(root) != first
+    made = bundle.read(registry.resolve(root))
+    assert made.manifest.data.counts["interactions"] == 2
+    assert "new-0" in made.histories.learners
+
+
 def test_a_second_run_is_refused_and_a_dead_holder_is_not_waited_for(
     run: Run, tiny_data: Path, recorded: Path, tmp_path: Path
 ) -> None:

@@ -39,12 +39,12 @@ def measure(
     before: dict[str, tuple[Event, ...]] = dict(whole)
     for learner, each in acts.items():
         each.sort(key=lambda act: act.at)
-        earlier = [*bundle.histories.of(learner), *(act for act in each if act.at < begin)]
         recent = [act for act in each if begin <= act.at <= now]
         if recent:
             since[learner] = recent
-        acts[learner] = sorted({*earlier, *each}, key=lambda act: act.at)
-        before[learner] = tuple(earlier)
+        # A bundle trained since ``begin`` knows recent acts, too.
+        acts[learner] = sorted({*bundle.histories.of(learner), *each}, key=lambda act: act.at)
+        before[learner] = tuple(act for act in acts[learner] if act.at < begin)
     answers = [
         each
         for each in decisions

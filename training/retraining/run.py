@@ -185,5 +185,6 @@ def _faults(job: Job, version: str) -> list[str]:
     if beside is not None and beside["version"] != current:
         return [f"it was compared with {beside['version']}, and {current} is now served"]
     return gate.verdict(
-        report, made.credentials, registry.served(job.root), job.config.largest_disparity
-    )
+        report, made.credentials, registry.served(job.root), job.config.largest_disparity,
+        interactions=made.manifest.data.counts["interactions"],
+    )  # fmt: skip
