@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from models.compiled import ROWS, VALUES, compiled, read, written
 
 SPREAD = np.uint32(2654435769)
-"""Golden ratio times 2³²: its multiples fall far from each other (Knuth, *The Art of Computer
-Programming* 3, 6.4).
+"""2³² divided by the golden ratio: its multiples fall far from each other, in the lower bits of
+products of 64 bits as well (Knuth, *The Art of Computer Programming* 3, 6.4).
 """
 
 MOMENTS = read(types.float64)

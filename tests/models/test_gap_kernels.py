@@ -80,3 +80,46 @@ def test_of_a_credential_and_a_skill_the_strongest_way_counts(
     for i, row in enumerate(some.tolist()):
         each = [wanted.get((place, row), 0.0) for place in range(len(asked))]
         np.testing.assert_allclose(reaches[i], each, rtol=1e-6)
+
+
+NEAR = st.lists(
+    st.dictionaries(st.integers(0, SKILLS - 1), st.sampled_from([0.25, 0.5, 1.0])),
+    min_size=SKILLS,
+    max_size=SKILLS,
+)
+HAD = st.lists(st.tuples(st.integers(0, SKILLS - 1), st.sampled_from([0.25, 0.5, 1.0])), max_size=4)
+
+
+@given(NEAR, HAD, HAD)
+def test_what_is_held_counts_towards_all_it_is_near_to(
+    near: list[dict[int, float]],
+    had: list[tuple[int, float]],
+    asked: list[tuple[int, float]],
+) -> None:
+    indptr = np.cumsum([0, *map(len, near)]).astype(np.int64)
+    entries = [(other, near[skill][other]) for skill in range(SKILLS) for other in near[skill]]
+    indices = np.array([other for other, _ in entries], np.int32)
+    values = np.array([share for _, share in entries], np.float32)
+
+    wanted = [
+        (h, k, share, min(1.0, level / need) * share)
+        for h, (skill, level) in enumerate(had)
+        for other, share in near[skill].items()
+        for k, (required, need) in enumerate(asked)
+        if required == other
+    ]
+
+    skills, required = (np.array([skill for skill, _ in each], np.int32) for each in (had, asked))
+    levels, needed = (np.array([level for _, level in each], np.float32) for each in (had, asked))
+    room = len(had) * SKILLS * max(len(asked), 1)
+    held, place = np.empty(room, np.int64), np.empty(room, np.int64)
+    nearness, covers = np.empty(room, np.float32), np.empty(room, np.float32)
+    size = gaps.counting(
+        indptr, indices, values, skills, levels, required, needed, np.zeros(SKILLS, np.int32),
+        np.empty(len(asked), np.int32), held, place, nearness, covers,
+    )  # fmt: skip
+    assert size == len(wanted)
+    pairs = list(zip(held[:size].tolist(), place[:size].tolist(), strict=True))
+    assert pairs == [(h, k) for h, k, _, _ in wanted]
+    assert nearness[:size].tolist() == [share for _, _, share, _ in wanted]
+    np.testing.assert_allclose(covers[:size], [covered for *_, covered in wanted], rtol=1e-6)
