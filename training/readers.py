@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -26,6 +27,10 @@ SUFFIXES: Final = (".parquet", ".csv", ".jsonl")
 """In the order in which they are looked for."""
 
 LONGEST_CELL: Final = 1 << 30
+LONGEST_HEADER: Final = 1 << 20
+
+SEPARATORS: Final = (",", ";", "\t", "|")
+"""What spreadsheets put between cells; which one depends on where they are used."""
 
 
 class Raw(NamedTuple):
@@ -126,12 +131,13 @@ def _not_parquet(path: Path, error: BaseException) -> str:
 
 
 def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
+    separator = _separator(path)
     try:
-        frame = pl.read_csv(path, infer_schema=False, glob=False)
+        frame = pl.read_csv(path, infer_schema=False, glob=False, separator=separator)
     except pl.exceptions.NoDataError as error:
         raise _UnreadableError("the file is empty: expected a header line") from error
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
-        frame, faults = _csv_by_row(path)
+        frame, faults = _csv_by_row(path, separator)
     else:
         frame, faults = _numbered(frame), []
     if frame.width > 1:  # an empty line is no row, though it keeps its number
@@ -139,12 +145,23 @@ def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
     return frame, faults
 
 
-def _csv_by_row(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
+def _separator(path: Path) -> str:
+    """The one of ``SEPARATORS`` that the header has most of outside quotes, the first of equals."""
+    try:
+        with path.open("rb") as file:
+            header = re.sub(rb'"[^"]*"', b"", file.readline(LONGEST_HEADER))
+    except OSError as error:
+        raise _UnreadableError(f"not a readable CSV file: {error}") from error
+    return max(SEPARATORS, key=lambda separator: header.count(separator.encode()))
+
+
+def _csv_by_row(path: Path, separator: str) -> tuple[pl.DataFrame, list[Fault]]:
     """The slow way, which can say which rows have too many cells."""
     csv.field_size_limit(LONGEST_CELL)
     try:
         text = path.read_text(encoding="utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        lines = io.StringIO(text, newline="")
+        rows = list(csv.reader(lines, delimiter=separator, strict=True))
     except UnicodeDecodeError as error:
         raise _UnreadableError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     except (csv.Error, OSError) as error:
@@ -156,7 +173,7 @@ def _csv_by_row(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
         raise _UnreadableError(f"a column name occurs twice in the header: {', '.join(header)}")
     reason = f"more cells than the {width} columns of the header"
     faults = [
-        Fault(path.name, number, None, ",".join(row)[:SHOWN], reason)
+        Fault(path.name, number, None, separator.join(row)[:SHOWN], reason)
         for number, row in enumerate(rows[1:], 1)
         if len(row) > width
     ]

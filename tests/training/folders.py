@@ -20,11 +20,11 @@ CREDENTIALS: Rows = [
 INTERACTIONS: Rows = [{"learner_id": "l", "credential_id": "a", "occurred_at": "2024-01-02"}]
 
 
-def write_csv(path: Path, rows: Rows) -> None:
+def write_csv(path: Path, rows: Rows, separator: str = ",") -> None:
     """Nested values as JSON in the cell."""
     columns = list(dict.fromkeys(name for row in rows for name in row))
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=separator)
         writer.writerow(columns)
         for row in rows:
             writer.writerow([_cell(row.get(name)) for name in columns])

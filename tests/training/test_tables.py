@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.errors import DataError, UsageError
+from training.readers import SEPARATORS
 from training.schema import TABLES
 from training.tables import Dataset, load
 from training.writing import merge, write
@@ -83,6 +84,28 @@ def test_every_format_says_the_same(
         assert all(
             a.equals(b) for a, b in zip(frames(data).values(), frames(other).values(), strict=False)
         )
+
+
+@FILES
+@given(world=worlds(), separator=st.sampled_from(SEPARATORS))
+def test_cells_may_be_separated_as_spreadsheets_do(
+    tmp_path_factory: pytest.TempPathFactory, world: dict[str, list[dict[str, object]]],
+    separator: str,
+) -> None:  # fmt: skip
+    usual, other = (tmp_path_factory.mktemp(x) for x in ("usual", "other"))
+    for name, rows in world.items():
+        write_csv(usual / f"{name}.csv", rows)
+        write_csv(other / f"{name}.csv", rows, separator)
+    assert load(other).content_hash == load(usual).content_hash
+
+
+def test_too_many_cells_are_told_whatever_separates_them(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "credentials.csv").write_text('id;"title; or name";title\na;b;c\nd;e;f;g\n')
+    with pytest.raises(DataError, match="more cells than the 3 columns") as raised:
+        load(path)
+    [fault] = raised.value.faults
+    assert (fault.row, fault.value) == (2, "d;e;f;g")
 
 
 @FILES
