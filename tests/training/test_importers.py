@@ -294,6 +294,24 @@ def test_a_platforms_completions(tmp_path: Path) -> None:
     assert data.interactions["learner_id"].to_list() == ["x@example.org", "y@example.org"]
 
 
+def test_what_was_not_completed_is_left_out_and_counted(tmp_path: Path) -> None:
+    rows = ["ann;welding;2025-01-01", "ann;drawing;", "bo;welding; ", "bo;cutting;soon"]
+    path = tmp_path / "completions.csv"
+    path.write_text("\n".join(["User ID;Course ID;Completed At", *rows]))
+    with pytest.raises(DataError) as raised:
+        run("csv", path, tmp_path / "out")
+    assert [(fault.row, fault.value) for fault in raised.value.faults] == [(4, "soon")]
+    path.write_text(path.read_text().replace("soon", "2025-01-02"))
+    summary = run("csv", path, tmp_path / "out")
+    assert summary.notes[0] == "2 rows of completions.csv left out: they tell no completion"
+    acts = load(tmp_path / "out").interactions
+    assert acts["credential_id"].to_list() == ["welding", "cutting"]
+    # A moment by any other name is required.
+    path.write_text("user,course,timestamp\nann,welding,\nbo,welding,2025-01-01\n")
+    with pytest.raises(DataError, match="empty, and required"):
+        run("csv", path, tmp_path / "out")
+
+
 def test_a_platforms_folder(tmp_path: Path) -> None:
     write_csv(tmp_path / "credentials.csv", [{"course_id": "a", "name": "A", "provider": "P"}])
     write_csv(tmp_path / "interactions.csv", [{"user_id": "u", "course_id": "a", "timestamp": "3"}])

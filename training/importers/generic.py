@@ -32,14 +32,14 @@ _CREDENTIAL: Final = (
     "item",
     "credential",
 )
+_COMPLETED: Final = ("completed_at", "completion_date")
 _INTERACTION_NAMES: Final = {
     "learner_id": _ID,
     "credential_id": _CREDENTIAL,
     "occurred_at": (
         "occurred_at",
         "timestamp",
-        "completed_at",
-        "completion_date",
+        *_COMPLETED,
         "created_at",
         "date",
         "time",
@@ -67,7 +67,8 @@ NAMES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
 
 def read(path: Path, existing: Tables) -> Imported:
     """Tables in contract form; ``DataError`` names the faults under the contract's columns."""
-    raws = {name: _renamed(name, raw) for name, raw in _files(path).items()}
+    given = {name: _plain(raw) for name, raw in _files(path).items()}
+    raws = {name: _renamed(name, _completed(name, raw)) for name, raw in given.items()}
     tables = {name: parse(name, raw) for name, raw in raws.items()}
     frames = {name: table.frame for name, table in tables.items() if table.frame is not None}
     faults = [fault for table in tables.values() for fault in table.faults]
@@ -77,12 +78,17 @@ def read(path: Path, existing: Tables) -> Imported:
     dated = {table.dated for table in tables.values()} - {None}
     if len(dated) > 1:
         raise UsageError(f"{path}: one table of interactions has dates, the other plain order")
-    notes: tuple[str, ...] = ()
+    notes = [
+        f"{left} rows of {raw.file} left out: they tell no completion"
+        for name, raw in given.items()
+        if (left := _height(raw) - _height(raws[name]))
+    ]
     if "credentials" not in frames and "interactions" in frames:
         frames["credentials"] = _named(frames["interactions"], raws["interactions"])
         count = frames["credentials"].height
-        notes = (f"no table of credentials: {count} made from the interactions",)
-    return Imported({name: _contract(name, frame, dated) for name, frame in frames.items()}, notes)
+        notes.append(f"no table of credentials: {count} made from the interactions")
+    contract = {name: _contract(name, frame, dated) for name, frame in frames.items()}
+    return Imported(contract, tuple(notes))
 
 
 def _files(path: Path) -> dict[str, Raw]:
@@ -96,14 +102,40 @@ def _files(path: Path) -> dict[str, Raw]:
     return {name: read_file(file) for name, file in found.items()}
 
 
-def _renamed(name: str, raw: Raw) -> Raw:
-    """Column names in the form "course_id", then the contract's names for those known."""
+def _plain(raw: Raw) -> Raw:
+    """Column names in the form "course_id"."""
     if raw.frame is None:
         return raw
     given: dict[str, str] = {}
     for column in raw.frame.columns:
         given.setdefault(column.strip().lower().replace(" ", "_"), column)
     frame = raw.frame.select(pl.col(column).alias(plain) for plain, column in given.items())
+    return raw._replace(frame=frame)
+
+
+def _completed(name: str, raw: Raw) -> Raw:
+    """Without what has no date of completion, where that is the time there is: it was begun, and
+    nobody knows when.
+    """
+    if raw.frame is None or name not in INTERACTION_TABLES:
+        return raw
+    times = _INTERACTION_NAMES["occurred_at"]
+    time = next((each for each in times if each in raw.frame.columns), None)
+    if time not in _COMPLETED:
+        return raw
+    said = pl.col(time).cast(pl.String()).str.strip_chars().replace("", None)
+    return raw._replace(frame=raw.frame.filter(said.is_not_null()))
+
+
+def _height(raw: Raw) -> int:
+    return 0 if raw.frame is None else raw.frame.height
+
+
+def _renamed(name: str, raw: Raw) -> Raw:
+    """The contract's names for the columns known."""
+    if raw.frame is None:
+        return raw
+    frame = raw.frame
     for column, aliases in NAMES[name].items():
         alias = next((each for each in aliases if each in frame.columns), None)
         if alias is not None:
