@@ -16,7 +16,7 @@ from models.errors import DataError, Fault, UsageError
 from models.plan import commonest_currency
 from service.schemas.learners import LearnerQuery
 from service.schemas.paths import PathRequest
-from service.schemas.recommendations import RecommendationRequest, RoleText
+from service.schemas.recommendations import RecommendationRequest
 from service.schemas.whatif import ClosestRequest, CompareRequest
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -107,15 +107,15 @@ def _limits(bundle: Bundle, options: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def _learner(file: Path | None, external: str | None) -> LearnerQuery:
+def _learner(file: Path | None, external: str | None) -> LearnerQuery | dict[str, Any]:
     if file is not None and external is not None:
         raise UsageError("name the learner by a file or by an id, not by both")
-    return LearnerQuery(id=external) if file is None else read_learner(file)
+    return {"id": external} if file is None else read_learner(file)
 
 
-def _role(bundle: Bundle, role: str | None) -> str | RoleText | None:
+def _role(bundle: Bundle, role: str | None) -> str | dict[str, Any] | None:
     known = role is None or bundle.roles.row(role) is not None
-    return role if known else RoleText(text=role or "")
+    return role if known else {"text": role}
 
 
 def _money(bundle: Bundle, text: str) -> dict[str, Any]:

@@ -226,6 +226,8 @@ def test_imports_merge_and_refuse_what_they_do_not_know(
     assert state(out) == before
     code, _, err = run("import", "mars", tiny_data, "--out", out)
     assert code == 2
+    code, _, err = run("import", "csv", tmp_path / "nothing", "--out", out)
+    assert (code, "no such file or folder" in err) == (2, True)
     code, _, err = run("import", "moon", tiny_data, "--out", out)
     assert (code, "expected one of caliper, case, coursera" in err) == (2, True)
     assert state(out) == before

@@ -34,6 +34,7 @@ def test_everybody_is_answered_by_two_processes(
     [
         (("--workers", 2, "--cluster", "tcp://127.0.0.1:9"), "give one of them"),
         (("--out", "answers.csv"), "expected a name that ends in .parquet"),
+        (("--out", "nowhere/answers.parquet"), "there is no folder nowhere"),
         (("--learners", "nobody.jsonl"), "nobody.jsonl"),
     ],
 )

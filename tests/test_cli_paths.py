@@ -137,9 +137,12 @@ def parts(out: str) -> set[str]:
         (("closest", "--limit", 21), "--limit"),
         (("closest", "--max-cost", "dear"), "expected an amount"),
         (("closest", "--learner", "a.json", "--learner-id", "a"), "not by both"),
+        (("closest", "--learner-id", ""), "learner/id: String should have at least 1"),
+        (("recommend", "--role", ""), "text: String should have at least 1"),
+        (("plan", "--role", "x" * 100_000), "text: String should have at most"),
     ],
 )
-def test_questions_about_roles_that_cannot_be_asked_are_refused(
+def test_questions_that_cannot_be_asked_are_refused(
     run: Run, served: Path, arguments: tuple[object, ...], message: str
 ) -> None:
     command, *more = arguments

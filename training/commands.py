@@ -212,9 +212,10 @@ def batch(
 ) -> None:
     """Answer every learner of a bundle, without a server: one row for each item."""
     from models.bundle import registry
-    from training import progress
+    from training import progress, report
     from training.batch import answer_all
 
+    report.check(out)
     with (
         spread_over(workers, cluster) as spread,
         progress.on(Console(stderr=True)) as shown_progress,

@@ -92,6 +92,8 @@ def read(path: Path, existing: Tables) -> Imported:
 
 
 def _files(path: Path) -> dict[str, Raw]:
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder")
     if path.is_file():
         if path.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
             raise UsageError(f"{path}: expected a .csv, .jsonl or .parquet file, or a folder")
