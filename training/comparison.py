@@ -139,8 +139,7 @@ def circumstances(prepared: Prepared) -> dict[str, Any]:
     counts = {name: getattr(data, name).height for name in tables}
     dates = None
     if known.dated and len(known):
-        ends = (known.at.min(), known.at.max())
-        dates = [f"{datetime.fromtimestamp(float(at), UTC):%Y-%m-%d}" for at in ends]
+        dates = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}" for at in known.period]
     return {
         "data": {
             "hash": data.content_hash,

@@ -24,11 +24,13 @@ Arrays = dict[str, NDArray[Any]]
 
 def fit(train: Interactions) -> Arrays:
     """Arrays of ``models.trend.Trend``: values for each of ``FAST``, and one for all ``SLOW``."""
-    span = float(np.ptp(train.at)) if len(train) else 0.0
+    begin, end = train.period
+    span = end - begin
     horizons = np.array([max(span / part, 1.0) for part in (*FAST, *SLOW)])
-    met = train.where(train.first_meetings())
-    order = np.lexsort((met.at, met.credential))
-    credential, at = met.credential[order], met.at[order]
+    first = train.first_meetings()
+    credential, at = train.credential[first], train.moments()[first]
+    order = np.lexsort((at, credential))
+    credential, at = credential[order], at[order]
     since = np.full(len(at), np.inf)
     same = credential[1:] == credential[:-1]
     since[1:][same] = np.diff(at)[same]

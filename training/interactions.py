@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,11 @@ KINDS = tuple(Kind)
 
 DISMISS = KINDS.index(Kind.DISMISS)
 RETRACT = KINDS.index(Kind.RETRACT)
+
+NEARLY_ALL: Final = (0.005, 0.995)
+FAR: Final = 3.0
+"""A moment is far from the others where it lies outside the quantiles ``NEARLY_ALL`` of them by
+more than so many times what lies between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,26 @@ class Interactions:
 
     def __len__(self) -> int:
         return len(self.learner)
+
+    @property
+    def period(self) -> tuple[float, float]:
+        """The first and the last moment, in the unit of ``at``, those left out that are far from
+        all others: a clock that says 1970 or 2099 does not say when something was done. Zeros
+        without interactions.
+        """
+        if not len(self):
+            return 0.0, 0.0
+        low, high = np.quantile(self.at, NEARLY_ALL)
+        reach = FAR * (high - low) or np.inf  # where nearly all have one moment, none is far
+        near = self.at[(self.at >= low - reach) & (self.at <= high + reach)]
+        return float(near.min()), float(near.max())
+
+    def moments(self) -> NDArray[np.float64]:
+        """``at`` (n,), what lies outside of the ``period`` taken for its beginning: that it was
+        lately is the last thing to assume.
+        """
+        begin, end = self.period
+        return np.where((self.at < begin) | (self.at > end), begin, self.at)
 
     def of(self, learner: int) -> slice:
         """The slice of one learner's interactions, oldest first."""

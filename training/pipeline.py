@@ -278,14 +278,13 @@ def facts(
     counts = {
         name: getattr(data, name).height for name in ("credentials", "skills", "roles", "learners")
     }
-    at = known.at
     return {
         "created_at": datetime.fromtimestamp(0, UTC).isoformat(),
         "data": {
             "hash": data.content_hash,
             "counts": counts | {"interactions": len(known)},
             "dated": known.dated,
-            "last_at": float(at.max()) if known.dated and len(at) else None,
+            "last_at": known.period[1] if known.dated and len(known) else None,
         },
         "config": prepared.config.model_dump(mode="json"),
         "seed": seed,

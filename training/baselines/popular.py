@@ -56,5 +56,5 @@ class RecentPopularity:
 
 def _age(train: Interactions) -> NDArray[np.float64]:
     if train.dated:
-        return np.asarray(train.at.max(initial=-np.inf) - train.at)
+        return train.period[1] - train.moments()
     return np.asarray(train.indptr[train.learner + 1] - 1 - np.arange(len(train)), np.float64)

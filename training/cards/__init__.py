@@ -74,7 +74,7 @@ def data_card(manifest: Manifest, report: Report) -> str:
         months=(
             f"{len(months)} months have from {min(months):,} to {max(months):,} interactions each."
             if months
-            else "Interactions have an order and no times: nothing is known of trends."
+            else "No interaction has a time: nothing is known of trends."
         ),
         attributes=_attributes(report),
         least=report["config"]["smallest_group"],

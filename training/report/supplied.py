@@ -26,6 +26,7 @@ def _inputs(found: Report) -> list[Element]:
         ("rows left out as faulty", f"{left_out['rows']:,}"),
         ("learners who asked to be forgotten", f"{left_out['erased']:,}"),
         ("interactions that repeat another", f"{doubled['interactions']:,}"),
+        ("interactions whose moment is far from all others", f"{found['far']:,}"),
         ("credentials with a title that another has", f"{doubled['titles']:,}"),
         ("credentials that nobody met", f"{found['never_met']:.1%}"),
         *((f"interactions: {kind}", f"{count:,}") for kind, count in found["kinds"].items()),

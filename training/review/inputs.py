@@ -16,8 +16,10 @@ MONTHS: Final = 120
 REASONS: Final = 10
 
 
-def told(data: Dataset) -> dict[str, Any]:
-    """What there is to say of each table, JSON-ready. Shares are of its rows, 0..1."""
+def told(data: Dataset, period: tuple[float, float]) -> dict[str, Any]:
+    """What there is to say of each table, JSON-ready. Shares are of its rows, 0..1. ``period`` is
+    that of the interactions, outside of which a moment is a clock that was wrong.
+    """
     acts = data.acts.drop(EVENT_ID, strict=False)
     met = _collected(acts.select("credential_id").unique())["credential_id"]
     tables = [name for name in TABLES if name not in INTERACTION_TABLES]
@@ -44,7 +46,8 @@ def told(data: Dataset) -> dict[str, Any]:
         },
         "never_met": 1 - _share(data.credentials["id"].is_in(met.implode())),
         "kinds": dict(kinds.iter_rows()),
-        "months": _months(data),
+        "months": _months(data, period),
+        "far": _far(data, period),
         "left_out": {
             "rows": len(data.rejects),
             "reasons": dict(Counter(each.reason for each in data.rejects).most_common(REASONS)),
@@ -75,10 +78,17 @@ def _doubled(table: pl.LazyFrame) -> int:
     return int(_collected(counts).select(pl.col("len") - pl.col("distinct")).item())
 
 
-def _months(data: Dataset) -> list[list[Any]]:
+def _far(data: Dataset, period: tuple[float, float]) -> int:
+    """Interactions whose moment is far from all others."""
+    within = pl.col("occurred_at").is_between(*period)
+    return int(_collected(data.acts.select((~within).sum())).item()) if data.dated else 0
+
+
+def _months(data: Dataset, period: tuple[float, float]) -> list[list[Any]]:
     """Interactions by month, without gaps; none for data that know only an order."""
     when = pl.from_epoch(pl.col("occurred_at").cast(pl.Int64), time_unit="s")
-    months = data.acts.group_by(when.dt.strftime("%Y-%m")).len()
+    acts = data.acts.filter(pl.col("occurred_at").is_between(*period))
+    months = acts.group_by(when.dt.strftime("%Y-%m")).len()
     counts = dict(_collected(months).iter_rows()) if data.dated else {}
     if not counts:
         return []
