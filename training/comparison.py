@@ -139,7 +139,7 @@ def circumstances(prepared: Prepared) -> dict[str, Any]:
     counts = {name: getattr(data, name).height for name in tables}
     dates = None
     if known.dated and len(known):
-        dates = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}" for at in known.period]
+        dates = [f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}" for at in known.period()]
     return {
         "data": {
             "hash": data.content_hash,

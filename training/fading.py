@@ -24,11 +24,11 @@ Arrays = dict[str, NDArray[Any]]
 
 def fit(train: Interactions) -> Arrays:
     """Arrays of ``models.trend.Trend``: values for each of ``FAST``, and one for all ``SLOW``."""
-    begin, end = train.period
-    span = end - begin
+    moments = train.moments()
+    span = float(np.ptp(moments)) if len(train) else 0.0
     horizons = np.array([max(span / part, 1.0) for part in (*FAST, *SLOW)])
     first = train.first_meetings()
-    credential, at = train.credential[first], train.moments()[first]
+    credential, at = train.credential[first], moments[first]
     order = np.lexsort((at, credential))
     credential, at = credential[order], at[order]
     since = np.full(len(at), np.inf)

@@ -84,7 +84,6 @@ class Interactions:
     def __len__(self) -> int:
         return len(self.learner)
 
-    @property
     def period(self) -> tuple[float, float]:
         """The first and the last moment, in the unit of ``at``, those left out that are far from
         all others: a clock that says 1970 or 2099 does not say when something was done. Zeros
@@ -101,7 +100,7 @@ class Interactions:
         """``at`` (n,), what lies outside of the ``period`` taken for its beginning: that it was
         lately is the last thing to assume.
         """
-        begin, end = self.period
+        begin, end = self.period()
         return np.where((self.at < begin) | (self.at > end), begin, self.at)
 
     def of(self, learner: int) -> slice:

@@ -71,7 +71,7 @@ class Papers:
         written: ``REPORT``, where there is one, and the cards.
         """
         manifest = read_manifest(folder)
-        told = {"inputs": inputs.told(self.prepared.data, self.prepared.known.period)} | self.told
+        told = {"inputs": inputs.told(self.prepared.data, self.prepared.known.period())} | self.told
         told |= circumstances(self.prepared) | {"absent": {}, "faults": faults}
         told |= {"bundle": manifest.bundle_version}
         papers = {

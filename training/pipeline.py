@@ -284,7 +284,7 @@ def facts(
             "hash": data.content_hash,
             "counts": counts | {"interactions": len(known)},
             "dated": known.dated,
-            "last_at": known.period[1] if known.dated and len(known) else None,
+            "last_at": known.period()[1] if known.dated and len(known) else None,
         },
         "config": prepared.config.model_dump(mode="json"),
         "seed": seed,

@@ -25,7 +25,7 @@ def test_months_are_those_in_which_things_were_done_and_far_moments_are_counted(
         {"learner_id": "y", "credential_id": "b", "occurred_at": "2099-12-31"},
     ]
     ready = prepared(credentials=CREDENTIALS, interactions=[*acts, *odd, acts[7]])
-    told = inputs.told(ready.data, ready.known.period)
+    told = inputs.told(ready.data, ready.known.period())
     assert told["far"] == len(odd)
     assert told["months"][0] == ["2024-01", 17 + 1]
     assert told["months"][-1] == ["2025-02", 17]
@@ -38,5 +38,5 @@ def test_months_are_those_in_which_things_were_done_and_far_moments_are_counted(
 def test_an_order_has_no_months() -> None:
     acts = [{"learner_id": "l", "credential_id": "a", "occurred_at": at} for at in (1, 2, 10**6)]
     ready = prepared(credentials=CREDENTIALS, interactions=acts)
-    told = inputs.told(ready.data, ready.known.period)
+    told = inputs.told(ready.data, ready.known.period())
     assert (told["months"], told["far"]) == ([], 0)

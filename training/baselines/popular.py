@@ -56,5 +56,6 @@ class RecentPopularity:
 
 def _age(train: Interactions) -> NDArray[np.float64]:
     if train.dated:
-        return train.period[1] - train.moments()
+        moments = train.moments()
+        return np.asarray(moments.max(initial=-np.inf) - moments)
     return np.asarray(train.indptr[train.learner + 1] - 1 - np.arange(len(train)), np.float64)

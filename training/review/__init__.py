@@ -35,5 +35,5 @@ def review(
             "map": atlas.drawn(bundle, seed),
             "worst": worst.cases(prepared, asker, bundle, split, measured),
             "paths": None if planned is None else planned.told(),
-            "inputs": inputs.told(prepared.data, prepared.known.period),
+            "inputs": inputs.told(prepared.data, prepared.known.period()),
         }
