@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -295,17 +296,20 @@ def test_a_platforms_completions(tmp_path: Path) -> None:
 
 
 def test_what_was_not_completed_is_left_out_and_counted(tmp_path: Path) -> None:
-    rows = ["ann;welding;2025-01-01", "ann;drawing;", "bo;welding; ", "bo;cutting;soon"]
+    rows = ["ann;welding;31.12.2024", "ann;drawing;", "bo;welding; ", "bo;cutting;soon"]
     path = tmp_path / "completions.csv"
     path.write_text("\n".join(["User ID;Course ID;Completed At", *rows]))
     with pytest.raises(DataError) as raised:
         run("csv", path, tmp_path / "out")
-    assert [(fault.row, fault.value) for fault in raised.value.faults] == [(4, "soon")]
-    path.write_text(path.read_text().replace("soon", "2025-01-02"))
+    told = [(fault.row, fault.value) for fault in raised.value.faults]
+    assert told == [(1, "31.12.2024"), (4, "soon")]
+    path.write_text(path.read_text().replace("soon", "01.02.2025 10:00"))
     summary = run("csv", path, tmp_path / "out")
-    assert summary.notes[0] == "2 rows of completions.csv left out: they tell no completion"
+    assert summary.notes[0] == "rows of completions.csv left out, as they tell no completion: 2"
     acts = load(tmp_path / "out").interactions
     assert acts["credential_id"].to_list() == ["welding", "cutting"]
+    days = [datetime.fromtimestamp(at, UTC).date() for at in acts["occurred_at"].to_list()]
+    assert days == [date(2024, 12, 31), date(2025, 2, 1)]
     # A moment by any other name is required.
     path.write_text("user,course,timestamp\nann,welding,\nbo,welding,2025-01-01\n")
     with pytest.raises(DataError, match="empty, and required"):

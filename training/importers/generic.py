@@ -13,6 +13,7 @@ from typing import Final
 import polars as pl
 
 from models.errors import DataError, UsageError
+from training.importers.dates import iso
 from training.importers.source import Imported, Tables
 from training.parsing import parse
 from training.readers import Raw, find
@@ -79,7 +80,7 @@ def read(path: Path, existing: Tables) -> Imported:
     if len(dated) > 1:
         raise UsageError(f"{path}: one table of interactions has dates, the other plain order")
     notes = [
-        f"{left} rows of {raw.file} left out: they tell no completion"
+        f"rows of {raw.file} left out, as they tell no completion: {left}"
         for name, raw in given.items()
         if (left := _height(raw) - _height(raws[name]))
     ]
@@ -134,7 +135,7 @@ def _height(raw: Raw) -> int:
 
 
 def _renamed(name: str, raw: Raw) -> Raw:
-    """The contract's names for the columns known."""
+    """The contract's names for the columns known, and its way to write dates."""
     if raw.frame is None:
         return raw
     frame = raw.frame
@@ -142,6 +143,8 @@ def _renamed(name: str, raw: Raw) -> Raw:
         alias = next((each for each in aliases if each in frame.columns), None)
         if alias is not None:
             frame = frame.rename({alias: column})
+    if name in INTERACTION_TABLES and "occurred_at" in frame.columns:
+        frame = frame.with_columns(iso(frame["occurred_at"]))
     return raw._replace(frame=frame)
 
 
