@@ -325,6 +325,20 @@ def test_a_platforms_folder(tmp_path: Path) -> None:
     assert not data.dated
 
 
+def test_kinds_of_act_are_understood_as_platforms_say_them(tmp_path: Path) -> None:
+    path = tmp_path / "acts.csv"
+    said = ["Completed", "enrolled", " Viewed ", "dismiss", "", "won"]
+    lines = [f"u,c{i},{kind},2025-01-01" for i, kind in enumerate(said)]
+    path.write_text("\n".join(["user,course,event,date", *lines]))
+    with pytest.raises(DataError) as raised:
+        run("csv", path, tmp_path / "out")
+    assert [(fault.row, fault.value) for fault in raised.value.faults] == [(6, "won")]
+    path.write_text("\n".join(["user,course,event,date", *lines[:-1]]))
+    run("csv", path, tmp_path / "out")
+    kinds = load(tmp_path / "out").interactions["kind"].to_list()
+    assert kinds == ["complete", "enrol", "view", "dismiss", "complete"]
+
+
 def test_faults_of_a_platforms_file_are_named(tmp_path: Path) -> None:
     path = tmp_path / "done.csv"
     write_csv(path, [{"user": "u", "item": "a", "date": "soon"}, {"user": "u", "item": ""}])

@@ -12,6 +12,7 @@ from typing import Final
 
 import polars as pl
 
+from models.domain import Kind
 from models.errors import DataError, UsageError
 from training.importers.dates import iso
 from training.importers.source import Imported, Tables
@@ -47,6 +48,19 @@ _INTERACTION_NAMES: Final = {
     ),
     "kind": ("kind", "event", "event_type", "action"),
     "value": ("value", "rating", "score", "grade"),
+}
+_KINDS: Final[Mapping[str, str]] = {
+    said: kind.value
+    for kind, others in {
+        Kind.COMPLETE: ("completed", "completion", "finished", "passed", "earned", "awarded"),
+        Kind.ENROL: ("enroll", "enrolled", "enrolment", "enrollment", "started", "registered"),
+        Kind.VIEW: ("viewed", "opened", "visited"),
+        Kind.CLICK: ("clicked",),
+        Kind.SAVE: ("saved", "bookmark", "bookmarked"),
+        Kind.RATE: ("rated",),
+        Kind.DISMISS: ("dismissed",),
+    }.items()
+    for said in (kind.value, *others)
 }
 _TITLE: Final = ("title", "course_title", "course_name", "item_title", "name")
 
@@ -135,7 +149,9 @@ def _height(raw: Raw) -> int:
 
 
 def _renamed(name: str, raw: Raw) -> Raw:
-    """The contract's names for the columns known, and its way to write dates."""
+    """The contract's names for the columns known and for kinds of act, and its way to write
+    dates.
+    """
     if raw.frame is None:
         return raw
     frame = raw.frame
@@ -145,6 +161,9 @@ def _renamed(name: str, raw: Raw) -> Raw:
             frame = frame.rename({alias: column})
     if name in INTERACTION_TABLES and "occurred_at" in frame.columns:
         frame = frame.with_columns(iso(frame["occurred_at"]))
+    if name in INTERACTION_TABLES and frame.schema.get("kind") == pl.String:
+        said = pl.col("kind").str.strip_chars().str.to_lowercase()
+        frame = frame.with_columns(said.replace_strict(_KINDS, default=pl.col("kind")))
     return raw._replace(frame=frame)
 
 
