@@ -69,7 +69,7 @@ def _grown(problem: Problem, ways: Bundles, start: Steps, scale: NDArray[np.floa
     if start:
         bundles.choose(start, start)
         covered = np.maximum(covered, problem.reached[list(start)].max(0))
-    gain = np.maximum(bundles.reached - covered, 0.0) @ problem.weight
+    gain = problem.gain(bundles.reached, covered)
     closed = problem.closed(sorted(chosen))
     dead = np.zeros(len(problem), np.bool_)
     while problem.wanted is None or closed < problem.wanted - LEAST_GAIN:
@@ -91,7 +91,7 @@ def _grown(problem: Problem, ways: Bundles, start: Steps, scale: NDArray[np.floa
         covered = np.maximum(covered, problem.reached[list(added)].max(0))
         # What may be possible now in a smaller bundle is looked at anew.
         touched = sorted(set().union(*(bundles.touching.get(step, ()) for step in added)))
-        gain[touched] = np.maximum(bundles.reached[touched] - covered, 0.0) @ problem.weight
+        gain[touched] = problem.gain(bundles.reached[touched], covered)
         gain[list(chosen)] = 0.0
         closed = problem.closed(sorted(chosen))
     return chosen
@@ -124,7 +124,7 @@ def _best(
             return int(candidates[top])
         stale = order[~exact[order]]
         rows = candidates[stale]
-        gain[rows] = np.maximum(bundles.reached[rows] - covered, 0.0) @ problem.weight
+        gain[rows] = problem.gain(bundles.reached[rows], covered)
         exact[stale] = True
 
 
@@ -180,7 +180,7 @@ def _stand_in(problem: Problem, rest: Steps, closed: float, given_up: int) -> in
     covered = problem.base if not steps else np.maximum(problem.base, problem.reached[steps].max(0))
     target = closed if problem.wanted is None else min(closed, problem.wanted)
     missing = target - problem.closed(sorted(rest)) - LEAST_GAIN
-    gain = np.maximum(problem.reached - covered, 0.0) @ problem.weight
+    gain = problem.gain(problem.reached, covered)
     gain[[given_up, *steps]] = -1.0
     able = [int(i) for i in np.flatnonzero(gain >= missing) if problem.needs[i] is None]
     return min(able, key=lambda i: (problem.price[i], problem.tie[i], i), default=None)

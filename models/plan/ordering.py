@@ -42,7 +42,7 @@ def ordered(
         covered = problem.base
         if done:
             covered = np.maximum(covered, problem.reached[list(done)].max(0))
-        gain = float(np.maximum(problem.reached[step] - covered, 0.0) @ problem.weight)
+        gain = float(problem.gain(problem.reached[step], covered))
         preceded = float(ahead[waiting, place[step]].sum())
         begun = {*held, *(int(problem.rows[each]) for each in done)}
         parts = stacks.get(int(problem.rows[step]), ())

@@ -76,6 +76,16 @@ class Problem:
             np.isfinite(self.closes).any() or (self.opens > self.start).any()
         )
 
+    def gain(
+        self, reached: NDArray[np.float32], covered: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The share of the role that coverages ``reached`` (…, k) close beyond what is ``covered``
+        (k,) already, ``(…)``.
+        """
+        # OpenBLAS now and then calls a product of a few finite numbers invalid (numpy issue 24067).
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.maximum(reached - covered, 0.0) @ self.weight)
+
     def closed(self, chosen: Collection[int]) -> float:
         """The share of the role that the chosen candidates close together."""
         if not chosen:

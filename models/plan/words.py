@@ -178,7 +178,7 @@ def alternatives(problem: Problem, order: Sequence[int]) -> tuple[Alternative, .
         covered = problem.base
         if rest:
             covered = np.maximum(covered, problem.reached[rest].max(0))
-        gain = np.maximum(problem.reached - covered, 0.0) @ problem.weight
+        gain = problem.gain(problem.reached, covered)
         gain[list(order)] = 0.0
         likely = np.lexsort((problem.tie, problem.price, -np.round(gain, 6)))[:TRIED]
         stand_in = next(
