@@ -89,12 +89,12 @@ def _unjudged(current: Served | None, interactions: int) -> list[str]:
         return []
     before = current.manifest.data.counts["interactions"]
     if "models" in current.metrics:
-        than = "the current bundle was evaluated"
+        reason = "the current bundle was evaluated"
     elif interactions < before:
-        than = f"it knows {interactions} interactions, the current bundle {before}"
+        reason = f"it knows {interactions} interactions, the current bundle {before}"
     else:
         return []
-    return [f"no learner has enough history to evaluate it with, and {than}"]
+    return [f"no learner has enough history to evaluate it with, and {reason}"]
 
 
 def _bar(current: Served | None, credentials: frozenset[str]) -> Mapping[str, Any] | None:

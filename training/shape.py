@@ -62,6 +62,7 @@ UNTRIED: Final = Shape(
     folding.WAYS[0],
     Ease.grid[0]["ridge"],
 )
+"""What is taken where nothing can be compared: the fewest epochs and the first of each."""
 
 
 def choose(

@@ -82,9 +82,8 @@ class Problem:
         """The share of the role that coverages ``reached`` (…, k) close beyond what is ``covered``
         (k,) already, ``(…)``.
         """
-        # OpenBLAS now and then calls a product of a few finite numbers invalid (numpy issue 24067).
-        with np.errstate(invalid="ignore"):
-            return np.asarray(np.maximum(reached - covered, 0.0) @ self.weight)
+        # Not a product of matrices: its last digits, and so ties, would differ by the processor.
+        return np.asarray((np.maximum(reached - covered, 0.0) * self.weight).sum(-1))
 
     def closed(self, chosen: Collection[int]) -> float:
         """The share of the role that the chosen candidates close together."""

@@ -45,7 +45,7 @@ def drift(
     what training did not know, with 95 % intervals. JSON-ready.
 
     ``training`` are the training data's histories; ``since`` the recent acts by learner and
-    ``before`` what came before them, oldest first; ``decisions`` the recent ones.
+    ``before`` what these did before them, oldest first; ``decisions`` the recent ones.
     """
     labels = bundle.credentials.issuer
     issuers = {name: labels[row] for row, name in enumerate(bundle.credentials.ids)}

@@ -36,7 +36,7 @@ def measure(
     for learner, credential, kind, at, value, _ in log:
         acts[learner].append(Event(credential, Kind(kind), at, value))
     since: dict[str, list[Event]] = {}
-    before: dict[str, tuple[Event, ...]] = dict(whole)
+    before: dict[str, tuple[Event, ...]] = {}
     for learner, each in acts.items():
         each.sort(key=lambda act: act.at)
         recent = [act for act in each if begin <= act.at <= now]

@@ -26,6 +26,7 @@ def told(data: Dataset, period: tuple[float, float]) -> dict[str, Any]:
     frames = {name: getattr(data, name).lazy() for name in tables} | {"interactions": acts}
     rows = {name: _collected(frame.select(pl.len())).item() for name, frame in frames.items()}
     kinds = _collected(acts.group_by("kind").len().sort("kind"))
+    months = _months(acts, period) if data.dated else {}
     return {
         "missing": {
             name: {
@@ -46,8 +47,8 @@ def told(data: Dataset, period: tuple[float, float]) -> dict[str, Any]:
         },
         "never_met": 1 - _share(data.credentials["id"].is_in(met.implode())),
         "kinds": dict(kinds.iter_rows()),
-        "months": _months(data, period),
-        "far": _far(data, period),
+        "months": _latest(months),
+        "far": rows["interactions"] - sum(months.values()) if data.dated else 0,
         "left_out": {
             "rows": len(data.rejects),
             "reasons": dict(Counter(each.reason for each in data.rejects).most_common(REASONS)),
@@ -78,18 +79,17 @@ def _doubled(table: pl.LazyFrame) -> int:
     return int(_collected(counts).select(pl.col("len") - pl.col("distinct")).item())
 
 
-def _far(data: Dataset, period: tuple[float, float]) -> int:
-    """Interactions whose moment is far from all others."""
-    within = pl.col("occurred_at").is_between(*period)
-    return int(_collected(data.acts.select((~within).sum())).item()) if data.dated else 0
-
-
-def _months(data: Dataset, period: tuple[float, float]) -> list[list[Any]]:
-    """Interactions by month, without gaps; none for data that know only an order."""
+def _months(acts: pl.LazyFrame, period: tuple[float, float]) -> dict[str, int]:
+    """How many interactions there were in each month, those whose moment is far from all others
+    left out.
+    """
     when = pl.from_epoch(pl.col("occurred_at").cast(pl.Int64), time_unit="s")
-    acts = data.acts.filter(pl.col("occurred_at").is_between(*period))
-    months = acts.group_by(when.dt.strftime("%Y-%m")).len()
-    counts = dict(_collected(months).iter_rows()) if data.dated else {}
+    within = acts.filter(pl.col("occurred_at").is_between(*period))
+    return dict(_collected(within.group_by(when.dt.strftime("%Y-%m")).len()).iter_rows())
+
+
+def _latest(counts: dict[str, int]) -> list[list[Any]]:
+    """The latest months of ``counts``, without gaps."""
     if not counts:
         return []
     year, month = map(int, min(counts).split("-"))
