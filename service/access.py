@@ -20,7 +20,7 @@ from service.cors import allow
 from service.lti.platforms import Platform
 from service.problems import ProblemError
 from service.schemas.learners import LearnerQuery
-from service.state import Service, ServiceDep
+from service.state import Service, service_of
 from service.telemetry.seen import seen
 from service.tenants.auth import PREFIX, Scope, StoredKey
 from service.tenants.limits import Costly
@@ -64,8 +64,11 @@ class Caller:
 _bearer = HTTPBearer(auto_error=False, description="An API key of the tenant, or a widget token.")
 
 
-async def _presented(
-    request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+def _presented(
+    request: Request, bearer: HTTPAuthorizationCredentials | None
 ) -> HTTPAuthorizationCredentials | None:
     """A key may also be the password of HTTP's basic scheme: senders of xAPI know no other."""
     scheme, _, told = request.headers.get("authorization", "").partition(" ")
@@ -78,11 +81,9 @@ async def _presented(
     return HTTPAuthorizationCredentials(scheme=scheme, credentials=password) if colon else None
 
 
-Presented = Annotated[HTTPAuthorizationCredentials | None, Depends(_presented)]
-
-
-async def _caller(request: Request, service: ServiceDep, presented: Presented) -> Caller:
+async def _caller(request: Request, bearer: Bearer) -> Caller:
     """Whoever presents a key or a token, once in each request."""
+    service, presented = service_of(request), _presented(request, bearer)
     if presented is None:
         raise ProblemError(401, "Send an API key: Authorization: Bearer KEY.", CHALLENGE)
     if presented.credentials.startswith(PREFIX):
@@ -128,12 +129,13 @@ Known = Annotated[Caller, Depends(_caller)]
 
 def _allowed(
     scope: Scope, *, pays: bool = True, tokens: bool = True
-) -> Callable[[ServiceDep, Known], Awaitable[Caller]]:
+) -> Callable[[Request, Known], Awaitable[Caller]]:
     """Whoever has that scope. Without ``pays`` what the request costs is taken later, on the way to
     the store that it makes anyhow; without ``tokens`` only keys are let in.
     """
 
-    async def caller(service: ServiceDep, known: Known) -> Caller:
+    async def caller(request: Request, known: Known) -> Caller:
+        service = service_of(request)
         if known.bound and not tokens:
             raise ProblemError(403, "A widget token does not allow this.")
         if scope not in known.scopes:
@@ -149,19 +151,25 @@ def _allowed(
 
 
 # Whoever may ask for answers about a learner, send events, and read what is held of a learner.
-Answering = Annotated[Caller, Depends(_allowed(Scope.RECOMMEND, pays=False))]
+_answering = _allowed(Scope.RECOMMEND, pays=False)
+Answering = Annotated[Caller, Depends(_answering)]
 Recording = Annotated[Caller, Depends(_allowed(Scope.EVENTS, pays=False))]
 Reading = Annotated[Caller, Depends(_allowed(Scope.LEARNERS))]
 Issuing = Annotated[Caller, Depends(_allowed(Scope.RECOMMEND, tokens=False))]
 
 
+async def answering(request: Request) -> Caller:
+    """The same as ``Answering`` says of a request, where the framework is not asked."""
+    return await _answering(request, await _caller(request, await _bearer(request)))
+
+
 def _tenant(
     scope: Scope, *, tokens: bool, pays: bool = True
-) -> Callable[[ServiceDep, Known], Awaitable[str]]:
+) -> Callable[[Request, Known], Awaitable[str]]:
     allowed = _allowed(scope, tokens=tokens, pays=pays)
 
-    async def tenant(service: ServiceDep, known: Known) -> str:
-        return (await allowed(service, known))._tenant
+    async def tenant(request: Request, known: Known) -> str:
+        return (await allowed(request, known))._tenant
 
     return tenant
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 import time
@@ -118,6 +119,10 @@ def create_app(
             parts.enter_context(threadpool_limits(1))
             if threading.current_thread() is threading.main_thread():  # the process is our own
                 sys.setswitchinterval(SWITCH)
+                # What was loaded so far stays. To look through all of it now and then for what
+                # nothing leads to would keep everybody waiting for a tenth of a second and more.
+                gc.collect()
+                gc.freeze()
             reader = parts.enter_context(ThreadPoolExecutor(1, "reader", threadpool_limits, (1,)))
             store = await parts.enter_async_context(
                 Store(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 from rich.console import RenderableType
 from typer import Argument, Option, Typer, echo
 
+from service.ids import fresh
 from service.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _answer(
     printed: Callable[[Answer], Iterable[RenderableType]],
     as_json: bool,
 ) -> Answer:
-    answer = answered(loaded, request, at=time.time(), request_id=uuid.uuid4().hex)
+    answer = answered(loaded, request, at=time.time(), request_id=fresh())
     if as_json:
         echo(answer.model_dump_json())
     else:

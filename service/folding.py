@@ -22,7 +22,8 @@ import orjson
 
 from models.errors import StoreUnavailable
 from service.chores import repeated
-from service.store import MOST_EVENTS, Store, key
+from service.names import key
+from service.store import MOST_EVENTS, Store
 
 GROUP: Final = "state"
 BATCH: Final = 100

@@ -6,16 +6,17 @@ Pure ASGI: the framework's own middleware base class costs a cheap route most of
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.ids import fresh
 from service.problems import render
 from service.telemetry.seen import begin
 
+NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -32,15 +33,13 @@ class RequestId:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         given = Headers(scope=scope).get("x-request-id", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given if REQUEST_ID.fullmatch(given) else fresh()
         scope["request_id"] = request_id
         begin(request_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id
-                headers["x-content-type-options"] = "nosniff"
+                message["headers"] += (b"x-request-id", request_id.encode()), NOSNIFF
             await send(message)
 
         return await self._app(scope, receive, send_with_id)

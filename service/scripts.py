@@ -27,6 +27,6 @@ def registered() -> dict[str, Script]:
     shared = texts.pop("shared")
     toll = texts.pop("toll")
     return {
-        name: Script(free=script(shared + text), tolled=script(toll + shared + text))
+        name: Script(free=script(shared + text), tolled=script(shared + toll + text))
         for name, text in texts.items()
     }

@@ -72,14 +72,24 @@ class LifespanState(TypedDict):
     service: Service
 
 
-async def _service(request: Request) -> Service:
+def service_of(request: Request) -> Service:
+    """What answers the request; a dependency costs more than to ask, where it is asked often."""
     service: Service = request.state.service
     return service
 
 
-async def _request_id(request: Request) -> str:
+def request_id_of(request: Request) -> str:
+    """The id that the request was given."""
     request_id: str = request.scope["request_id"]
     return request_id
+
+
+async def _service(request: Request) -> Service:
+    return service_of(request)
+
+
+async def _request_id(request: Request) -> str:
+    return request_id_of(request)
 
 
 ServiceDep = Annotated[Service, Depends(_service)]

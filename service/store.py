@@ -1,25 +1,6 @@
 """Learner state and events in Redis or Valkey, on one server or on a cluster.
 
-Every operation is one script and so one round trip, atomic. All keys of a tenant share the
-hash tag ``{tenant}``, which keeps them apart from other tenants' and, in a cluster, together.
-
-=============================  ======  ==============================================
-``cairn:tenants``              set     every tenant that anything was written for
-``cairn:rewritten``            string  erasures of which the files hold no trace
-``cairn:token-secret``         string  what widget tokens are signed with, unless set otherwise
-``cairn:{t}:events``           stream  the order of acceptance, entry ids only
-``cairn:{t}:log``              hash    entry id → event as ``packed``
-``cairn:{t}:seen``             hash    event id → entry id, for idempotence
-``cairn:{t}:history:LEARNER``  list    entry ids of one learner
-``cairn:{t}:state:LEARNER``    string  what of the history counts, folded
-``cairn:{t}:profile:LEARNER``  string  profile as JSON
-``cairn:{t}:erased``           zset    hashes of erased learners' ids, by when
-``cairn:{t}:erasures``         string  how many erasures there were
-``cairn:{t}:limit:KIND``       string  when a token bucket is full again; in memory alone
-=============================  ======  ==============================================
-
-What is kept of decisions is told in ``decisions.store``, of shared paths in ``shares``, of badges
-in ``badges.kept``.
+Every operation is one script and so one round trip, atomic. Keys are named in ``names``.
 """
 
 from __future__ import annotations
@@ -36,6 +17,7 @@ import orjson
 from models.errors import StoreRefused, StoreUnavailable
 from service import scripts
 from service.connections import Bounds, Command, connected
+from service.gathering import Gathering
 from service.held import (
     LearnerRecord,
     LoggedEvent,
@@ -44,6 +26,7 @@ from service.held import (
     tombstone,
     unpacked,
 )
+from service.names import COUNTING, TENANTS, bucket, key
 from service.tenants.limits import Limited, Toll
 
 Operation: TypeAlias = Callable[[str, Sequence[tuple[str, ...]], Sequence[Any]], Awaitable[Any]]
@@ -52,7 +35,8 @@ Operation: TypeAlias = Callable[[str, Sequence[tuple[str, ...]], Sequence[Any]],
 MOST_EVENTS: Final = 2_000
 """A learner's latest events that are read for one answer; bounds the work, not the log."""
 
-TENANTS: Final = "cairn:tenants"
+Group: TypeAlias = tuple[str, int, Toll | None]
+"""Whose learners are read together: a tenant, so many events of each, and what each costs."""
 
 
 class Store:
@@ -76,6 +60,7 @@ class Store:
         self._patience = patience
         self._announced: set[str] = set()
         self._scripts = scripts.registered()
+        self._learners: Gathering[Group, str, Told] = Gathering(self._told)
 
     async def __aenter__(self) -> Self:
         return self
@@ -133,14 +118,10 @@ class Store:
         self, tenant: str, learner_id: str, most: int = MOST_EVENTS, toll: Toll | None = None
     ) -> Told:
         """Profile, latest ``most`` events and whether erased; of an unknown learner an empty
-        state. Never stale: what is not folded yet is read beside what is.
+        state. Never stale: what is not folded yet is read beside what is, and who is read together
+        is read after each was asked for.
         """
-        keys = [key(tenant, name, learner_id) for name in ("profile", "history")]
-        keys += [key(tenant, "log"), key(tenant, "erased"), key(tenant, "state", learner_id)]
-        keys += [key(tenant, "badges", learner_id)]
-        args = [tombstone(tenant, learner_id), most]
-        profile, erased, lines, badges = await self.run("state", keys, args, self._patience, toll)
-        return Told(profile, erased is not None, lines, most, tuple(badges))
+        return await self._learners.ask((tenant, most, toll), learner_id)
 
     async def record(
         self,
@@ -257,7 +238,7 @@ class Store:
         chosen = self._scripts[script]
         if toll is not None:
             # Of the same tenant, and so in the same place.
-            keys = [*keys, key(toll.tenant, "limit", toll.kind)]
+            keys = [*keys, bucket(toll)]
             args = [*args, toll.rate.per_second, toll.rate.burst, toll.tokens]
         run = chosen.free if toll is None else chosen.tolled
         try:
@@ -269,6 +250,16 @@ class Store:
             if code != "LIMITED" or toll is None:
                 raise
             raise Limited(toll, int(rest.split()[0]) / 1e6) from None
+
+    async def _told(self, group: Group, learners: Sequence[str]) -> list[Told | Exception]:
+        tenant, most, toll = group
+        rate = [0.0, 0.0] if toll is None else [toll.rate.per_second, toll.rate.burst]
+        keys = [key(tenant, "log"), key(tenant, "erased")]
+        keys += [key(tenant, name, learner) for learner in learners for name in COUNTING]
+        keys += [] if toll is None else [bucket(toll)]
+        args = [most, *rate, *(tombstone(tenant, learner) for learner in learners)]
+        answers = await self.run("states", keys, args, self._patience)
+        return [_of_one(answer, most, toll) for answer in answers]
 
     async def _announce(self, tenant: str) -> None:
         """List the tenant before its first data are there; not in a script, since the list is
@@ -295,6 +286,8 @@ def _moment(within: float | None) -> float | None:
     return None if within is None else asyncio.get_running_loop().time() + within
 
 
-def key(tenant: str, *parts: str) -> str:
-    """The name of a tenant's key."""
-    return ":".join((f"cairn:{{{tenant}}}", *parts))
+def _of_one(answer: Any, most: int, toll: Toll | None) -> Told | Exception:
+    if toll is not None and isinstance(answer, int):
+        return Limited(toll, answer / 1e6)
+    profile, erased, lines, badges = answer
+    return Told(profile, erased is not None, lines, most, tuple(badges))

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from models.errors import StoreRefused, StoreUnavailable
 from service.chores import repeated
-from service.store import Store, key
+from service.names import key
+from service.store import Store
 
 logger = logging.getLogger(__name__)
 

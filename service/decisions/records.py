@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from service.decisions.audit import Act
 from service.decisions.store import Kept
 from service.experiments.assignment import Trial
 from service.held import tombstone
+from service.ids import fresh
 from service.problems import ProblemError
 from service.schemas.decisions import DecisionOut, DecisionsOut
 from service.schemas.paths import PathRequest, PathResponse
@@ -152,7 +152,7 @@ def _kept(tenant: str, at: float, request: Request, answer: Wire, **answered: ob
 def _named(tenant: str, request_id: str, at: float, mark: str, rest: bytes) -> Kept:
     """The decision with what tells it from others put before ``rest`` of its JSON."""
     head = orjson.dumps({"request_id": request_id, "tenant": tenant, "at": at})
-    return Kept(tenant, request_id, uuid.uuid4().hex, at, mark, head[:-1] + b"," + rest)
+    return Kept(tenant, request_id, fresh(), at, mark, head[:-1] + b"," + rest)
 
 
 def _asked(request: Request) -> dict[str, Any]:

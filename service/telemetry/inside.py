@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -28,6 +29,7 @@ class Inside:
             buckets=SECONDS,
             registry=registry,
         )
+        self._stage = cache(self._stages.labels)
         self._candidates = Counter(
             "cairn_candidates", "Candidates by source.", ["source"], registry=registry
         )
@@ -75,7 +77,7 @@ class Inside:
     def answered(self, route: str, seen: Seen) -> None:
         """Count what was seen of one request."""
         for stage, began, ended in seen.stages:
-            self._stages.labels(route, stage).observe(ended - began)
+            self._stage(route, stage).observe(ended - began)
         for source, count in zip(SOURCES, seen.candidates, strict=False):
             self._candidates.labels(source).inc(count)
         for source in seen.sources:

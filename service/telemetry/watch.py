@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import cache
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.telemetry.metrics import Metrics
@@ -27,6 +27,9 @@ class Watch:
     def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing | None) -> None:
         self._app = app
         self._metrics = metrics
+        # There are few routes; to look for a metric's labels takes longer than to count.
+        self._requests = cache(metrics.requests.labels)
+        self._seconds = cache(metrics.seconds.labels)
         self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,7 +45,7 @@ class Watch:
                 status = message["status"]
                 if request.stages:
                     request.done("serialise")
-                    MutableHeaders(scope=message)["server-timing"] = request.timing()
+                    message["headers"].append((b"server-timing", request.timing().encode()))
             await send(message)
 
         try:
@@ -51,8 +54,8 @@ class Watch:
             ended = time.perf_counter()
             seconds = ended - request.began
             method, route = scope["method"], getattr(scope.get("route"), "path", UNMATCHED)
-            self._metrics.requests.labels(method, route, str(status)).inc()
-            self._metrics.seconds.labels(route).observe(seconds)
+            self._requests(method, route, str(status)).inc()
+            self._seconds(route).observe(seconds)
             self._metrics.inside.answered(route, request)
             logger.info(
                 "%s %s %d in %.1f ms", method, route, status, 1000 * seconds,

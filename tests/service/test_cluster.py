@@ -21,8 +21,9 @@ from models.errors import StoreUnavailable, UsageError
 from service.folding import Folding
 from service.held import LoggedEvent
 from service.ledger import Ledger
+from service.names import key
 from service.spool import Spool
-from service.store import Store, key
+from service.store import Store
 from service.traces import rewrite, traces
 
 TIMEOUT, PATIENCE = 1.0, 0.5

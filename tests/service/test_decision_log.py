@@ -18,9 +18,10 @@ from models.domain import Kind
 from service.decisions.log import BATCH, MOST_BYTES, DecisionLog
 from service.decisions.store import DAY, DecisionStore, Kept
 from service.held import LoggedEvent, tombstone
+from service.names import key
 from service.settings import Settings
 from service.spool import Spool
-from service.store import Store, key
+from service.store import Store
 from service.telemetry.metrics import Metrics
 
 DAYS = 30

@@ -19,9 +19,10 @@ from models.domain import Kind
 from models.errors import StoreRefused
 from service.held import LoggedEvent
 from service.ledger import Ledger
+from service.names import key
 from service.settings import Settings
 from service.spool import Spool
-from service.store import Store, key
+from service.store import Store
 from service.traces import rewrite, traces
 from service.valkey import embedded_valkey
 

