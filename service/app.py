@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from threadpoolctl import threadpool_limits
 
 from models.errors import UsageError
@@ -79,6 +80,15 @@ class Cairn(FastAPI):
         """The OpenAPI description."""
         return problems.described(super().openapi())
 
+
+UNTOLD: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""The framework tells nothing of what it does."""
 
 SWITCH: Final = 0.0005
 """Seconds that a plan being made may keep the interpreter when others wait for it."""
@@ -197,6 +207,8 @@ def create_app(
         # Both would have browsers load scripts from elsewhere; /docs is a page of our own.
         docs_url=None,
         redoc_url=None,
+        # Its own would tell paths, which hold learners' ids; what is traced is in ``telemetry``.
+        telemetry=UNTOLD,
     )
     problems.install(app)
     routers = (

@@ -58,7 +58,11 @@ class Repeats:
 
     def find(self, question: Question) -> Given | None:
         """The answer given to it lately."""
-        made, given = self._given.get(question, (0.0, None))
+        try:
+            # Not by its ``get``, which looks twice.
+            made, given = self._given[question]
+        except KeyError:
+            return None
         # Where the clock was put back, what it says was made later is not found.
         return given if made <= self._now() else None
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import time
-from functools import cache
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,9 +26,6 @@ class Watch:
     def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing | None) -> None:
         self._app = app
         self._metrics = metrics
-        # There are few routes; to look for a metric's labels takes longer than to count.
-        self._requests = cache(metrics.requests.labels)
-        self._seconds = cache(metrics.seconds.labels)
         self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,8 +50,8 @@ class Watch:
             ended = time.perf_counter()
             seconds = ended - request.began
             method, route = scope["method"], getattr(scope.get("route"), "path", UNMATCHED)
-            self._requests(method, route, str(status)).inc()
-            self._seconds(route).observe(seconds)
+            self._metrics.requests.labels(method, route, str(status)).inc()
+            self._metrics.seconds.labels(route).observe(seconds)
             self._metrics.inside.answered(route, request)
             logger.info(
                 "%s %s %d in %.1f ms", method, route, status, 1000 * seconds,

@@ -15,7 +15,11 @@ from typing import Any
 import httpx
 import pytest
 from conftest import DAY, Keys, running
+from opentelemetry import trace
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tiny_bundle import TRAINED_AT
 
 from models.errors import UsageError
@@ -111,6 +115,26 @@ def test_a_request_is_one_span_with_its_stages_below_it(
         assert stage.start_time_unix_nano <= stage.end_time_unix_nano <= asked.end_time_unix_nano
     names = {span.name for span in found}
     assert {"GET /v1/learners/{learner_id:path}", "GET unmatched"} <= names
+
+
+def test_what_the_process_traces_with_is_told_no_path(
+    bundle_folder: Path,
+    keys_file: Path,
+    embedded_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The framework has spans of its own for whatever is set up, and paths hold learners' ids."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "_TRACER_PROVIDER", provider)
+    settings = Settings(
+        var=tmp_path, bundle=bundle_folder, api_keys_file=keys_file, redis_url=embedded_url
+    )
+    with running(settings) as address:
+        assert httpx.get(f"{address}/v1/learners/{LEARNER}").status_code == 401
+    assert exporter.get_finished_spans() == ()
 
 
 def test_a_receiver_that_is_away_costs_no_answer(
