@@ -9,7 +9,8 @@ from typing import Any, Final
 from models.errors import StoreUnavailable
 from service.chores import repeated
 from service.held import LearnerRecord, LearnerState, LoggedEvent, Told
-from service.spool import Spool, Waiting
+from service.spool import Spool
+from service.spool_tables import Waiting
 from service.store import MOST_EVENTS, Store
 from service.tenants.limits import Buckets, Toll
 

@@ -14,7 +14,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -25,7 +25,8 @@ from models.domain import Event
 from models.errors import SpoolFailed, StoreUnavailable
 from service.decisions.store import Kept
 from service.held import LoggedEvent, counted, packed, tombstone, unpacked
-from service.spool_tables import LATEST, LONGEST, SCHEMA, TENANTS
+from service.spool_changes import Changes
+from service.spool_tables import LATEST, LONGEST, NOTHING, SCHEMA, TENANTS, Waiting
 
 Done = TypeVar("Done")
 
@@ -37,14 +38,6 @@ Append = Callable[[str, Sequence[LoggedEvent], Sequence[float]], Awaitable[objec
 Erase = Callable[[str, str, float], Awaitable[object]]
 Lacks = Callable[[str], bool]
 Note = Callable[[str, bytes], Awaitable[object]]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A learner's waiting events, oldest first, and whether an erasure waits before them."""
-
-    events: tuple[LoggedEvent, ...]
-    forgets: bool
 
 
 class Spool:
@@ -65,10 +58,12 @@ class Spool:
                 self._written.execute(f"PRAGMA max_page_count = {max(1, most_bytes // PAGE)}")
                 self._written.executescript(SCHEMA)
                 self._read = _connected(folder / "events.db")
+                self._changes = Changes(folder / "changes")
             finally:
                 fcntl.flock(self._turn, fcntl.LOCK_UN)
         except (OSError, sqlite3.Error) as error:
             raise SpoolFailed(f"the spool in {folder} cannot be used: {error}") from error
+        self._empty: bytes | None = None
         self._writer = ThreadPoolExecutor(1, "spool")
         self._lock = asyncio.Lock()
 
@@ -79,6 +74,7 @@ class Spool:
         self._writer.shutdown()
         self._written.close()
         self._read.close()
+        self._changes.close()
         os.close(self._turn)
 
     def depth(self) -> int:
@@ -92,10 +88,15 @@ class Spool:
 
     def of(self, tenant: str, learner_id: str) -> Waiting:
         """What waits of the learner."""
+        now = self._changes.now()
+        if now == self._empty:
+            return NOTHING
         found = self._rows(
             "SELECT payload FROM events WHERE tenant = ? AND learner = ? ORDER BY place",
             tenant, learner_id,
         )  # fmt: skip
+        if not found and not self._rows("SELECT 1 FROM events LIMIT 1"):
+            self._empty = now
         events = tuple(unpacked(payload) for (payload,) in found if payload is not None)
         return Waiting(events, forgets=len(events) < len(found))
 
@@ -252,7 +253,7 @@ class Spool:
     async def _write(self, work: Callable[[sqlite3.Connection], Done], wipe: bool = False) -> Done:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._writer, partial(_committed, self._written, work, wipe)
+            self._writer, partial(_committed, self._written, work, wipe, self._changes.note)
         )
 
 
@@ -269,13 +270,17 @@ def _each(query: str, places: Sequence[tuple[int]], db: sqlite3.Connection) -> N
 
 
 def _committed(
-    db: sqlite3.Connection, work: Callable[[sqlite3.Connection], Done], wipe: bool
+    db: sqlite3.Connection,
+    work: Callable[[sqlite3.Connection], Done],
+    wipe: bool,
+    changed: Callable[[], None],
 ) -> Done:
     try:
         db.execute("BEGIN IMMEDIATE")
         try:
             done = work(db)
             db.execute("COMMIT")
+            changed()
         except BaseException:
             # A full disk has already undone it.
             if db.in_transaction:

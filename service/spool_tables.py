@@ -1,8 +1,22 @@
-"""What the spool's tables are, and its longer queries."""
+"""What the spool's tables are, its longer queries, and what it tells of a learner."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
+
+from service.held import LoggedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A learner's waiting events, oldest first, and whether an erasure waits before them."""
+
+    events: tuple[LoggedEvent, ...]
+    forgets: bool
+
+
+NOTHING: Final = Waiting((), forgets=False)
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS events (

@@ -13,7 +13,8 @@ import pytest
 from models.domain import Kind
 from models.errors import SpoolFailed, StoreUnavailable
 from service.held import LoggedEvent, counting
-from service.spool import BATCH, Spool, Waiting
+from service.spool import BATCH, Spool
+from service.spool_tables import NOTHING, Waiting
 
 QUOTA = 1_000_000
 
@@ -60,6 +61,35 @@ def test_events_outlive_the_process_and_come_back_whole(tmp_path: Path) -> None:
             assert spool.depth() == 2
             assert (spool.holds("t"), spool.holds("u")) == (True, False)
             assert spool.of("u", "lea") == Waiting((), forgets=False)
+
+    asyncio.run(body())
+
+
+def test_one_worker_sees_at_once_what_another_takes_in_and_hands_over(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with opened(tmp_path) as spool, opened(tmp_path) as another:
+            for number in range(20):
+                assert spool.of("t", "lea") == another.of("t", "lea") == NOTHING
+                await another.add("t", [event(f"e{number}")])
+                waits = Waiting((event(f"e{number}"),), forgets=False)
+                assert spool.of("t", "lea") == another.of("t", "lea") == waits
+                assert spool.of("t", "other") == spool.of("u", "lea") == NOTHING
+                taken = Taken()
+                await (spool, another)[number % 2].drain(taken.append, taken.erase)
+
+    asyncio.run(body())
+
+
+def test_whoever_comes_later_sees_what_waited(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with opened(tmp_path) as spool:
+            assert spool.of("t", "lea") == NOTHING
+            await spool.add("t", [event("e1")])
+            async with opened(tmp_path) as another:
+                assert another.of("t", "lea").events == (event("e1"),)
+                async with another.alone():
+                    await another.erase("t", "lea", waits=True)
+            assert spool.of("t", "lea") == Waiting((), forgets=True)
 
     asyncio.run(body())
 
