@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from models.domain import Recommendation
 from service.decisions.audit import Act
-from service.decisions.store import Kept
+from service.decisions.store import Kept, deflated, packed, rest_of
 from service.experiments.assignment import Trial
 from service.held import tombstone
 from service.ids import fresh
@@ -32,8 +30,6 @@ from service.schemas.whatif import (
 )
 from service.state import Service
 from service.wire import Wire
-
-LEARNER: Final = b',"learner":'
 
 Request = RecommendationRequest | PathRequest | CompareRequest | ClosestRequest
 Response = PathResponse | CompareResponse | ClosestResponse
@@ -122,9 +118,7 @@ def closest(tenant: str, at: float, request: ClosestRequest, response: ClosestRe
 
 def repeated(kept: Kept, at: float, request_id: str) -> Kept:
     """The same answer, given again."""
-    # None of what stands before the learner can hold these bytes.
-    rest = kept.payload[kept.payload.index(LEARNER) + 1 :]
-    return _named(kept.tenant, request_id, at, kept.mark, rest)
+    return _named(kept.tenant, request_id, at, kept.mark, rest_of(kept.payload))
 
 
 async def find(service: Service, tenant: str, key: str, request_id: str) -> DecisionsOut:
@@ -146,13 +140,13 @@ def _kept(tenant: str, at: float, request: Request, answer: Wire, **answered: ob
         "request": _asked(request),
         **answered,
     }
-    return _named(tenant, answer["request_id"], at, mark or "", orjson.dumps(record)[1:])
+    return _named(tenant, answer["request_id"], at, mark or "", deflated(record))
 
 
 def _named(tenant: str, request_id: str, at: float, mark: str, rest: bytes) -> Kept:
-    """The decision with what tells it from others put before ``rest`` of its JSON."""
-    head = orjson.dumps({"request_id": request_id, "tenant": tenant, "at": at})
-    return Kept(tenant, request_id, fresh(), at, mark, head[:-1] + b"," + rest)
+    """The decision with what tells it from others put before the ``rest``."""
+    head = {"request_id": request_id, "tenant": tenant, "at": at}
+    return Kept(tenant, request_id, fresh(), at, mark, packed(head, rest))
 
 
 def _asked(request: Request) -> dict[str, Any]:

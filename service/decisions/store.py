@@ -2,7 +2,7 @@
 
 ================================  ======  =====================================================
 ``cairn:{t}:decisions``           stream  request id and name of each decision, oldest first
-``cairn:{t}:decision:REQUEST``    hash    name → decision as JSON; expires with the retention
+``cairn:{t}:decision:REQUEST``    hash    name → decision as ``packed``; expires with the retention
 ``cairn:{t}:decided:MARK``        zset    entries of one learner by moment, to find and erase them
 ``cairn:{t}:forgotten``           hash    mark → until when decisions of this learner are erased
 ``cairn:{t}:audit``               stream  who did what to whose data, as JSON
@@ -14,7 +14,8 @@ A mark is ``held.tombstone``: no key and no value holds a learner's id.
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator, Sequence
+import zlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,7 +31,7 @@ MOST_ALIKE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One decision as it is kept: ``payload`` is JSON, ``mark`` the learner's or empty.
+    """One decision as it is kept: its ``payload`` is ``packed``, ``mark`` the learner's or empty.
 
     ``request_id`` may be the caller's and come twice; ``name`` is the decision's own.
     """
@@ -41,6 +42,28 @@ class Kept:
     at: float
     mark: str
     payload: bytes
+
+
+def packed(head: Mapping[str, Any], rest: bytes) -> bytes:
+    """A decision of a JSON object that is its own and of what may be others' too, ``deflated``."""
+    return orjson.dumps(head) + b"\n" + rest
+
+
+def deflated(rest: Mapping[str, Any]) -> bytes:
+    """A JSON object in a quarter of its room, in a hundredth of the time that an answer takes."""
+    return zlib.compress(orjson.dumps(rest), 1)
+
+
+def rest_of(payload: bytes) -> bytes:
+    """What was put behind the head."""
+    return payload.partition(b"\n")[2]
+
+
+def unpacked(payload: bytes) -> dict[str, Any]:
+    """The decision that was ``packed``, or kept as one JSON object, as it was before."""
+    head, _, rest = payload.partition(b"\n")
+    decision: dict[str, Any] = orjson.loads(head)
+    return decision | orjson.loads(zlib.decompress(rest)) if rest else decision
 
 
 class DecisionStore:
@@ -79,7 +102,7 @@ class DecisionStore:
     async def find(self, tenant: str, request_id: str) -> list[dict[str, Any]]:
         """The decisions under a request id, oldest first."""
         found = await self._find(tenant, [("decision", request_id)], [])
-        return sorted(map(orjson.loads, found), key=lambda each: float(each["at"]))
+        return sorted(map(unpacked, found), key=lambda each: float(each["at"]))
 
     async def of(self, tenant: str, mark: str) -> list[dict[str, Any]]:
         """All decisions about one learner, oldest first."""
@@ -88,7 +111,7 @@ class DecisionStore:
         first, count = 0, PAGE
         while count == PAGE:
             count, payloads = await self._of(tenant, names, [first, first + PAGE - 1])
-            found += map(orjson.loads, payloads)
+            found += map(unpacked, payloads)
             first += count
         return found
 
@@ -99,7 +122,7 @@ class DecisionStore:
         while after is not None:
             after, payloads = await self._page(tenant, names, [after, PAGE])
             for payload in payloads:
-                yield orjson.loads(payload)
+                yield unpacked(payload)
 
     async def note(self, tenant: str, record: bytes) -> None:
         """Add a record, as JSON, to the tenant's audit log."""

