@@ -234,7 +234,9 @@ def test_an_answer_without_the_store_can_be_explained_once_it_is_back(
             assert client.get(path).status_code == 404
 
 
-WORDS = st.dictionaries(st.text(), st.text() | st.floats(allow_nan=False), max_size=5)
+WORDS = st.dictionaries(
+    st.text(), st.text() | st.floats(allow_nan=False, allow_infinity=False), max_size=5
+)
 
 
 @given(head=WORDS, rest=WORDS)
