@@ -18,7 +18,9 @@ class Changes:
     def __init__(self, file: Path) -> None:
         opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            os.truncate(opened, SIZE)
+            if os.fstat(opened).st_size < SIZE:
+                # Written now, and not when the disk is full: what is mapped cannot be refused then.
+                os.pwrite(opened, os.urandom(SIZE), 0)
             self._shared = mmap.mmap(opened, SIZE)
         finally:
             os.close(opened)
