@@ -133,6 +133,7 @@ def create_app(
                 # nothing leads to would keep everybody waiting for a tenth of a second and more.
                 gc.collect()
                 gc.freeze()
+                gc.collect()  # of nothing: how much there is says when it looks at all again
             reader = parts.enter_context(ThreadPoolExecutor(1, "reader", threadpool_limits, (1,)))
             store = await parts.enter_async_context(
                 Store(

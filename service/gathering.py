@@ -49,12 +49,13 @@ class Gathering(Generic[Group, One, Answer]):
         task.add_done_callback(self._tasks.discard)
 
     async def _bring(self, group: Group, asked: Asked[One, Answer]) -> None:
-        answers: Sequence[Answer | Exception]
+        found: list[tuple[asyncio.Future[Answer], Answer | Exception]]
+        ones, futures = zip(*asked, strict=True)
         try:
-            answers = await self._ask(group, [one for one, _ in asked])
+            found = list(zip(futures, await self._ask(group, ones), strict=True))
         except Exception as error:
-            answers = [error] * len(asked)
-        for (_, waiting), answer in zip(asked, answers, strict=True):
+            found = [(waiting, error) for waiting in futures]
+        for waiting, answer in found:
             if waiting.done():  # nobody waits any more
                 continue
             if isinstance(answer, Exception):

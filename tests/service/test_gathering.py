@@ -21,6 +21,8 @@ class Doubling:
         await asyncio.sleep(0)
         if group == "broken":
             raise ConnectionError
+        if group == "short":
+            return []
         return [ValueError(number) if number < 0 else 2 * number for number in numbers]
 
 
@@ -54,10 +56,12 @@ def test_groups_are_asked_for_apart_and_no_call_is_for_more_than_is_said() -> No
 def test_an_error_is_of_those_whose_answer_it_is() -> None:
     async def body() -> None:
         gathering = Gathering(Doubling().ask)
-        asked = (gathering.ask("a", 1), gathering.ask("a", -1), gathering.ask("broken", 1))
+        groups = [("a", 1), ("a", -1), ("broken", 1), ("broken", 2), ("short", 1)]
+        asked = (gathering.ask(*each) for each in groups)
         found = await asyncio.gather(*asked, return_exceptions=True)
         assert found[0] == 2
-        assert [type(each) for each in found[1:]] == [ValueError, ConnectionError]
+        kinds = [type(each) for each in found[1:]]
+        assert kinds == [ValueError, ConnectionError, ConnectionError, ValueError]
 
     asyncio.run(body())
 
