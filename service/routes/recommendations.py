@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
 
 from service import answers
 from service.access import Answering, answering
@@ -19,25 +18,37 @@ JSON = "application/json"
 
 
 class Direct(APIRoute):
-    """Reads a well-formed question itself: the framework's search for what the route needs takes
-    longer than an answer that is given again. All else goes the framework's way, and so is refused
-    as everywhere.
+    """Reads a well-formed question itself: the framework's way to a route and its search for what
+    that needs take longer than an answer that is given again. All else goes the framework's way,
+    and so is refused as everywhere.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """What answers a request."""
-        general = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            if request.headers.get("content-type") != JSON:
-                return await general(request)
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        request, rest = Request(scope, receive), receive
+        if scope["method"] == "POST" and request.headers.get("content-type") == JSON:
             try:
-                body = RecommendationRequest.model_validate_json(await request.body())
+                content = await request.body()
+                body = RecommendationRequest.model_validate_json(content)
+            except ClientDisconnect:
+                pass
             except ValidationError:
-                return await general(request)
-            return await recommend(body, await answering(request), request)
+                rest = _again(content, receive)
+            else:
+                response = await recommend(body, await answering(request), request)
+                await response(scope, receive, send)
+                return
+        await super().handle(scope, rest, send)
 
-        return handle
+
+def _again(content: bytes, receive: Receive) -> Receive:
+    """What a body that was read comes from once more, and then what comes after it."""
+    read: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
+
+    async def received() -> Message:
+        return read.pop() if read else await receive()
+
+    return received
 
 
 router = APIRouter(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import httpx
 import pytest
+from conftest import until
 
 QUESTION: dict[str, Any] = {"learner": {"credentials": ["c1"]}, "target_role": "even/role"}
+BAD = 'cairn_http_requests_total{method="POST",route="/v1/recommendations",status="400"}'
 GENERAL = "application/json; charset=utf-8"
 """A type that leaves the question to the framework."""
 
@@ -45,6 +48,24 @@ def test_both_ways_say_the_same(client: httpx.Client, content: bytes, status: in
     direct = asked(client, content, "application/json")
     assert direct[0] == status, direct
     assert direct == asked(client, content, GENERAL)
+
+
+@pytest.mark.parametrize("kind", ["application/json", GENERAL])
+def test_who_goes_away_before_all_is_said_is_not_answered_and_does_no_harm(
+    client: httpx.Client, kind: str
+) -> None:
+    def refused() -> float:
+        told = client.get("/metrics").text
+        [line] = [each for each in told.splitlines() if each.startswith(BAD)] or [f"{BAD} 0"]
+        return float(line.split()[-1])
+
+    before = refused()
+    where = client.base_url
+    with socket.create_connection((where.host, where.port or 80)) as half:
+        head = f"POST /v1/recommendations HTTP/1.1\r\nHost: {where.host}\r\nContent-Type: {kind}"
+        half.sendall(f'{head}\r\nContent-Length: 100\r\n\r\n{{"limit":'.encode())
+    until(lambda: refused() == before + 1)
+    assert asked(client, b"{}", kind)[0] == 200
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
