@@ -28,7 +28,7 @@ class Measured:
     """Of a core for an event sent by itself: ``load.costs``."""
     event_bytes: float = 312.0
     """Of the store for an event, in the log and in its learner's state: ``load.state``."""
-    decision_bytes: float = 6_700.0
+    decision_bytes: float = 2_000.0
     """Of the store for an answer's record: ``load.costs``."""
     node_us: float = 26.0
     """Of a store node's core for reading a folded state: ``load.state``."""
