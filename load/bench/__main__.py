@@ -24,6 +24,10 @@ from load.bench.servers import started
 PEERS = ("lightfm", "implicit", "rectools")
 SIZES = [10_000, 100_000, 1_000_000]
 
+LASTING = {"CAIRN_REPEAT_SECONDS": "3600"}
+"""Answers may be given again for an hour, not for a minute, by which a round is longer: a slice of
+answers given again would else hold as many made anew as there are learners, or none, by chance."""
+
 
 def main() -> int:
     """Measure each size; the files are written after each, so that none is lost with the next."""
@@ -58,7 +62,9 @@ def measured(chosen: argparse.Namespace, credentials: int) -> dict[str, Any]:
         folder = Path(parts.enter_context(tempfile.TemporaryDirectory(prefix="cairn-bench-")))
 
         def start(name: str, *module: str) -> Any:
-            return parts.enter_context(started(key, folder / name, *module, *workers))
+            return parts.enter_context(
+                started(key, folder / name, *module, *workers, settings=LASTING)
+            )
 
         cairn = start(OURS, "cairn", "serve", "--bundle", str(prepared.bundle))
         prepared.send_histories(cairn)
