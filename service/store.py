@@ -253,11 +253,12 @@ class Store:
 
     async def _told(self, group: Group, learners: Sequence[str]) -> list[Told | Exception]:
         tenant, most, toll = group
-        rate = [0.0, 0.0] if toll is None else [toll.rate.per_second, toll.rate.burst]
         keys = [key(tenant, "log"), key(tenant, "erased")]
         keys += [key(tenant, name, learner) for learner in learners for name in COUNTING]
-        keys += [] if toll is None else [bucket(toll)]
-        args = [most, *rate, *(tombstone(tenant, learner) for learner in learners)]
+        args: list[str | float] = [most, *(tombstone(tenant, learner) for learner in learners)]
+        if toll is not None:
+            keys.append(bucket(toll))
+            args += [toll.rate.per_second, toll.rate.burst]
         answers = await self.run("states", keys, args, self._patience)
         return [_of_one(answer, most, toll) for answer in answers]
 

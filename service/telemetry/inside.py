@@ -17,9 +17,9 @@ SECONDS: Final = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
 
-def quick(metric: Metric) -> Metric:
-    """The metric, remembering what it has by its labels, of which there are few: to look for it as
-    the library does takes longer than to count.
+def remembering(metric: Metric) -> Metric:
+    """The metric, which from now on remembers what it has by its labels, of which there are few: to
+    look for it as the library does takes longer than to count.
     """
     metric.labels = cache(metric.labels)  # type: ignore[method-assign]
     return metric
@@ -33,7 +33,7 @@ class Inside:
     """
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self._stages = quick(
+        self._stages = remembering(
             Histogram(
                 "cairn_stage_seconds",
                 "Time that the stages of an answer took, by route template.",
@@ -42,10 +42,10 @@ class Inside:
                 registry=registry,
             )
         )
-        self._candidates = quick(
+        self._candidates = remembering(
             Counter("cairn_candidates", "Candidates by source.", ["source"], registry=registry)
         )
-        self._source_answers = quick(
+        self._source_answers = remembering(
             Counter(
                 "cairn_source_answers",
                 "Recommendations that list something from the source.",

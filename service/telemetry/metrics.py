@@ -10,7 +10,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from service.telemetry.inside import Inside, quick
+from service.telemetry.inside import Inside, remembering
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -21,7 +21,7 @@ class Metrics:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._registry = CollectorRegistry()
-        self.requests = quick(
+        self.requests = remembering(
             Counter(
                 "cairn_http_requests",
                 "Requests answered.",
@@ -29,7 +29,7 @@ class Metrics:
                 registry=self._registry,
             )
         )
-        self.seconds = quick(
+        self.seconds = remembering(
             Histogram(
                 "cairn_http_request_seconds",
                 "Time from the first byte of a request to the last of its answer.",
@@ -38,7 +38,7 @@ class Metrics:
                 registry=self._registry,
             )
         )
-        self.answers = quick(
+        self.answers = remembering(
             Counter("cairn_answers", "Recommendations by mode.", ["mode"], registry=self._registry)
         )
         self.degraded = Counter(
@@ -70,7 +70,7 @@ class Metrics:
             self.bundles.labels(outcome)
 
         def of_tenants(name: str, what: str, *more: str) -> Counter:
-            return quick(Counter(name, what, ["tenant", *more], registry=self._registry))
+            return remembering(Counter(name, what, ["tenant", *more], registry=self._registry))
 
         self.tenant_requests = of_tenants("cairn_tenant_requests", "Requests let in by their key.")
         self.tenant_answers = of_tenants("cairn_tenant_answers", "Recommendations and paths.")
