@@ -50,7 +50,7 @@ async def recommend(
     bundle = service.tenants.bundle(tenant, trial.bundle)
     question = None
     if trial is NO_TRIAL and not degraded and isinstance(told, Told):
-        question = Question(tenant, request.learner.id, id(bundle), body, told)
+        question = Question.of(tenant, request.learner.id, id(bundle), body, told)
         given = service.repeats.find(question)
         if given is not None:
             observer.done("repeat")

@@ -7,27 +7,41 @@ byte. Whatever changes any of these is another question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Self
 
 from cachetools import TTLCache
 
 from models.bundle import Bundle
 from models.domain import Mode
 from service.decisions.store import Kept
+from service.held import Told
+
+BESIDE: Final = 2_000
+"""Bytes that an answer kept takes beside the answer and its record: its names and places."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an answer depends on, save the moment: ``view`` tells the tenant's view of a bundle
-    from all others (its ``id``), ``told`` is what the store held.
+    """Whose question it is and what an answer to it depends on, save the moment, as a hash: what
+    is asked and a whole history would else be kept with every answer.
     """
 
     tenant: str
     learner: str | None
-    view: int
-    body: bytes
-    told: Hashable
+    rests_on: bytes
+
+    @classmethod
+    def of(cls, tenant: str, learner: str | None, view: int, body: bytes, told: Told) -> Self:
+        """``view`` tells the tenant's view of a bundle from all others (its ``id``), ``body`` is
+        what was sent, ``told`` what the store held.
+        """
+        parts = (body, told.profile or b"", told.lines, *told.badges)
+        others = (view, told.profile is None, told.erased, told.most, list(map(len, parts)))
+        rests_on = sha256(b"".join((repr(others).encode(), *parts)))
+        return cls(tenant, learner, rests_on.digest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,12 @@ class Given:
     sources: frozenset[str]
     decision: Kept | None
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes to keep it."""
+        record = 0 if self.decision is None else len(self.decision.payload)
+        return len(self.rest) + record + BESIDE
+
 
 class Repeats:
     """One worker's latest answers, of at most ``most_bytes``, each for ``seconds`` by the clock
@@ -53,7 +73,7 @@ class Repeats:
         self._seconds = seconds
         self._now = now
         self._given: TTLCache[Question, tuple[float, Given]] = TTLCache(
-            most_bytes, seconds, timer=now, getsizeof=lambda kept: len(kept[1].rest)
+            most_bytes, seconds, timer=now, getsizeof=lambda kept: kept[1].size
         )
 
     def find(self, question: Question) -> Given | None:
@@ -68,7 +88,7 @@ class Repeats:
 
     def keep(self, question: Question, given: Given) -> None:
         """Remember an answer; one larger than all room is let go."""
-        if 0 < len(given.rest) <= self._given.maxsize and self._seconds > 0:
+        if given.size <= self._given.maxsize and self._seconds > 0:
             self._given[question] = self._now(), given
 
     def forget(self, tenant: str, learner: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,31 @@ from tiny_bundle import TRAINED_AT
 
 from models import bundle
 from models.domain import Mode
+from service.held import Told
 from service.repeats import Given, Question, Repeats
 from service.settings import Settings
 
-QUESTION = Question("t", "lea", 1, b"{}", ("state",))
+TOLD = Told(b"{}", False, b',["c1","view",1.0,null]', 10, (b"[true]",))
+QUESTION = Question.of("t", "lea", 1, b"{}", TOLD)
 
 
 @pytest.fixture
 def given(bundle_folder: Path) -> Given:
     return Given(bundle.read(bundle_folder), b"x" * 100, Mode.POPULAR, frozenset(), None)
+
+
+CHANGES: list[dict[str, Any]] = [
+    {"profile": None},
+    {"profile": b""},
+    {"erased": True},
+    {"lines": b""},
+    {"most": 9},
+    {"badges": ()},
+    {"badges": (b"[true]", b"")},
+    {"badges": (b"[true", b"]")},
+    # The same bytes end to end, otherwise divided.
+    {"profile": b"{", "lines": b"}" + TOLD.lines},
+]
 
 
 class Clock:
@@ -34,14 +51,15 @@ class Clock:
 
 def test_an_answer_is_found_for_a_while_and_by_the_whole_question_alone(given: Given) -> None:
     clock = Clock()
-    repeats = Repeats(1_000, 60.0, clock.now)
+    repeats = Repeats(10_000, 60.0, clock.now)
     repeats.keep(QUESTION, given)
-    assert repeats.find(QUESTION) is given
+    assert repeats.find(Question.of("t", "lea", 1, b"{}", replace(TOLD))) is given
     for other in (
-        Question("u", "lea", 1, b"{}", ("state",)),
-        Question("t", "lea", 2, b"{}", ("state",)),
-        Question("t", "lea", 1, b"{ }", ("state",)),
-        Question("t", "lea", 1, b"{}", ("changed",)),
+        Question.of("u", "lea", 1, b"{}", TOLD),
+        Question.of("t", "bob", 1, b"{}", TOLD),
+        Question.of("t", "lea", 2, b"{}", TOLD),
+        Question.of("t", "lea", 1, b"{ }", TOLD),
+        *(Question.of("t", "lea", 1, b"{}", replace(TOLD, **change)) for change in CHANGES),
     ):
         assert repeats.find(other) is None
     clock.at += 59  # over the turn of a minute
@@ -52,27 +70,27 @@ def test_an_answer_is_found_for_a_while_and_by_the_whole_question_alone(given: G
 
 def test_a_clock_put_back_finds_nothing_of_what_was_then_the_future(given: Given) -> None:
     clock = Clock()
-    repeats = Repeats(1_000, 60.0, clock.now)
+    repeats = Repeats(10_000, 60.0, clock.now)
     repeats.keep(QUESTION, given)
     clock.at -= 3_600
     assert repeats.find(QUESTION) is None
 
 
 def test_room_is_bounded_and_0_seconds_keep_nothing(given: Given) -> None:
-    repeats = Repeats(350, 60.0, Clock().now)
-    questions = [Question("t", "lea", 1, bytes([i]), None) for i in range(10)]
+    repeats = Repeats(3 * given.size + 50, 60.0, Clock().now)
+    questions = [Question.of("t", "lea", 1, bytes([i]), TOLD) for i in range(10)]
     for each in questions:
         repeats.keep(each, given)
     assert [repeats.find(each) is given for each in questions] == [False] * 7 + [True] * 3
-    small, never = Repeats(50, 60.0, Clock().now), Repeats(1_000, 0.0, Clock().now)
+    small, never = Repeats(given.size - 1, 60.0, Clock().now), Repeats(10_000, 0.0, Clock().now)
     for none in (small, never):
         none.keep(QUESTION, given)
         assert none.find(QUESTION) is None
 
 
 def test_a_learners_answers_can_be_forgotten(given: Given) -> None:
-    repeats = Repeats(1_000, 60.0, Clock().now)
-    other = Question("t", "bob", 1, b"{}", None)
+    repeats = Repeats(10_000, 60.0, Clock().now)
+    other = Question.of("t", "bob", 1, b"{}", TOLD)
     for each in (QUESTION, other):
         repeats.keep(each, given)
     repeats.forget("t", "lea")
