@@ -39,6 +39,10 @@ class Line(asyncio.Protocol):
         self._began = began
         self._transport.write(self._load.question())
 
+    def close(self) -> None:
+        """Leave; nothing is awaited any more."""
+        self._transport.close()
+
     def data_received(self, data: bytes) -> None:
         """Count the answer once its last byte is there."""
         self._buffer = self._buffer + data if self._buffer else data
@@ -54,8 +58,8 @@ class Line(asyncio.Protocol):
         self._load.answered(self, self._began, good=good)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """A server that closes a connection in the middle failed."""
-        self._load.lost()
+        """Whether that is a failure depends on whether an answer was awaited."""
+        self._load.lost(self)
 
 
 class Load:
@@ -69,6 +73,7 @@ class Load:
         self._failures = 0
         self._last = 0.0
         self._waiting: deque[float] = deque()
+        self._lines: set[Line] = set()
         self._idle: list[Line] = []
         self._closing = False
 
@@ -91,22 +96,25 @@ class Load:
         else:
             self._idle.append(line)
 
-    def lost(self) -> None:
-        """A connection is gone."""
-        self._failures += not self._closing
+    def lost(self, line: Line) -> None:
+        """A connection is gone. A server may close one that rests, as most do after some seconds;
+        one that closes it while an answer is awaited failed.
+        """
+        self._lines.discard(line)
+        if line in self._idle:
+            self._idle.remove(line)
+        else:
+            self._failures += not self._closing
 
     async def run(self) -> dict[str, Any]:
         """What came of it; ``rps`` is all answers over the time until the last: what was under way
         at a slice's end counts, or the first wave of questions would be charged twice.
         """
-        loop, told = asyncio.get_running_loop(), self._told
-        opened = [
-            await loop.create_connection(lambda: Line(self), told["host"], told["port"])
-            for _ in range(told["connections"])
-        ]
+        told = self._told
+        for _ in range(told["connections"]):
+            await self._open()
         cpu, began = time.process_time(), time.perf_counter()
         self._end = began + told["seconds"]
-        self._idle = [line for _, line in opened]
         if told["rate"] is None:
             for line in self._idle.copy():
                 self._idle.remove(line)
@@ -114,20 +122,26 @@ class Load:
         else:
             await self._by_the_clock(began, told["rate"])
         await asyncio.sleep(max(0.0, self._end - time.perf_counter()))
-        while len(self._idle) < len(opened) and time.perf_counter() < self._end + PATIENCE:
+        while len(self._idle) < len(self._lines) and time.perf_counter() < self._end + PATIENCE:
             await asyncio.sleep(0.005)
         cpu = time.process_time() - cpu
         self._closing = True
-        for transport, _ in opened:
-            transport.close()
+        for line in self._lines:
+            line.close()
         return {
             "requests": len(self._seconds),
-            "failures": self._failures + len(opened) - len(self._idle),
+            "failures": self._failures + len(self._lines) - len(self._idle),
             "rps": len(self._seconds) / (self._last - began),
             "cpu_ms": 1000 * cpu / len(self._seconds),
             "next": self._next,
             **percentiles_ms(self._seconds),
         }
+
+    async def _open(self) -> None:
+        loop, told = asyncio.get_running_loop(), self._told
+        _, line = await loop.create_connection(lambda: Line(self), told["host"], told["port"])
+        self._lines.add(line)
+        self._idle.append(line)
 
     async def _by_the_clock(self, began: float, rate: float) -> None:
         i = 0
@@ -135,6 +149,8 @@ class Load:
             early = moment - time.perf_counter()
             if early > 0:
                 await asyncio.sleep(early)
+            if not self._idle and len(self._lines) < self._told["connections"]:
+                await self._open()
             if self._idle:
                 self._idle.pop().send(moment)
             else:

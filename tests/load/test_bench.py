@@ -77,6 +77,54 @@ def test_a_server_that_stands_still_is_charged_for_all_who_waited() -> None:
     assert found["p99"] >= 1000 * STALL * 0.9
 
 
+@pytest.mark.parametrize(("rate", "asked"), [(None, 3), (4.0, 4)], ids=["at once", "by the clock"])
+def test_a_connection_closed_while_it_rests_is_no_failure(rate: float | None, asked: int) -> None:
+    opened = 0
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal opened
+        turn, opened = opened, opened + 1
+        await reader.read(65_536)
+        if rate is None:  # the others are done, and rest, long before the last
+            await asyncio.sleep((0.02, 0.1, 0.5)[turn])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await asyncio.sleep(0.1)
+        writer.close()
+
+    async def run() -> dict[str, float]:
+        async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+            port, connections = server.sockets[0].getsockname()[1], 3 if rate is None else 1
+            told = {"host": "127.0.0.1", "port": port, "stream": "distinct", "first": 0,
+                    "connections": connections, "seconds": 0.01 if rate is None else 1.0,
+                    "rate": rate}  # fmt: skip
+            found = await Load(QUESTIONS, told).run()
+            await asyncio.sleep(0.2)  # until the server has seen the connections close
+            return found
+
+    with asyncio.Runner(loop_factory=precise) as runner:
+        found = runner.run(run())
+    assert (found["requests"], found["failures"], opened) == (asked, 0, asked)
+
+
+def test_a_connection_closed_while_an_answer_is_awaited_is_a_failure() -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65_536)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await reader.read(65_536)
+        writer.close()
+
+    async def run() -> dict[str, float]:
+        async with await asyncio.start_server(handle, "127.0.0.1", 0) as server:
+            told = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1],
+                    "stream": "distinct", "first": 0, "connections": 1, "seconds": 0.3,
+                    "rate": None}  # fmt: skip
+            return await Load(QUESTIONS, told).run()
+
+    with asyncio.Runner(loop_factory=precise) as runner:
+        found = runner.run(run())
+    assert (found["requests"], found["failures"]) == (1, 1)
+
+
 def test_warming_up_ends_when_all_was_asked_however_slow_the_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
