@@ -19,14 +19,10 @@ from load.bench.page import page, shown, verdicts
 from load.bench.prepare import prepare
 from load.bench.results import CACHED, CEILING, OURS, size_result
 from load.bench.rounds import Generator, Row, measure
-from load.bench.servers import started
+from load.bench.servers import LASTING, started
 
 PEERS = ("lightfm", "implicit", "rectools")
 SIZES = [10_000, 100_000, 1_000_000]
-
-LASTING = {"CAIRN_REPEAT_SECONDS": "3600"}
-"""Answers may be given again for an hour, not for a minute, by which a round is longer: a slice of
-answers given again would else hold as many made anew as there are learners, or none, by chance."""
 
 
 def main() -> int:

@@ -23,6 +23,9 @@ from load.ports import free_port
 from load.run import START_SECONDS, wait
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+LASTING = {"CAIRN_REPEAT_SECONDS": "3600"}
+"""Answers may be given again for an hour, not for a minute, by which a round is longer: a slice of
+answers given again would else hold as many made anew as there are learners, or none, by chance."""
 QUIET = 0.1
 """Share of a core below which a server is said to have nothing left to do."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from shared import ROOT
 
 from load.bench import rounds
 from load.bench.generator import Load, precise
@@ -159,17 +160,30 @@ def test_warming_up_ends_when_all_was_asked_however_slow_the_server(
     assert set(asked) == set(learners[:REPEATED])
 
 
-@pytest.mark.slow
-def test_a_short_run_adds_up(tmp_path: Path) -> None:
-    pytest.importorskip("rectools", reason="RecTools is not installed: its peer cannot run")
-    file, page = tmp_path / "bench.json", tmp_path / "bench.html"
-    command = [sys.executable, "-m", "load.bench", "--credentials", "300", "--learners", "150"]
-    command += ["--text", "none", "--seconds", "6", "--rounds", "2", "--work", str(tmp_path)]
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the small world of both short runs is made once."""
+    return tmp_path_factory.mktemp("work")
+
+
+def benched(work: Path, module: str, *arguments: str) -> str:
+    small = ("--credentials", "300", "--learners", "150", "--text", "none", "--work", str(work))
     done = subprocess.run(
-        [*command, "--json", str(file), "--html", str(page)], capture_output=True, text=True,
+        [sys.executable, "-m", module, *small, *arguments], capture_output=True, text=True,
         timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_a_short_run_adds_up(work: Path, tmp_path: Path) -> None:
+    pytest.importorskip("rectools", reason="RecTools is not installed: its peer cannot run")
+    file, page = tmp_path / "bench.json", tmp_path / "bench.html"
+    told = benched(
+        work, "load.bench", "--seconds", "6", "--rounds", "2", "--json", str(file), "--html",
+        str(page),
+    )  # fmt: skip
     [size] = json.loads(file.read_text())["sizes"]
     rows = size["rows"]
     assert list(rows) == ["cairn", "cairn_cached", "ceiling", "lightfm", "implicit", "rectools"]
@@ -182,5 +196,35 @@ def test_a_short_run_adds_up(tmp_path: Path) -> None:
     assert size["ceiling_rps"] > size["cairn_rps"] > 0
     assert set(size["peers"]) == {"lightfm", "implicit", "rectools"}
     assert {"parse", "state", "rank", "explain", "serialise"} <= set(size["stages_ms"])
-    assert all(goal["goal"] in done.stdout for goal in size["criteria"])
+    assert all(goal["goal"] in told for goal in size["criteria"])
     assert "<svg" in page.read_text()
+
+
+@pytest.mark.slow
+def test_two_checkouts_are_asked_in_turn(work: Path, tmp_path: Path) -> None:
+    other, file = tmp_path / "other", tmp_path / "against.json"
+    other.mkdir()
+    for name in ("service", "models"):
+        (other / name).symlink_to(ROOT / name)
+    own = "from pathlib import Path\nPath(__file__).with_name('begun').touch()\n"
+    real = f"exec(compile(Path({str(ROOT / 'cairn.py')!r}).read_text(), 'cairn.py', 'exec'))\n"
+    (other / "cairn.py").write_text(own + real)
+    told = benched(
+        work, "load.bench.against", str(other), "--seconds", "0.3", "--rounds", "2", "--json",
+        str(file),
+    )  # fmt: skip
+    pairs = json.loads(file.read_text())
+    asked = [("made anew", 4), ("given again", 16), ("given again", 64)]
+    assert [(pair["asked"], pair["connections"]) for pair in pairs] == asked
+    for pair in pairs:
+        assert len(pair["here"]["full"]) == len(pair["there"]["half"]) == 2
+        for name, kind in (("rps", "full"), ("p95", "half")):
+            both = zip(pair["here"][kind], pair["there"][kind], strict=True)
+            ratios = sorted(mine[name] / other[name] for mine, other in both)
+            assert list(pair["ratios"][name].values()) == pytest.approx(
+                [sum(ratios) / 2, ratios[0], ratios[1]]
+            )
+        assert pair["asked"] in told
+    assert (other / "begun").exists(), "the other one's code was not run"
+    with pytest.raises(AssertionError, match="holds no code of Cairn's"):
+        benched(work, "load.bench.against", str(tmp_path))
