@@ -63,7 +63,7 @@ def read(path: Path, columns: Sequence[str] = ()) -> Raw:
         if suffix == ".jsonl":
             frame, faults = _jsonl(path, columns)
         elif suffix == ".csv":
-            frame, faults = _csv(path)
+            frame, faults = _csv(path, columns)
         else:
             frame, faults = _parquet(path, columns), []
     except _UnreadableError as error:
@@ -130,8 +130,8 @@ def _not_parquet(path: Path, error: BaseException) -> str:
     return f"not a readable {what}: {_line(error)}"
 
 
-def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
-    separator = _separator(path)
+def _csv(path: Path, columns: Sequence[str]) -> tuple[pl.DataFrame, list[Fault]]:
+    separator = _separator(path, columns)
     try:
         frame = pl.read_csv(path, infer_schema=False, glob=False, separator=separator)
     except pl.exceptions.NoDataError as error:
@@ -145,14 +145,22 @@ def _csv(path: Path) -> tuple[pl.DataFrame, list[Fault]]:
     return frame, faults
 
 
-def _separator(path: Path) -> str:
-    """The one of ``SEPARATORS`` that the header has most of outside quotes, the first of equals."""
+def _separator(path: Path, columns: Sequence[str]) -> str:
+    """The one of ``SEPARATORS`` between which the header names most of the ``columns``; of equals
+    the one that it has most of outside quotes.
+    """
     try:
         with path.open("rb") as file:
-            header = re.sub(rb'"[^"]*"', b"", file.readline(LONGEST_HEADER))
+            header = file.readline(LONGEST_HEADER).decode("utf-8-sig", "replace")
     except OSError as error:
         raise _UnreadableError(f"not a readable CSV file: {error}") from error
-    return max(SEPARATORS, key=lambda separator: header.count(separator.encode()))
+    bare = re.sub(r'"[^"]*"', "", header)
+
+    def fits(separator: str) -> tuple[int, int]:
+        names = {cell.strip().strip('"') for cell in header.split(separator)}
+        return len(names.intersection(columns)), bare.count(separator)
+
+    return max(SEPARATORS, key=fits)
 
 
 def _csv_by_row(path: Path, separator: str) -> tuple[pl.DataFrame, list[Fault]]:

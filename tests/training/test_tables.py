@@ -99,6 +99,16 @@ def test_cells_may_be_separated_as_spreadsheets_do(
     assert load(other).content_hash == load(usual).content_hash
 
 
+def test_what_separates_is_what_stands_between_the_names_of_columns(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    head, *rows = (path / "credentials.csv").read_text().splitlines()
+    note = ",level (new; used; old; gone; a|b|c|d|e; or none)"
+    assert head.count(",") < note.count(";")
+    longer = [head + note, *(f"{row}," for row in rows)]
+    (path / "credentials.csv").write_text("\n".join(longer) + "\n")
+    assert load(path).content_hash == load(folder(tmp_path / "as it was")).content_hash
+
+
 def test_too_many_cells_are_told_whatever_separates_them(tmp_path: Path) -> None:
     path = folder(tmp_path)
     (path / "credentials.csv").write_text('id;"title; or name";title\na;b;c\nd;e;f;g\n')
