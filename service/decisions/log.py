@@ -75,7 +75,7 @@ class DecisionLog:
             return decision
         self._bytes += len(decision.payload)
         self._waiting.append(decision)
-        if len(self._waiting) >= BATCH:
+        if len(self._waiting) % BATCH == 0:
             self._enough.set()
         return decision
 
