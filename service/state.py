@@ -73,8 +73,8 @@ class LifespanState(TypedDict):
 
 
 def service_of(request: Request) -> Service:
-    """What answers the request; a dependency costs more than to ask, where it is asked often."""
-    service: Service = request.state.service
+    """What answers the request; a dependency, or an object for the state, costs more to ask."""
+    service: Service = request.scope["state"]["service"]
     return service
 
 
