@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from itertools import groupby, islice
 from operator import attrgetter
 from typing import Any, Final
@@ -20,12 +19,10 @@ from service.telemetry.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 LOOK: Final = 0.25
-"""Seconds that a decision waits at most for others to be kept with."""
+"""Seconds between two looks at what waits."""
 
 BATCH: Final = 100
-"""Decisions in one script: a millisecond of the store's time, in which it answers nobody. So many
-do not wait for more, or the next script would follow at once.
-"""
+"""Decisions in one script: a millisecond of the store's time."""
 
 MOST_BYTES: Final = 16_000_000
 """So much may wait in a worker's memory; what comes on top is counted as lost."""
@@ -54,7 +51,6 @@ class DecisionLog:
         self._now = now
         self._waiting: deque[Kept] = deque()
         self._bytes = 0
-        self._enough = asyncio.Event()
         self._turn = asyncio.Lock()
 
     def record(self, made: Callable[[], Kept]) -> Kept | None:
@@ -75,8 +71,6 @@ class DecisionLog:
             return decision
         self._bytes += len(decision.payload)
         self._waiting.append(decision)
-        if len(self._waiting) % BATCH == 0:
-            self._enough.set()
         return decision
 
     async def find(self, tenant: str, request_id: str) -> list[dict[str, Any]]:
@@ -91,12 +85,8 @@ class DecisionLog:
 
     async def flush(self) -> None:
         """Bring what waits in memory to where it outlives the process."""
-        await self._flush(0)
-
-    async def _flush(self, left: int) -> None:
-        """The same until no more than so many are ``left``."""
         async with self._turn:
-            while len(self._waiting) > left:
+            while self._waiting:
                 batch = list(islice(self._waiting, BATCH))
                 await self._bring(batch)
                 # Only now: when this is cancelled they wait on, and none is kept twice.
@@ -106,16 +96,10 @@ class DecisionLog:
 
     async def keep_flushing(self) -> None:
         """Flush, and empty the spool whenever the store is there; ends only when cancelled."""
-        await repeated(self._flush_and_drain, 0.0, "decisions could not be written")
+        await repeated(self._flush_and_drain, LOOK, "decisions could not be written")
 
     async def _flush_and_drain(self) -> None:
-        left = 0
-        with suppress(TimeoutError):
-            async with asyncio.timeout(LOOK):
-                await self._enough.wait()
-                left = BATCH - 1
-        self._enough.clear()
-        await self._flush(left)
+        await self.flush()
         if not self._kept.away:
             await self._drain()
 

