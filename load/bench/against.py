@@ -30,13 +30,12 @@ ASKED: Final = (("made anew", "distinct", 4), ("given again", "repeated", 16),
                 ("given again", "repeated", 64))  # fmt: skip
 """What is asked for, by which stream of questions, by how many at once."""
 
-FIGURES: Final = {"rps": "full", "server_cpu_ms": "full", "p50": "half", "p95": "half",
-                  "p99": "half"}  # fmt: skip
-"""What is compared, and whether it is of slices as fast as answered or of those by the clock."""
-
-
-NAMES: Final = {"rps": "req/s", "server_cpu_ms": "CPU ms", "p50": "p50 ms", "p95": "p95 ms",
-                "p99": "p99 ms"}  # fmt: skip
+FIGURES: Final = {"rps": ("req/s", "full"), "server_cpu_ms": ("CPU ms", "full"),
+                  "p50": ("p50 ms", "half"), "p95": ("p95 ms", "half"),
+                  "p99": ("p99 ms", "half")}  # fmt: skip
+"""What is compared: its name in the table, and whether it is of slices as fast as answered or of
+those by the clock.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def _compare(generator: Generator, pair: Pair, seconds: float, *, first_here: bo
     for row in rows:
         row.half.append(generator.slice(row, seconds, OPEN, rate))
         row.server.settle()
-    for figure, kind in FIGURES.items():
+    for figure, (_, kind) in FIGURES.items():
         mine, other = (getattr(row, kind)[-1][figure] for row in (pair.here, pair.there))
         pair.ratios[figure].append(mine / other)
 
@@ -118,14 +117,14 @@ def _shown(pairs: Sequence[Pair]) -> Table:
     for name in ("answers", "at once", "", "here", "there", "here / there"):
         table.add_column(name)
     for pair in pairs:
-        for figure, kind in FIGURES.items():
+        for figure, (name, kind) in FIGURES.items():
             both = [median(each[figure] for each in getattr(row, kind))
                     for row in (pair.here, pair.there)]  # fmt: skip
             ratio = Spread.of(pair.ratios[figure])
             table.add_row(
                 pair.name,
                 str(pair.connections),
-                NAMES[figure],
+                name,
                 *(f"{each:.4g}" for each in both),
                 f"{ratio.median:.2f} [{ratio.low:.2f}, {ratio.high:.2f}]",
             )
